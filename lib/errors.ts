@@ -1,0 +1,55 @@
+/**
+ * Every error that the program itself raises, with its code and exit code, in one catalogue.
+ */
+
+/** Exit codes of the command: done, data or I/O error, usage error, database in use by another run. */
+export const EXIT = { done: 0, failed: 1, usage: 2, locked: 3 } as const
+
+/** What can go wrong, and with which exit code the command ends then. */
+const CATALOGUE = {
+  USAGE: EXIT.usage,
+  NO_INPUT: EXIT.failed,
+  INPUT_UNREADABLE: EXIT.failed,
+  INPUT_NOT_CSV: EXIT.failed,
+  HEADER_INVALID: EXIT.failed,
+  HEADER_CHANGED: EXIT.failed,
+  GZIP_BROKEN: EXIT.failed,
+  ROW_REJECTED: EXIT.failed,
+  TABLE_INVALID: EXIT.failed,
+  DATABASE_UNUSABLE: EXIT.failed,
+  DATABASE_LOCKED: EXIT.locked,
+  WRITE_FAILED: EXIT.failed,
+} as const
+
+/** The code of an {@link IngestError}. */
+export type ErrorCode = keyof typeof CATALOGUE
+
+/** Where an error is: a file (or `<stdin>`) and the 1-based line in it. */
+export interface Place {
+  readonly source?: string
+  readonly line?: number
+}
+
+/** An error the user can act on: its message names what was expected and what to do; `cause` keeps the original. */
+export class IngestError extends Error {
+  override readonly name = 'IngestError'
+  readonly code: ErrorCode
+  readonly place: Place
+
+  constructor(code: ErrorCode, message: string, place: Place = {}, cause?: unknown) {
+    super(locate(message, place), cause === undefined ? undefined : { cause })
+    this.code = code
+    this.place = place
+  }
+
+  /** The command's exit code for this error. */
+  get exitCode(): number {
+    return CATALOGUE[this.code]
+  }
+}
+
+/** `source:line: message`, as far as the place is known. */
+function locate(message: string, { source, line }: Place): string {
+  if (source === undefined) return message
+  return line === undefined ? `${source}: ${message}` : `${source}:${line}: ${message}`
+}

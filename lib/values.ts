@@ -1,0 +1,92 @@
+/**
+ * What a single cell of the input means: nothing, true, false, a number. (Specification, section 2 and 3.)
+ */
+
+/** The texts that stand for "nothing" in the input. */
+const NOTHING: ReadonlySet<string> = new Set(['', 'NaN', 'nan', 'N/A', 'NONE', 'None', 'none', 'NULL', 'null'])
+const TRUE: ReadonlySet<string> = new Set(['True', 'T', 't', 'true', 'TRUE'])
+const ENCODED_TRUE: ReadonlySet<string> = new Set(['True', 'T', 't'])
+const FALSE: ReadonlySet<string> = new Set(['F', 'f', 'False', 'false', 'FALSE'])
+
+/** Whether a cell means "nothing" (section 2). */
+export function isNothing(cell: string): boolean {
+  if (cell === '') return true
+  // All of these words start with an N, and are short: most cells need no look into the set.
+  return (cell.charCodeAt(0) | LOWER) === CODE_N && cell.length <= 4 && NOTHING.has(cell)
+}
+
+const LOWER = 32
+const CODE_N = 110
+const CODE_F = 102
+
+/** Whether a cell means true where a rule asks for it (section 4). */
+export function isTrue(cell: string): boolean {
+  return TRUE.has(cell)
+}
+
+/** Whether a cell is encoded as 1: fewer spellings than {@link isTrue} knows, as the models were trained so (section 7). */
+export function isEncodedTrue(cell: string): boolean {
+  return ENCODED_TRUE.has(cell)
+}
+
+/** Whether a cell is left out of an association key: nothing, false or `0` (section 3.7). */
+export function isVoid(cell: string): boolean {
+  return cell === '0' || isNothing(cell) || ((cell.charCodeAt(0) | LOWER) === CODE_F && FALSE.has(cell))
+}
+
+/**
+ * The number in a cell, or NaN where the cell holds none.
+ *
+ * Decimal notation only: `Number` would also take `0x1f`, `0b1`, `0o7`, white space and `Infinity`, which no
+ * instrument writes and which read as text in pandas.
+ */
+export function toNumber(cell: string): number {
+  if (isPlainDecimal(cell, 0, cell.length)) return Number(cell)
+  const value = DECIMAL.test(cell) ? Number(cell) : Number.NaN
+  return Number.isFinite(value) ? value : Number.NaN
+}
+
+const DECIMAL = /^\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?\s*$/
+
+/**
+ * Whether part of a text is a decimal number without exponent, sign of plus or space: a quick yes for what nearly all
+ * numbers look like. No means nothing.
+ */
+export function isPlainDecimal(text: string, start: number, end: number): boolean {
+  if (end - start > MOST_DIGITS) return false
+  let points = 0
+  const first = text.charCodeAt(start) === CODE_MINUS ? start + 1 : start
+  for (let index = first; index < end; index++) {
+    const code = text.charCodeAt(index)
+    if (code === CODE_POINT) points++
+    else if (code < CODE_0 || code > CODE_9) return false
+  }
+  return points <= 1 && end - first > points
+}
+
+/** Longer numbers than this may exceed what a float can hold. */
+const MOST_DIGITS = 300
+const CODE_MINUS = 45
+const CODE_POINT = 46
+const CODE_0 = 48
+const CODE_9 = 57
+
+/**
+ * Rounds half to even at a number of decimals, as numpy does: scale, round to an even integer, scale back.
+ *
+ * @param value any finite number
+ * @param decimals digits to keep after the point
+ */
+export function roundHalfEven(value: number, decimals: number): number {
+  const factor = 10 ** decimals
+  const scaled = value * factor
+  const floor = Math.floor(scaled)
+  const rest = scaled - floor
+  if (rest === 0.5) return (floor % 2 === 0 ? floor : floor + 1) / factor
+  return Math.round(scaled) / factor
+}
+
+/** Compares two texts by UTF-16 code units: the one text order used wherever a rule says "in text order". */
+export function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0
+}

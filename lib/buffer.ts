@@ -1,0 +1,224 @@
+/**
+ * The lines that wait for the end of the input, within a bound of memory.
+ *
+ * Lines are kept by unit, the smallest set of lines that can be settled on its own: an observation of a program. All
+ * versions of a dataset and all rows of an association are of one program, since both names begin with its number
+ * (specification, sections 3.3 and 3.7); and of one observation too, wherever a row's OBSERVTN is that in its name. A
+ * program that has any other row is settled as a whole.
+ *
+ * Beyond the bound the lines go to a spill file, sorted by unit, and memory is free again; at the end the files are
+ * read side by side, so that each unit's lines come together in the order in which they were added. What comes out
+ * does not depend on whether, when or how often that happened.
+ */
+import { HEAD_BYTES, mergeRecords, originOf, type Piece, recordAt, SpillFile, textOf, writeRecord } from './spill.js'
+
+/** A line of a unit, and where it comes from. */
+export interface Entry {
+  /** A row of the input, scrubbed, or the number of the stored table that the line is of. */
+  readonly origin: number
+  /** The line, without its end. */
+  readonly text: string
+}
+
+/** {@link Entry.origin} of a scrubbed row of the input. */
+export const FRESH = 255
+
+/** What stands for the observation of a row whose program has to be settled as a whole. */
+export const WHOLE_PROGRAM = 1000
+/** What stands for the observation of a product across observations. */
+export const NO_OBSERVATION = 1001
+const SLOTS = 1024
+
+/** Default bound of the buffered lines, in bytes. */
+export const DEFAULT_MEMORY = 64 * 2 ** 20
+/** Bytes of a block; a longer line has one of its own. */
+const BLOCK_BYTES = 1 << 20
+/** The most bytes that UTF-8 needs for one UTF-16 unit of a string. */
+const MAX_BYTES_PER_UNIT = 3
+/** Lines in memory at most: a unit and the number of a line make one number. */
+const MOST_LINES = 2 ** 26
+/** What a line costs beside its record, in bytes: its key and its place. */
+const OVERHEAD = 16
+/** Lines that there is room for at first. */
+const FIRST_LINES = 1 << 12
+/** So many spill files are merged into one. */
+const MERGED_SPILLS = 32
+
+/** The lines of a unit, or of a whole program. */
+export interface Unit {
+  readonly pid: number
+  readonly entries: readonly Entry[]
+}
+
+/**
+ * Collects lines and gives them back unit by unit.
+ *
+ * All that is kept of a line are bytes and plain numbers outside of the JavaScript heap, as millions of small arrays
+ * there would cost more than the lines, and be gone over by every garbage collection.
+ */
+export class LineBuffer {
+  readonly #memory: number
+  readonly #spillPath: (number: number) => string
+  /** Records of lines, in the order in which they were added. */
+  #blocks: Buffer[] = []
+  /** Bytes used of the last block. */
+  #used = 0
+  /** Blocks to use again. */
+  #free: Buffer[] = []
+  /** For each line its unit and its number in one, so that to sort these sorts lines by unit and age. */
+  #keys = new Float64Array(FIRST_LINES)
+  /** For each line, by its number, block number times block size plus offset. */
+  #places = new Float64Array(FIRST_LINES)
+  #count = 0
+  #bytes = 0
+  /** Spill files by how often their lines were merged: those merged most are oldest, and of each kind the first. */
+  readonly #spills: SpillFile[][] = []
+  readonly #open = new Set<SpillFile>()
+  #written = 0
+  readonly #wholePrograms = new Set<number>()
+
+  /**
+   * @param memory bound of the buffered lines, in bytes
+   * @param spillPath path of a spill file by its number; the folder's owner removes it
+   */
+  constructor(memory: number, spillPath: (number: number) => string) {
+    this.#memory = memory
+    this.#spillPath = spillPath
+  }
+
+  /** Number of spill files written. */
+  get spills(): number {
+    return this.#written
+  }
+
+  /**
+   * Stores a line.
+   *
+   * @param observation 0-999, {@link WHOLE_PROGRAM} or {@link NO_OBSERVATION}
+   * @throws IngestError WRITE_FAILED or DATABASE_UNUSABLE for a spill file, with its path
+   */
+  add(pid: number, observation: number, origin: number, text: string): void {
+    if (observation === WHOLE_PROGRAM) this.#wholePrograms.add(pid)
+    const block = this.#blockFor(text)
+    const start = this.#used
+    const unit = pid * SLOTS + observation
+    this.#used = writeRecord(block, start, unit, origin, text)
+    if (this.#count === this.#keys.length) this.#grow()
+    this.#keys[this.#count] = unit * MOST_LINES + this.#count
+    this.#places[this.#count] = (this.#blocks.length - 1) * BLOCK_BYTES + start
+    this.#count += 1
+    this.#bytes += this.#used - start + OVERHEAD
+    if (this.#bytes > this.#memory || this.#count === MOST_LINES) this.#spill()
+  }
+
+  /** The last block, or a new one where the line does not fit in it. */
+  #blockFor(text: string): Buffer {
+    const most = text.length * MAX_BYTES_PER_UNIT + HEAD_BYTES
+    const last = this.#blocks.at(-1)
+    if (last !== undefined && this.#used + most <= last.length) return last
+    const needed = most <= BLOCK_BYTES ? most : Buffer.byteLength(text) + HEAD_BYTES
+    if (last !== undefined && this.#used + needed <= last.length) return last
+    if (last !== undefined) this.#bytes += last.length - this.#used
+    // A block that is larger than others holds one line, so that no line starts beyond their size.
+    const block =
+      (needed <= BLOCK_BYTES ? this.#free.pop() : undefined) ?? Buffer.allocUnsafeSlow(Math.max(needed, BLOCK_BYTES))
+    this.#blocks.push(block)
+    this.#used = 0
+    return block
+  }
+
+  #grow(): void {
+    const [keys, places] = [this.#keys, this.#places]
+    this.#keys = new Float64Array(2 * keys.length)
+    this.#places = new Float64Array(2 * keys.length)
+    this.#keys.set(keys)
+    this.#places.set(places)
+  }
+
+  #spill(): void {
+    this.#writeSpill(this.#inMemory(), 0)
+    this.#free = this.#blocks.filter(({ length }) => length === BLOCK_BYTES)
+    this.#blocks = []
+    this.#count = this.#bytes = 0
+    for (let merges = 0; this.#spills[merges]?.length === MERGED_SPILLS; merges++) this.#mergeSpills(merges)
+  }
+
+  #writeSpill(records: Iterable<Piece>, merges: number): void {
+    const file = new SpillFile(this.#spillPath(this.#written++))
+    this.#open.add(file)
+    file.write(records)
+    this.#spills[merges] = [...(this.#spills[merges] ?? []), file]
+  }
+
+  /** Makes one spill file of several, so that a process never holds many files open. */
+  #mergeSpills(merges: number): void {
+    const spills = this.#spills[merges] ?? []
+    this.#spills[merges] = []
+    this.#writeSpill(mergeRecords(spills.map((spill) => spill.records())), merges + 1)
+    for (const spill of spills) this.#closeSpill(spill)
+  }
+
+  #closeSpill(spill: SpillFile): void {
+    this.#open.delete(spill)
+    spill.close()
+  }
+
+  /** The lines in memory, sorted by unit and age. */
+  *#inMemory(): Generator<Piece> {
+    for (const key of this.#keys.subarray(0, this.#count).sort()) {
+      const place = this.#places[key % MOST_LINES] ?? 0
+      yield recordAt(this.#blocks[Math.floor(place / BLOCK_BYTES)] as Buffer, place % BLOCK_BYTES)
+    }
+  }
+
+  /**
+   * Yields the lines unit by unit, programs and then observations ascending; to be asked for once, after the last line.
+   *
+   * @param wholePrograms whether all programs are to be settled as a whole
+   */
+  *units(wholePrograms: boolean): Generator<Unit> {
+    let last = Number.NaN
+    let pid = Number.NaN
+    let entries: Entry[] = []
+    for (const record of this.#allRecords()) {
+      if (record.unit !== last) {
+        const program = Math.floor(record.unit / SLOTS)
+        const joins = program === pid && (wholePrograms || this.#wholePrograms.has(program))
+        if (!joins && entries.length > 0) {
+          yield { pid, entries }
+          entries = []
+        }
+        last = record.unit
+        pid = program
+      }
+      entries.push({ origin: originOf(record), text: textOf(record) })
+    }
+    if (entries.length > 0) yield { pid, entries }
+  }
+
+  #allRecords(): Iterable<Piece> {
+    const spills = this.#spills.toReversed().flat()
+    if (spills.length === 0) return this.#inMemory()
+    // What is left in memory goes to a file too: settling needs room of its own.
+    if (this.#count > 0) this.#writeSpill(this.#inMemory(), 0)
+    this.#forget()
+    return mergeRecords(
+      this.#spills
+        .toReversed()
+        .flat()
+        .map((spill) => spill.records()),
+    )
+  }
+
+  #forget(): void {
+    this.#blocks = []
+    this.#free = []
+    this.#keys = this.#places = new Float64Array(FIRST_LINES)
+    this.#count = this.#bytes = 0
+  }
+
+  /** Closes the spill files. */
+  close(): void {
+    for (const spill of this.#open) this.#closeSpill(spill)
+  }
+}

@@ -1,0 +1,135 @@
+/**
+ * The features of a group of exposures (specification, section 6).
+ */
+import type { Model } from './association.js'
+import { scaleOf, shapeOf } from './instrument.js'
+import {
+  Fiducial,
+  type OffsetStatistics,
+  offsetStatistics,
+  SAME_OFFSET,
+  type SkyPoint,
+  separation,
+  smallest,
+} from './offsets.js'
+import { type cell, numberIn, type Row } from './row.js'
+import { compareText, isNothing } from './values.js'
+
+/** Where a group points (absent for FGS): degrees for the fiducial, pixels for the rest; NaN where unknown. */
+export interface Pointing {
+  readonly fiducial: SkyPoint
+  /** Pixel scale of the reference exposure, arcsec. */
+  readonly scale: number
+  readonly offset: number
+  readonly targOffset: number
+  readonly offsets: OffsetStatistics
+  /** Absent where the group's target has no coordinates. */
+  readonly targOffsets: OffsetStatistics | undefined
+  /** From the fiducial to the target. */
+  readonly tOffset: number
+  /** From the fiducial to the guide star. */
+  readonly gsOffset: number
+}
+
+/** What a product is predicted from. */
+export interface Features {
+  /** The exposure that lends the group its header values. */
+  readonly reference: Row
+  readonly detector: string
+  readonly band: string
+  readonly nexposur: number
+  readonly pointing: Pointing | undefined
+}
+
+interface Located {
+  readonly exposure: Row
+  readonly at: SkyPoint
+  readonly scale: number
+}
+
+/**
+ * The features of a group.
+ *
+ * An exposure without a reference point counts in NEXPOSUR, DETECTOR and BAND, as the product is made of it too, but
+ * takes no part in anything that is measured on the sky.
+ *
+ * @param exposures the group's exposures in their order (section 4), at least one
+ * @returns undefined where no exposure has a reference point (never for FGS, whose groups have no offsets)
+ */
+export function groupFeatures(model: Model, exposures: readonly Row[]): Features | undefined {
+  const [first] = exposures
+  if (first === undefined) return undefined
+  const nexposur = exposures.length
+  if (model === 'FGS') {
+    return {
+      reference: first,
+      detector: first.DETECTOR,
+      band: first.BAND,
+      nexposur,
+      pointing: undefined,
+    }
+  }
+  const located = locate(model, exposures)
+  if (located.length === 0) return undefined
+  const { reference, pointing } = point(located, first)
+  const bands = distinct(exposures, 'BAND').reverse()
+  const detectors = distinct(exposures, 'DETECTOR')
+  return { reference, detector: detectors.join('|') || 'NONE', band: bands.join('|') || 'NONE', nexposur, pointing }
+}
+
+/** The exposures that have a reference point: CRVAL for the image model, REF for the others. */
+function locate(model: Model, exposures: readonly Row[]): Located[] {
+  const located: Located[] = []
+  for (const exposure of exposures) {
+    const at = model === 'IMAGE' ? skyPoint(exposure, 'CRVAL1', 'CRVAL2') : skyPoint(exposure, 'RA_REF', 'DEC_REF')
+    if (at !== undefined) located.push({ exposure, at, scale: scaleOf(exposure) })
+  }
+  return located
+}
+
+function skyPoint(
+  row: Row,
+  raColumn: Parameters<typeof cell>[1],
+  decColumn: Parameters<typeof cell>[1],
+): SkyPoint | undefined {
+  const ra = numberIn(row, raColumn)
+  const dec = numberIn(row, decColumn)
+  return Number.isNaN(ra) || Number.isNaN(dec) ? undefined : { ra, dec }
+}
+
+function point(located: readonly Located[], first: Row): { reference: Row; pointing: Pointing } {
+  const footprint = new Fiducial()
+  for (const { exposure, at, scale } of located) footprint.add(at, shapeOf(exposure), scale)
+  const fiducial = footprint.point
+  const offsets = located.map(({ at, scale }) => separation(at, fiducial) / scale)
+  const target = skyPoint(first, 'TARG_RA', 'TARG_DEC')
+  const targOffsets = target && located.map(({ at, scale }) => separation(at, target) / scale)
+  const nearest = smallest(offsets) + SAME_OFFSET
+  const index = offsets.findIndex((offset) => offset <= nearest)
+  const { exposure: reference, scale } = located[index] as Located
+  const pointing: Pointing = {
+    fiducial,
+    scale,
+    offset: offsets[index] ?? Number.NaN,
+    targOffset: targOffsets?.[index] ?? Number.NaN,
+    offsets: offsetStatistics(offsets),
+    targOffsets: targOffsets && offsetStatistics(targOffsets),
+    tOffset: pixelsTo(fiducial, skyPoint(reference, 'TARG_RA', 'TARG_DEC'), scale),
+    gsOffset: pixelsTo(fiducial, skyPoint(reference, 'GS_RA', 'GS_DEC'), scale),
+  }
+  return { reference, pointing }
+}
+
+function pixelsTo(from: SkyPoint, to: SkyPoint | undefined, scale: number): number {
+  return to === undefined ? Number.NaN : separation(from, to) / scale
+}
+
+/** The distinct values of a column that are not nothing, in text order. */
+function distinct(exposures: readonly Row[], column: 'DETECTOR' | 'BAND'): string[] {
+  const values: string[] = []
+  for (const exposure of exposures) {
+    const value = exposure[column]
+    if (!isNothing(value) && !values.includes(value)) values.push(value)
+  }
+  return values.sort(compareText)
+}

@@ -1,0 +1,235 @@
+/**
+ * Which exposures of an association made which of its products (specification, sections 4 and 5).
+ *
+ * One pure function takes all rows of an association and returns its matches and what waits. First run or thousandth,
+ * buffered or spilled: every association is resolved here, from all of its rows.
+ */
+import { expectedName, hasOwnTarget, type Model, modelOf, rankTargets, ungroupedReason } from './association.js'
+import { type Features, groupFeatures } from './features.js'
+import { compareRows, numberIn, type Row } from './row.js'
+import { compareText, isNothing } from './values.js'
+
+/** A product and the exposures that it was made of. */
+export interface Match {
+  readonly product: Row
+  readonly model: Model
+  /** The expected product's name. */
+  readonly name: string
+  /** In their order within the group. */
+  readonly exposures: readonly Row[]
+  readonly features: Features
+}
+
+/** Why a group waits. */
+export type WaitReason = 'no product' | 'product without size' | 'no coordinates' | 'product of unknown exposures'
+
+/** Exposures whose product is not known yet. */
+export interface WaitingGroup {
+  readonly model: Model
+  readonly name: string
+  readonly exposures: readonly Row[]
+  readonly reason: WaitReason
+  /** Absent where no exposure has coordinates. */
+  readonly features: Features | undefined
+}
+
+/** A product whose exposures are not known yet, or that lost a multiple match; then with the group's model. */
+export interface WaitingProduct {
+  readonly product: Row
+  readonly reason: 'no exposures' | 'multiple match' | 'no size' | 'no coordinates'
+  readonly model: Model | undefined
+}
+
+/** An exposure that can be in no group. */
+export interface Ungrouped {
+  readonly exposure: Row
+  readonly reason: string
+}
+
+/**
+ * A product that was matched before, by exposures that the database does not have (section 9, take-over of a folder
+ * without `level1.csv`): it keeps its features, and no exposure that comes late can be added to it.
+ */
+export interface FrozenMatch {
+  readonly product: Row
+  readonly expmode: string
+  /** Cells of its rows in the tables of features, by the table's number. */
+  readonly features: ReadonlyMap<number, readonly string[]>
+}
+
+/** What became of an association's rows: each of them is in exactly one place. */
+export interface Resolution {
+  readonly frozen: readonly FrozenMatch[]
+  readonly matches: readonly Match[]
+  readonly groups: readonly WaitingGroup[]
+  readonly products: readonly WaitingProduct[]
+  readonly ungrouped: readonly Ungrouped[]
+}
+
+interface Group {
+  readonly name: string
+  readonly model: Model
+  readonly first: Row
+  readonly exposures: Row[]
+}
+
+interface Choice {
+  readonly chosen: Map<Group, Row>
+  /** Candidates that agreed with a group as well as the one it took; of several such groups the first by name. */
+  readonly losers: Map<Row, Group>
+}
+
+/**
+ * Resolves one association.
+ *
+ * @param exposures all its Level 1 exposures, one row a dataset, in any order
+ * @param products all its Level 3 products, one row a dataset, in any order
+ * @param frozen those of them that keep the features they have, by name
+ */
+export function resolveAssociation(
+  exposures: readonly Row[],
+  products: readonly Row[],
+  frozen: ReadonlyMap<string, FrozenMatch> = new Map(),
+): Resolution {
+  const { groups, ungrouped } = formGroups(exposures)
+  const candidates = products.toSorted((a, b) => compareText(a.dname, b.dname))
+  const choice = chooseProducts(groups, candidates, frozen)
+  const matches: Match[] = []
+  const waiting = groups.filter((group) => !choice.chosen.has(group)).map((group) => wait(group, 'no product'))
+  const heldBack = new Map<Row, WaitReason>()
+  for (const [product, group] of mergeByProduct(choice.chosen)) {
+    const made = complete(product, group, frozen)
+    if (typeof made !== 'string') {
+      matches.push(made)
+      continue
+    }
+    heldBack.set(product, made)
+    const parts = groups.filter((part) => choice.chosen.get(part) === product)
+    waiting.push(...parts.map((part) => wait(part, made)))
+  }
+  const matched = new Set(matches.map(({ product }) => product))
+  const pending = candidates.filter((product) => !matched.has(product) && !frozen.has(product.dname))
+  return {
+    frozen: candidates.flatMap((product) => frozen.get(product.dname) ?? []),
+    matches: matches.sort((a, b) => compareText(a.product.dname, b.product.dname)),
+    groups: waiting.sort((a, b) => compareText(a.name, b.name)),
+    products: pending.map((product) =>
+      pendingProduct(product, heldBack.get(product), choice.losers.get(product)?.model),
+    ),
+    ungrouped,
+  }
+}
+
+/** The match of a product with the group that takes it, or why both wait. */
+function complete(product: Row, group: Group, frozen: ReadonlyMap<string, FrozenMatch>): Match | WaitReason {
+  if (frozen.has(product.dname)) return 'product of unknown exposures'
+  if (Number.isNaN(product.size)) return 'product without size'
+  const { name, model, exposures } = group
+  const features = groupFeatures(model, exposures)
+  return features === undefined ? 'no coordinates' : { product, name, model, exposures, features }
+}
+
+function wait(group: Group, reason: WaitReason): WaitingGroup {
+  const features = groupFeatures(group.model, group.exposures)
+  const { name, model, exposures } = group
+  return { name, model, exposures, features, reason: features === undefined ? 'no coordinates' : reason }
+}
+
+function pendingProduct(product: Row, heldBack: WaitReason | undefined, lostTo: Model | undefined): WaitingProduct {
+  // A group took it, so it lost nothing, whatever other group preferred another.
+  if (heldBack !== undefined) {
+    return { product, reason: heldBack === 'no coordinates' ? heldBack : 'no size', model: undefined }
+  }
+  if (lostTo !== undefined) return { product, reason: 'multiple match', model: lostTo }
+  return { product, reason: Number.isNaN(product.size) ? 'no size' : 'no exposures', model: undefined }
+}
+
+/** Section 4: exposures with one expected name are a group; its model is that of its first exposure. */
+function formGroups(exposures: readonly Row[]): { groups: Group[]; ungrouped: Ungrouped[] } {
+  const ranks = rankTargets(exposures)
+  const groups = new Map<string, Group>()
+  const ungrouped: Ungrouped[] = []
+  for (const exposure of exposures.toSorted(compareRows)) {
+    const reason = ungroupedReason(exposure)
+    if (reason !== undefined) {
+      ungrouped.push({ exposure, reason })
+      continue
+    }
+    const name = expectedName(exposure, ranks)
+    const group = groups.get(name)
+    if (group !== undefined) group.exposures.push(exposure)
+    else groups.set(name, { name, model: modelOf(exposure), first: exposure, exposures: [exposure] })
+  }
+  return { groups: [...groups.values()], ungrouped }
+}
+
+/** Sections 5.1 and 5.2: the product that each group takes. */
+function chooseProducts(
+  groups: readonly Group[],
+  candidates: readonly Row[],
+  frozen: ReadonlyMap<string, FrozenMatch>,
+): Choice {
+  if (candidates.length === 0) return { chosen: new Map(), losers: new Map() }
+  // A frozen product has its exposures, though the database does not know which: no other group may take it.
+  const frozenOnes = candidates.filter(({ dname }) => frozen.has(dname))
+  const choice = chooseExactly(groups, candidates)
+  const { chosen, losers } = choice
+  const exact = new Set([...frozenOnes, ...chosen.values()])
+  const free = candidates.find((candidate) => !exact.has(candidate) && !losers.has(candidate))
+  for (const group of groups) {
+    if (chosen.has(group)) continue
+    // What waits beside a frozen product may be a late exposure of it: it waits with that reason, and takes nothing.
+    const taken = hasOwnTarget(group.first) ? frozenOnes[0] : candidates.find((candidate) => exact.has(candidate))
+    const fallback = free ?? taken
+    if (fallback !== undefined) chosen.set(group, fallback)
+  }
+  return choice
+}
+
+/** Section 5.1: the first of the products that agree with a group; the others lost to it. */
+function chooseExactly(groups: readonly Group[], candidates: readonly Row[]): Choice {
+  const chosen = new Map<Group, Row>()
+  const losers = new Map<Row, Group>()
+  for (const group of groups) {
+    const [best, ...others] = exactCandidates(group.first, candidates)
+    if (best === undefined) continue
+    chosen.set(group, best)
+    for (const other of others) {
+      const first = losers.get(other)
+      if (first === undefined || group.name < first.name) losers.set(other, group)
+    }
+  }
+  return { chosen, losers }
+}
+
+/** The candidates that agree in the value that the group's first exposure compares (section 5.1), first by name. */
+function exactCandidates(first: Row, candidates: readonly Row[]): readonly Row[] {
+  const name = first.TARGNAME
+  const fixed = first.VISITYPE === 'PRIME_TARGETED_FIXED'
+  if (isNothing(name)) {
+    const column = fixed ? 'targra' : 'GS_MAG'
+    const value = numberIn(first, column)
+    return candidates.filter((candidate) => numberIn(candidate, column) === value)
+  }
+  const byName = candidates.filter((candidate) => candidate.TARGNAME === name)
+  if (byName.length < 2 || !fixed) return byName
+  const targra = numberIn(first, 'targra')
+  const byPosition = byName.filter((candidate) => numberIn(candidate, 'targra') === targra)
+  return byPosition.length > 0 ? byPosition : byName
+}
+
+/** Section 5.3: groups that take one product become one, in the order of its exposures. */
+function mergeByProduct(chosen: ReadonlyMap<Group, Row>): Map<Row, Group> {
+  const merged = new Map<Row, Group>()
+  for (const [group, product] of chosen) {
+    const other = merged.get(product)
+    merged.set(product, other === undefined ? group : mergeGroups(other, group))
+  }
+  return merged
+}
+
+function mergeGroups(a: Group, b: Group): Group {
+  const exposures = [...a.exposures, ...b.exposures].sort(compareRows)
+  const leader = exposures[0] === a.first ? a : b
+  return { ...leader, exposures }
+}

@@ -1,0 +1,118 @@
+/**
+ * Faults at any operation on files: runs a program with fault-preload.js in it. First {@link countOperations} of a
+ * clean run, then {@link runWithFault} at each of them.
+ */
+import { spawn } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
+import { readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+const PRELOAD = new URL('./fault-preload.js', import.meta.url).href
+
+/** `kill`, `half`, `short`, a code of the operating system (`ENOSPC`), or a code and a plus: see fault-preload.ts. */
+export type FaultMode = 'kill' | 'half' | 'short' | `E${string}`
+
+export interface RunOptions {
+  /** Only operations below this folder count. */
+  readonly folder: string
+  readonly env?: NodeJS.ProcessEnv
+  readonly cwd?: string
+  /** Text for the standard input. */
+  readonly input?: string
+}
+
+export interface FaultOptions extends RunOptions {
+  /** The number of the operation, from 1. */
+  readonly at: number
+  readonly mode: FaultMode
+}
+
+/** One operation on files. Start and end are points in the order of all starts and ends; no end if it did not succeed. */
+export interface LoggedOperation {
+  readonly number: number
+  /** Its name in node:fs without `Sync`, or that of the FileHandle's method. */
+  readonly kind: string
+  /** Its path, or `from -> to`. */
+  readonly path: string
+  readonly start: number
+  readonly end: number | undefined
+}
+
+export interface RunResult {
+  readonly status: number | null
+  readonly signal: NodeJS.Signals | null
+  readonly stdout: string
+  readonly stderr: string
+  readonly operations: LoggedOperation[]
+}
+
+/** Runs a program (any that is Node inside, or a script with it in its first line) and lists what it did to files. */
+export async function countOperations(
+  command: string,
+  args: readonly string[],
+  options: RunOptions,
+): Promise<RunResult & { readonly count: number }> {
+  const result = await run(command, args, options, {})
+  return { ...result, count: result.operations.length }
+}
+
+/** Runs a program with a fault at one of its operations on files. */
+export async function runWithFault(
+  command: string,
+  args: readonly string[],
+  options: FaultOptions,
+): Promise<RunResult> {
+  return run(command, args, options, { FAULT_AT: String(options.at), FAULT_MODE: options.mode })
+}
+
+async function run(
+  command: string,
+  args: readonly string[],
+  { folder, env = {}, cwd, input }: RunOptions,
+  fault: NodeJS.ProcessEnv,
+): Promise<RunResult> {
+  const log = join(tmpdir(), `fault-log-${randomUUID()}`)
+  const nodeOptions = `${process.env.NODE_OPTIONS ?? ''} --import ${PRELOAD}`
+  const child = spawn(command, args, {
+    cwd,
+    env: { ...process.env, ...env, ...fault, NODE_OPTIONS: nodeOptions, FAULT_FOLDER: folder, FAULT_LOG: log },
+  })
+  child.stdin.on('error', () => {})
+  child.stdin.end(input ?? '')
+  const texts = { stdout: '', stderr: '' }
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    texts.stdout += text
+  })
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    texts.stderr += text
+  })
+  const [status, signal] = await new Promise<[number | null, NodeJS.Signals | null]>((done, fail) => {
+    child.on('error', fail)
+    child.on('close', (code, name) => done([code, name]))
+  })
+  const operations = parseLog(await readFile(log, 'utf8').catch(() => ''))
+  await rm(log, { force: true })
+  return { status, signal, ...texts, operations }
+}
+
+function parseLog(text: string): LoggedOperation[] {
+  const lines = text.split('\n').slice(0, -1)
+  const ends = new Map(
+    lines.flatMap((line, point) => (line.startsWith('end ') ? [[Number(line.slice(4)), point]] : [])),
+  )
+  return lines.flatMap((line, start) => {
+    const [, number, kind, path] = /^start (\d+) (\S+) (.*)$/.exec(line) ?? []
+    if (number === undefined || kind === undefined || path === undefined) return []
+    return [{ number: Number(number), kind, path, start, end: ends.get(Number(number)) }]
+  })
+}
+
+/** Does `work` for every item, `width` at a time (two for the two cores that tests may count on). */
+export async function inParallel<T>(items: Iterable<T>, work: (item: T) => Promise<void>, width = 2): Promise<void> {
+  const queue = [...items]
+  const worker = async () => {
+    for (let item = queue.shift(); item !== undefined; item = queue.shift()) await work(item)
+  }
+  await Promise.all(Array.from({ length: width }, worker))
+}

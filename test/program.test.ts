@@ -1,0 +1,509 @@
+/** One program: versions of datasets (section 3.5), associations, and what a run takes out and puts back (section 9). */
+import assert from 'node:assert/strict'
+import test from 'ava'
+import fc from 'fast-check'
+import { associationsOf, type FeatureLine, type Settled, settleProgram, type TableNumbers } from '../lib/program.js'
+import type { Row } from '../lib/row.js'
+import { readStored } from '../lib/stored.js'
+import { TABLES as TABLE_LIST } from '../lib/tables.js'
+import { type Columns, exposure, LAYOUT, product, stored } from './helpers/rows.js'
+
+const seed = Number(process.env.FC_SEED ?? 20240221)
+
+const TRAINING = 0
+const LEVEL1 = 1
+const INGEST = 2
+const MOSAICS = 3
+const HIDDEN = TABLE_LIST.findIndex(({ holds }) => holds === 'hidden')
+const TRAIN = 5
+const RAW = 6
+const REM = 7
+const TABLES: TableNumbers = { training: TRAINING, level1: LEVEL1, holdsGroups: (table) => table === REM }
+
+const PREFIX = 'jw01001_'
+const e = (name: string, columns: Columns = {}) => exposure({ Dataset: `${PREFIX}${name}`, ...columns })
+const p = (name: string, columns: Columns = {}) => product({ Dataset: `${PREFIX}${name}`, ...columns })
+const short = (row: Row) => row.dname.slice(PREFIX.length)
+
+/** Stored rows: in training, in level1, waiting, hidden (of which name, date and size are all that is known). */
+const trained = (row: Row, expmode = 'IMAGE') => stored(row, TRAINING, { expmode, pname: row.dname })
+const made = (row: Row, pname: string) => stored(row, LEVEL1, { expmode: 'IMAGE', pname: `${PREFIX}${pname}` })
+const waiting = (row: Row) => stored(row, INGEST, { expmode: 'IMAGE' })
+const hid = (row: Row) =>
+  readStored(LAYOUT, HIDDEN, `${row.dname},${row.date},${Number.isNaN(row.size) ? '' : row.size}`)
+
+/** A stored line of features of a product, or of a group by its expected name. */
+function feature(
+  table: number,
+  name: string,
+  more: { date?: string; size?: number; cells?: readonly string[] } = {},
+): FeatureLine {
+  const full = table === REM ? `jw01001-o001_${name}` : `${PREFIX}${name}`
+  return {
+    table,
+    name: full,
+    line: `${table} ${name} ${more.date ?? ''}`,
+    cells: [],
+    date: '',
+    size: Number.NaN,
+    ...more,
+  }
+}
+
+interface Lines {
+  readonly fresh?: readonly Row[]
+  readonly stored?: readonly Row[]
+  readonly features?: readonly FeatureLine[]
+  readonly all?: boolean
+}
+
+async function settle({
+  fresh = [],
+  stored: rows = [],
+  features = [],
+  all = false,
+}: Lines): Promise<Settled & { asked: number }> {
+  let asked = 0
+  const lines = {
+    pid: 1001,
+    fresh,
+    stored: rows,
+    features: async () => {
+      asked++
+      return features
+    },
+  }
+  return { ...(await settleProgram(lines, TABLES, all)), asked }
+}
+
+/** What became of all associations' rows: product or group, then exposures, with dates where there are several versions. */
+function told({ resolutions }: Settled): string[] {
+  return resolutions.flatMap(({ matches, groups, products, ungrouped, frozen }) => [
+    ...matches.map((its) => `${short(its.product)}: ${its.exposures.map(short).join(' ')}`),
+    ...groups.map((its) => `${its.reason}: ${its.exposures.map(short).join(' ')}`),
+    ...products.map((its) => `${its.reason}: ${short(its.product)}`),
+    ...ungrouped.map((its) => `ungrouped: ${short(its.exposure)}`),
+    ...frozen.map((its) => `frozen: ${short(its.product)}`),
+  ])
+}
+
+/** Which lines go back, by table. */
+const back = ({ putBack }: Settled) => Object.fromEntries([...putBack].map(([table, text]) => [table, text]))
+const line = (row: Row) => `${row.stored?.line}\n`
+const out = ({ takenOut }: Settled) => [...takenOut].sort()
+
+const OTHER = { FILTER: 'F560W' }
+const DARK = { EXP_TYPE: 'MIR_DARK' }
+
+test('an exposure and a product belong to the association of their keywords, others to none', (t) => {
+  t.deepEqual(associationsOf(e('e1')), ['1001-001-F770W-FULL-MIR_IMAGE'])
+  t.deepEqual(associationsOf(p('p1', OTHER)), ['1001-001-F560W-FULL-MIR_IMAGE'])
+  t.deepEqual(associationsOf(e('e1', DARK)), [])
+  t.deepEqual(associationsOf(p('p', { Dataset: 'jw01001-c1001_t001' })), [])
+})
+
+test('the associations of a program are resolved each by itself, in the order of their keys', async (t) => {
+  const settled = await settle({ fresh: [e('e2'), p('p1', OTHER), e('e1', OTHER), p('p2')] })
+  t.is(settled.pid, 1001)
+  t.deepEqual(told(settled), ['p1: e1', 'p2: e2'])
+  t.deepEqual([settled.mosaics, settled.hidden, settled.duplicates], [[], [], 0])
+  t.deepEqual([out(settled), back(settled), settled.asked], [[], {}, 0])
+})
+
+test('products across observations and useless versions are told by name', async (t) => {
+  const mosaic = (name: string) => p(name, { Dataset: `jw01001-c${name}` })
+  const settled = await settle({ fresh: [mosaic('2'), e('e2', DARK), mosaic('1'), e('e1', DARK), p('p1')] })
+  t.deepEqual(
+    settled.mosaics.map(({ dname }) => dname),
+    ['jw01001-c1', 'jw01001-c2'],
+  )
+  t.deepEqual(settled.hidden.map(short), ['e1', 'e2'])
+  t.deepEqual(told(settled), ['no exposures: p1'])
+})
+
+const early = { date: '2024-02-20' }
+const versions: readonly (readonly [
+  rule: string,
+  fresh: readonly Row[],
+  told: readonly string[],
+  hidden?: readonly string[],
+])[] = [
+  ['the later date', [e('e1', { ...early, ...OTHER, ImageSize: '' }), e('e1'), p('p1')], ['p1: e1']],
+  [
+    'of one day the greater size',
+    [e('e1', { ImageSize: '9', ...OTHER }), e('e1', { ImageSize: '10' }), p('p1')],
+    ['p1: e1'],
+  ],
+  ['of one day a blank size', [e('e1', { ImageSize: '9', ...OTHER }), e('e1', { ImageSize: '' }), p('p1')], ['p1: e1']],
+  [
+    'of a product too',
+    [p('p1', { ImageSize: '9' }), p('p1', { ImageSize: '' }), e('e1')],
+    ['product without size: e1', 'no size: p1'],
+  ],
+  ['of ties the one that is kept', [e('e1'), e('e1', DARK), p('p1')], ['p1: e1']],
+  [
+    'of ties the last by content',
+    [e('e1', { FILTER: 'F999W' }), e('e1'), p('p1')],
+    ['no product: e1', 'no exposures: p1'].toReversed(),
+  ],
+  [
+    'a useless version that is later: none is left',
+    [e('e1', early), e('e1', DARK), p('p1')],
+    ['no exposures: p1'],
+    ['e1'],
+  ],
+  [
+    'a useless version of one day with the greater size',
+    [e('e1'), e('e1', { ...DARK, ImageSize: '' }), p('p1')],
+    ['no exposures: p1'],
+    ['e1'],
+  ],
+  ['a useful version that is later than a useless one', [e('e1', { ...DARK, ...early }), e('e1'), p('p1')], ['p1: e1']],
+  [
+    'MIR_MRS channel 2 hides channel 1',
+    [p('p1', { EXP_TYPE: 'MIR_MRS', CHANNEL: '1', ...early }), p('p1', { EXP_TYPE: 'MIR_MRS', CHANNEL: '2' })],
+    [],
+    ['p1'],
+  ],
+]
+for (const [rule, fresh, expected, hidden = []] of versions) {
+  test(`of a dataset the last version counts: ${rule}`, async (t) => {
+    for (const rows of [fresh, fresh.toReversed()]) {
+      const settled = await settle({ fresh: rows })
+      t.deepEqual(told(settled), [...expected])
+      t.deepEqual(settled.hidden.map(short), [...hidden])
+      t.is(settled.duplicates, 1)
+    }
+  })
+}
+
+test('rows that gave way are counted, and rows that they replaced', async (t) => {
+  const fresh = [e('e1'), e('e1'), e('e1', { ImageSize: '5' }), e('e2', { ImageSize: '2000' })]
+  t.is((await settle({ fresh })).duplicates, 2)
+  // e1 is as it was; e2 replaces what is stored.
+  t.is((await settle({ fresh, stored: [waiting(e('e1')), waiting(e('e2'))] })).duplicates, 4)
+})
+
+test('a new product is matched with exposures that wait, whose lines go', async (t) => {
+  const e1 = waiting(e('e1'))
+  const e2 = waiting(e('e2', OTHER))
+  const p9 = waiting(p('p9', { OBSERVTN: '9' }))
+  const [gone, stays] = [feature(REM, 't1_miri_f770w'), feature(REM, 't1_miri_f560w')]
+  const train = feature(TRAIN, 'p8')
+  const settled = await settle({ fresh: [p('p1')], stored: [e2, e1, p9], features: [gone, stays, train] })
+  t.deepEqual(told(settled), ['p1: e1'])
+  t.deepEqual(out(settled), [INGEST, REM])
+  t.deepEqual(back(settled), { [INGEST]: line(e2) + line(p9), [REM]: `${stays.line}\n` })
+})
+
+test('a late exposure is put to those of its product, whose lines go', async (t) => {
+  const [p1, e1] = [trained(p('p1')), made(e('e1'), 'p1')]
+  const [p2, e2] = [trained(p('p2', OTHER)), made(e('e2', OTHER), 'p2')]
+  const e3 = waiting(e('e3', { OBSERVTN: '9' }))
+  const features = [
+    feature(TRAIN, 'p1'),
+    feature(RAW, 'p1'),
+    feature(TRAIN, 'p2'),
+    feature(RAW, 'p2'),
+    feature(REM, 't1'),
+  ]
+  const settled = await settle({ fresh: [e('e0')], stored: [p1, p2, e1, e2, e3], features })
+  t.deepEqual(told(settled), ['p1: e0 e1'])
+  t.deepEqual(out(settled), [TRAINING, LEVEL1, TRAIN, RAW])
+  t.deepEqual(back(settled), {
+    [TRAINING]: line(p2),
+    [LEVEL1]: line(e2),
+    [TRAIN]: `${features[2]?.line}\n`,
+    [RAW]: `${features[3]?.line}\n`,
+  })
+})
+
+test('a reprocessed product takes the place of its earlier version', async (t) => {
+  const settled = await settle({
+    fresh: [p('p1', { date: '2024-02-22', ImageSize: '7' })],
+    stored: [trained(p('p1')), made(e('e1'), 'p1')],
+    features: [feature(TRAIN, 'p1')],
+  })
+  t.deepEqual(told(settled), ['p1: e1'])
+  t.is(settled.resolutions[0]?.matches[0]?.product.size, 7)
+  t.deepEqual(out(settled), [TRAINING, LEVEL1, TRAIN])
+  t.deepEqual(back(settled), {})
+})
+
+test('rows that are there already change nothing, and no features are read', async (t) => {
+  const rows = [
+    trained(p('p1')),
+    made(e('e1'), 'p1'),
+    waiting(e('e2', OTHER)),
+    stored(p('m', { Dataset: 'jw01001-c1' }), MOSAICS),
+  ]
+  const settled = await settle({
+    fresh: [p('p1'), e('e1'), e('e2', OTHER), p('m', { Dataset: 'jw01001-c1' }), e('e1', { ...early, ...OTHER })],
+    stored: rows,
+  })
+  t.deepEqual([told(settled), out(settled), back(settled), settled.asked], [[], [], {}, 0])
+  t.deepEqual([settled.mosaics, settled.hidden], [[], []])
+  t.is(settled.duplicates, 5)
+})
+
+test('a new association touches no other', async (t) => {
+  const settled = await settle({
+    fresh: [e('e2', OTHER)],
+    stored: [trained(p('p1')), made(e('e1'), 'p1')],
+    features: [feature(TRAIN, 'p1')],
+  })
+  t.deepEqual([told(settled), out(settled), back(settled)], [['no product: e2'], [], {}])
+})
+
+test('a later version of other keywords leaves its group, which is resolved again', async (t) => {
+  const [p1, e1, e2] = [trained(p('p1')), made(e('e1'), 'p1'), made(e('e2'), 'p1')]
+  const e3 = waiting(e('e3', OTHER))
+  const settled = await settle({
+    fresh: [e('e2', { ...OTHER, date: '2024-02-22' })],
+    stored: [p1, e1, e2, e3],
+    features: [feature(TRAIN, 'p1'), feature(REM, 't1_miri_f560w')],
+  })
+  t.deepEqual(told(settled), ['no product: e3 e2', 'p1: e1'])
+  t.deepEqual([out(settled), back(settled)], [[TRAINING, LEVEL1, INGEST, TRAIN, REM], {}])
+})
+
+test('a later version that is useless leaves its group too, and hides the earlier one', async (t) => {
+  const settled = await settle({
+    fresh: [e('e2', { ...DARK, date: '2024-02-22' })],
+    stored: [trained(p('p1')), made(e('e1'), 'p1'), made(e('e2'), 'p1')],
+    features: [feature(TRAIN, 'p1')],
+  })
+  t.deepEqual(told(settled), ['p1: e1'])
+  t.deepEqual(settled.hidden.map(short), ['e2'])
+  t.deepEqual(out(settled), [TRAINING, LEVEL1, TRAIN])
+})
+
+test('a hidden dataset that is stored hides older versions that come late, and gives way to later ones', async (t) => {
+  const hidden = hid(e('e1', DARK))
+  const other = hid(e('e9', DARK))
+  const late = await settle({ fresh: [e('e1', early)], stored: [hidden, other] })
+  t.deepEqual([told(late), late.hidden, out(late), late.duplicates], [[], [], [], 1])
+  const later = await settle({ fresh: [e('e1', { date: '2024-02-22' })], stored: [hidden, other] })
+  t.deepEqual([told(later), out(later), back(later)], [['no product: e1'], [HIDDEN], { [HIDDEN]: line(other) }])
+})
+
+test('a hidden dataset that comes again changes nothing', async (t) => {
+  const settled = await settle({ fresh: [e('e1', DARK)], stored: [hid(e('e1', DARK)), hid(e('e9', DARK))] })
+  t.deepEqual([settled.hidden, out(settled), settled.duplicates], [[], [], 1])
+})
+
+test('a product across observations that is reprocessed takes the place of the earlier one', async (t) => {
+  const m = (columns: Columns = {}) => p('m', { Dataset: 'jw01001-c1', ...columns })
+  const other = stored(p('m', { Dataset: 'jw01001-c2' }), MOSAICS)
+  const settled = await settle({ fresh: [m({ date: '2024-02-22' })], stored: [stored(m(), MOSAICS), other] })
+  t.deepEqual(
+    settled.mosaics.map(({ date }) => date),
+    ['2024-02-22'],
+  )
+  t.deepEqual([out(settled), back(settled)], [[MOSAICS], { [MOSAICS]: line(other) }])
+})
+
+// Both are expected as jw01001-o001_t1_miri_f770w: GRATING counts in the key of an image, not in its name.
+const NAMESAKE = { GRATING: 'G1' }
+const SECOND = { GRATING: 'G2' }
+
+test('associations of waiting groups with one name are resolved together, as rem-* knows only the name', async (t) => {
+  const [e1, e2, e3] = [waiting(e('e1')), waiting(e('e2', NAMESAKE)), waiting(e('e3', OTHER))]
+  const settled = await settle({ fresh: [p('p1')], stored: [e1, e2, e3], features: [feature(REM, 't1_miri_f770w')] })
+  t.deepEqual(told(settled), ['p1: e1', 'no product: e2'])
+  t.deepEqual([out(settled), back(settled)], [[INGEST, REM], { [INGEST]: line(e3) }])
+})
+
+test('so are namesakes of namesakes', async (t) => {
+  // The first association has the names t1 and t2, the second t1, the third t2.
+  const [A, B] = [
+    { TARGNAME: 'A', TARG_RA: '10' },
+    { TARGNAME: 'B', TARG_RA: '20' },
+  ]
+  const first = [waiting(e('e1', A)), waiting(e('e2', B))]
+  const second = [waiting(e('e3', { ...A, ...NAMESAKE }))]
+  const third = [waiting(e('e4', { ...A, ...SECOND })), waiting(e('e5', { ...B, ...SECOND }))]
+  const settled = await settle({ fresh: [p('p1', { ...A, ...NAMESAKE })], stored: [...first, ...second, ...third] })
+  t.deepEqual(told(settled), ['no product: e1', 'no product: e2', 'p1: e3', 'no product: e4', 'no product: e5'])
+})
+
+test('an association whose group of that name is matched is left alone', async (t) => {
+  const settled = await settle({
+    fresh: [p('p1')],
+    stored: [waiting(e('e1')), trained(p('p2', NAMESAKE)), made(e('e2', NAMESAKE), 'p2')],
+    features: [feature(TRAIN, 'p2')],
+  })
+  t.deepEqual([told(settled), out(settled)], [['p1: e1'], [INGEST]])
+})
+
+test('names of waiting groups are those by the ranks of all targets of the association, matched ones too', async (t) => {
+  const [A, B] = [
+    { TARGNAME: 'A', TARG_RA: '10' },
+    { TARGNAME: 'B', TARG_RA: '20' },
+  ]
+  const stays = [trained(p('p9', OTHER)), made(e('e9', OTHER), 'p9')]
+  const settled = await settle({
+    fresh: [p('p2', B)],
+    stored: [trained(p('p1', A)), made(e('e1', A), 'p1'), waiting(e('e2', B)), ...stays],
+    features: [feature(REM, 't2_miri_f770w'), feature(REM, 't1_miri_f770w'), feature(TRAIN, 'p1')],
+  })
+  t.deepEqual(told(settled), ['p1: e1', 'p2: e2'])
+  t.deepEqual(out(settled), [TRAINING, LEVEL1, INGEST, TRAIN, REM])
+  // A line of that name of no touched association would stay.
+  t.is(back(settled)[REM], `${feature(REM, 't1_miri_f770w').line}\n`)
+})
+
+test('taking over resolves every association and takes nothing out', async (t) => {
+  const rows = [trained(p('p1')), made(e('e1'), 'p1'), waiting(e('e2', OTHER)), hid(e('e3', DARK))]
+  const mosaic = stored(p('m', { Dataset: 'jw01001-c1' }), MOSAICS)
+  const settled = await settle({ stored: [...rows, mosaic], all: true })
+  t.deepEqual(told(settled), ['no product: e2', 'p1: e1'])
+  t.deepEqual(
+    settled.mosaics.map(({ dname }) => dname),
+    ['jw01001-c1'],
+  )
+  t.deepEqual(settled.hidden.map(short), ['e3'])
+  t.deepEqual([out(settled), back(settled)], [[], {}])
+})
+
+/** A training row without exposures: they are unknown. */
+const FROZEN = [trained(p('p1'), 'SPEC'), trained(p('p2', OTHER))]
+const FEATURES = [
+  feature(TRAIN, 'p1', { date: '2024-02-21', size: 5, cells: ['five'] }),
+  feature(RAW, 'p1', { date: '2024-02-21', size: 5, cells: ['raw'] }),
+  feature(TRAIN, 'p2', { cells: ['other'] }),
+]
+
+test('an exposure that comes late for a product of unknown exposures waits; the product keeps its features and model', async (t) => {
+  const settled = await settle({ fresh: [e('e1')], stored: FROZEN, features: FEATURES })
+  t.deepEqual(told(settled), ['product of unknown exposures: e1', 'frozen: p1'])
+  const [frozen] = settled.resolutions.flatMap((its) => its.frozen)
+  t.is(frozen?.expmode, 'SPEC')
+  t.deepEqual(
+    [...(frozen?.features ?? [])],
+    [
+      [TRAIN, ['five']],
+      [RAW, ['raw']],
+    ],
+  )
+  t.deepEqual(out(settled), [TRAINING, TRAIN, RAW])
+  t.deepEqual(back(settled), {
+    [TRAINING]: FROZEN[1] === undefined ? '' : line(FROZEN[1]),
+    [TRAIN]: `${FEATURES[2]?.line}\n`,
+  })
+})
+
+test('a reprocessed product of unknown exposures is the new version with the old features', async (t) => {
+  const fresh = [p('p1', { date: '2024-02-22', ImageSize: '7' })]
+  const settled = await settle({ fresh, stored: FROZEN, features: FEATURES })
+  const [frozen] = settled.resolutions.flatMap((its) => its.frozen)
+  t.deepEqual([frozen?.product.size, frozen?.product.date, frozen?.expmode], [7, '2024-02-22', 'SPEC'])
+  t.deepEqual(
+    [...(frozen?.features ?? [])],
+    [
+      [TRAIN, ['five']],
+      [RAW, ['raw']],
+    ],
+  )
+})
+
+test('a version without size does not take the place of a product of unknown exposures', async (t) => {
+  const fresh = [p('p1', { date: '2024-02-22', ImageSize: '' })]
+  const settled = await settle({ fresh, stored: FROZEN, features: FEATURES })
+  t.deepEqual([told(settled), out(settled), settled.duplicates], [[], [], 1])
+  // Of a product whose exposures are known it does.
+  const known = await settle({ fresh, stored: [trained(p('p1')), made(e('e1'), 'p1')] })
+  t.deepEqual(told(known), ['product without size: e1', 'no size: p1'])
+})
+
+test('a product that is taken over both from training and as waiting has the model of the former', async (t) => {
+  const both = [waiting(p('p1', { date: '2024-02-20' })), trained(p('p1'), 'SPEC')]
+  for (const rows of [both, both.toReversed()]) {
+    const settled = await settle({ stored: rows, features: FEATURES, all: true })
+    t.deepEqual(told(settled), ['frozen: p1'])
+    t.is(settled.resolutions[0]?.frozen[0]?.expmode, 'SPEC')
+  }
+})
+
+test('of several rows of one product that are taken over the last by date and size counts, and so of its features', async (t) => {
+  const rows = [
+    trained(p('p1', { date: '2024-02-20', ImageSize: '9' })),
+    trained(p('p1', { date: '2024-02-21', ImageSize: '5' })),
+    trained(p('p1', { date: '2024-02-21', ImageSize: '4' })),
+  ]
+  const features = [
+    feature(TRAIN, 'p1', { date: '2024-02-21', size: 5, cells: ['last'] }),
+    feature(TRAIN, 'p1', { date: '2024-02-20', size: 9, cells: ['earlier'] }),
+    feature(TRAIN, 'p1', { date: '2024-02-21', size: 4, cells: ['smaller'] }),
+  ]
+  for (const [stored, lines] of [
+    [rows, features],
+    [rows.toReversed(), features.toReversed()],
+  ] as const) {
+    const settled = await settle({ stored, features: lines, all: true })
+    const [frozen] = settled.resolutions.flatMap((its) => its.frozen)
+    t.is(frozen?.product.size, 5)
+    t.deepEqual([...(frozen?.features ?? [])], [[TRAIN, ['last']]])
+    t.deepEqual(told(settled), ['frozen: p1'])
+  }
+})
+
+const anyRow = fc.record({
+  name: fc.constantFrom('e1', 'e2', 'e3', 'p1', 'p2'),
+  date: fc.constantFrom('2024-02-20', '2024-02-21'),
+  ImageSize: fc.constantFrom('1', '2', '2.0', ''),
+  FILTER: fc.constantFrom('F770W', 'F560W'),
+  TARGNAME: fc.constantFrom('A', 'B'),
+  EXP_TYPE: fc.constantFrom('MIR_IMAGE', 'MIR_IMAGE', 'MIR_DARK'),
+})
+type AnyRow = typeof anyRow extends fc.Arbitrary<infer T> ? T : never
+const rowsOf = (list: readonly AnyRow[]) =>
+  list.map(({ name, ...columns }) => (name.startsWith('e') ? e(name, columns) : p(name, columns)))
+const shuffled = fc
+  .array(anyRow, { maxLength: 12 })
+  .chain((rows) => fc.tuple(fc.constant(rows), fc.shuffledSubarray(rows, { minLength: rows.length })))
+
+test('what becomes of a program does not depend on the order of its rows', async (t) => {
+  await fc.assert(
+    fc.asyncProperty(shuffled, async ([rows, others]) => {
+      assert.deepEqual(await settle({ fresh: rowsOf(others) }), await settle({ fresh: rowsOf(rows) }))
+    }),
+    { seed, numRuns: 300 },
+  )
+  t.pass()
+})
+
+/** The stored rows that a settled program leaves. */
+function storedRows({ resolutions, mosaics, hidden }: Settled): Row[] {
+  return [
+    ...resolutions.flatMap(({ matches, groups, products, ungrouped }) => [
+      ...matches.flatMap((its) => [trained(its.product), ...its.exposures.map((of) => made(of, short(its.product)))]),
+      ...[
+        ...groups.flatMap((its) => its.exposures),
+        ...products.map((its) => its.product),
+        ...ungrouped.map((its) => its.exposure),
+      ].map(waiting),
+    ]),
+    ...mosaics.map((its) => stored(its, MOSAICS)),
+    ...hidden.map((its) => hid(its)),
+  ]
+}
+
+test('rows that come in a second run are settled as if all had come in the first, and every line is there once', async (t) => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(anyRow, { maxLength: 8 }), fc.array(anyRow, { maxLength: 8 }), async (earlier, later) => {
+      const first = storedRows(await settle({ fresh: rowsOf(earlier) }))
+      const second = await settle({ fresh: rowsOf(later), stored: first })
+      const backLines = new Set([...second.putBack.values()].join('').trimEnd().split('\n'))
+      const staying = first.filter((its) => {
+        const { table = -1, line = '' } = its.stored ?? {}
+        return !second.takenOut.has(table) || backLines.has(line)
+      })
+      const whole = storedRows(await settle({ fresh: rowsOf([...earlier, ...later]) }))
+      const lines = (rows: readonly Row[]) => rows.map((its) => `${its.stored?.table} ${its.stored?.line}`).sort()
+      assert.deepEqual(lines([...staying, ...storedRows(second)]), lines(whole))
+    }),
+    { seed, numRuns: 500 },
+  )
+  t.pass()
+})

@@ -1,0 +1,107 @@
+/** The index of where each program's lines stand in a table. */
+import assert from 'node:assert/strict'
+import test from 'ava'
+import fc from 'fast-check'
+import { type Segment, Segments } from '../lib/segments.js'
+
+const seed = Number(process.env.FC_SEED ?? 20240221)
+
+const segment = (pid: number, offset: number, length: number): Segment => ({ pid, offset, length })
+
+function segments(...list: readonly Segment[]): Segments {
+  const index = new Segments()
+  for (const its of list) index.add(its)
+  return index
+}
+
+test('an index without segments is empty', (t) => {
+  const index = new Segments()
+  t.deepEqual(index.all, [])
+  t.deepEqual(index.of(1), [])
+  t.deepEqual([...index.programs], [])
+  t.deepEqual(index.flat, [])
+})
+
+test('segments keep the order of the table, and each program has its own', (t) => {
+  const index = segments(segment(7, 10, 5), segment(3, 15, 1), segment(7, 16, 4))
+  t.deepEqual(index.all, [segment(7, 10, 5), segment(3, 15, 1), segment(7, 16, 4)])
+  t.deepEqual(index.of(7), [segment(7, 10, 5), segment(7, 16, 4)])
+  t.deepEqual(index.of(3), [segment(3, 15, 1)])
+  t.deepEqual(index.of(4), [])
+  t.deepEqual([...index.programs], [7, 3])
+  t.deepEqual(index.flat, [7, 10, 5, 3, 15, 1, 7, 16, 4])
+})
+
+test('a piece that goes on with the same program lengthens the last segment', (t) => {
+  const index = segments(segment(7, 10, 5), segment(7, 15, 1), segment(7, 16, 4), segment(3, 20, 1))
+  t.deepEqual(index.all, [segment(7, 10, 10), segment(3, 20, 1)])
+  t.deepEqual(index.of(7), [segment(7, 10, 10)])
+})
+
+test('a piece that does not follow the last segment stands by itself', (t) => {
+  const pieces = [segment(7, 10, 5), segment(7, 16, 4)]
+  t.deepEqual(segments(...pieces).all, pieces)
+  t.deepEqual(segments(...pieces).of(7), pieces)
+})
+
+test('after another program, a piece of the first is a segment of its own', (t) => {
+  const index = segments(segment(7, 0, 5), segment(3, 5, 5), segment(7, 10, 5), segment(7, 15, 5))
+  t.deepEqual(index.of(7), [segment(7, 0, 5), segment(7, 10, 10)])
+})
+
+test('a program is found in what was added after it was asked for', (t) => {
+  const index = segments(segment(7, 0, 5))
+  t.deepEqual(index.of(3), [])
+  index.add(segment(3, 5, 5))
+  t.deepEqual(index.of(3), [segment(3, 5, 5)])
+  index.add(segment(3, 10, 5))
+  t.deepEqual(index.of(3), [segment(3, 5, 10)])
+})
+
+const pieces = fc
+  .array(
+    fc.record({
+      pid: fc.integer({ min: 0, max: 4 }),
+      gap: fc.constantFrom(0, 0, 3),
+      length: fc.integer({ min: 1, max: 9 }),
+    }),
+  )
+  .map((list) => {
+    let end = 100
+    return list.map(({ pid, gap, length }) => {
+      const its = segment(pid, end + gap, length)
+      end += gap + length
+      return its
+    })
+  })
+
+/** Every byte of a table with the program it belongs to. */
+function bytes(list: readonly Segment[]): string[] {
+  return list.flatMap(({ pid, offset, length }) => Array.from({ length }, (_, index) => `${offset + index}:${pid}`))
+}
+
+test('flat numbers read back as the same segments, which are as few as can be and cover the same bytes', (t) => {
+  fc.assert(
+    fc.property(pieces, (list) => {
+      const index = segments(...list)
+      const again = new Segments(index.flat)
+      assert.deepEqual(again.all, index.all)
+      assert.deepEqual(again.flat, index.flat)
+      assert.deepEqual(bytes(index.all), bytes(list))
+      for (const pid of [0, 1, 2, 3, 4, 5]) {
+        assert.deepEqual(
+          index.of(pid),
+          index.all.filter((its) => its.pid === pid),
+        )
+        assert.deepEqual(again.of(pid), index.of(pid))
+      }
+      for (const [at, its] of index.all.entries()) {
+        const next = index.all[at + 1]
+        assert.ok(next === undefined || next.pid !== its.pid || next.offset > its.offset + its.length)
+      }
+      assert.deepEqual(new Set(index.programs), new Set(list.map(({ pid }) => pid)))
+    }),
+    { seed, numRuns: 1000 },
+  )
+  t.pass()
+})

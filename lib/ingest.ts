@@ -1,0 +1,139 @@
+/**
+ * One run: rows from the inputs into the database, in one committed step.
+ */
+import { join } from 'node:path'
+import { DEFAULT_MEMORY, LineBuffer } from './buffer.js'
+import { Database, hasTables } from './database.js'
+import { Encoder } from './encode.js'
+import { createLayout, type Layout, otherColumns, uniteColumns } from './layout.js'
+import { runPipeline } from './pipeline.js'
+import { type HeadedInput, readHeader } from './read.js'
+import { findInputs, type SourceOptions } from './source.js'
+import { type Summary, Tally } from './summary.js'
+import { storedColumns, storedLines } from './takeover.js'
+import { Update } from './update.js'
+
+/** Options of {@link ingest}. */
+export interface IngestOptions {
+  /** Files, folders, globs, or `-` for standard input; none means standard input. */
+  readonly inputs?: readonly string[] | undefined
+  /** The database folder; made if it is not there. */
+  readonly out: string
+  /** Day of inputs whose name tells none, YYYY-MM-DD. */
+  readonly date?: string | undefined
+  /** Which files of a folder are read: the start of their names, with `*` and `?`. */
+  readonly prefix?: string | undefined
+  /** Whether the first row that cannot be used ends the run, with nothing changed. */
+  readonly strict?: boolean | undefined
+  /** Bytes of rows that are held in memory; what is beyond them waits in spill files. 128 MiB by default. */
+  readonly memory?: number | undefined
+  /** Folder of the spill files; by default inside the database. */
+  readonly tmp?: string | undefined
+  /** Seconds to wait for another run on the same database. */
+  readonly wait?: number | undefined
+  /** Stands for standard input. */
+  readonly stdin?: AsyncIterable<Buffer> | undefined
+  /** Takes what the user should know while the run goes on; nothing is told by default. */
+  readonly warn?: ((message: string) => void) | undefined
+  /** Ends the run, with the database untouched. */
+  readonly signal?: AbortSignal | undefined
+}
+
+/**
+ * Ingests raw daily files into a database (specification, sections 1-9).
+ *
+ * @returns what the run did
+ * @throws IngestError with a code, and the file and line where there is one; the database is then as it was
+ */
+export async function ingest(options: IngestOptions): Promise<Summary> {
+  const tally = new Tally()
+  const warn = options.warn ?? (() => {})
+  const inputs = await headedInputs(options, warn)
+  const database = await Database.open(options.out, {
+    wait: options.wait,
+    signal: options.signal,
+    onWait: (owner) => warn(waitingFor(owner, options)),
+  })
+  try {
+    if (database.folder.recovered !== undefined) warn(database.folder.recovered)
+    const summary = await ingestInto(database, inputs, options, tally)
+    await database.close()
+    return summary
+  } catch (error) {
+    await database.close(error)
+    throw error
+  }
+}
+
+/** What to tell a user who waits for another run. */
+export function waitingFor(
+  { pid, host }: { readonly pid: number; readonly host: string },
+  { out, wait = 0 }: Pick<IngestOptions, 'out' | 'wait'>,
+): string {
+  return `waiting up to ${wait} s for process ${pid} on ${host}, which is writing to ${out}`
+}
+
+async function headedInputs(options: IngestOptions, warn: (message: string) => void): Promise<HeadedInput[]> {
+  const { inputs = [], date, prefix, stdin = process.stdin, signal } = options
+  const source: SourceOptions = { inputs, date, prefix, stdin, warn }
+  const headed: HeadedInput[] = []
+  const found = await findInputs(source)
+  try {
+    for (const input of found) {
+      signal?.throwIfAborted()
+      headed.push(await readHeader(input))
+    }
+    return headed
+  } catch (error) {
+    for (const input of found) input.close?.()
+    throw error
+  }
+}
+
+async function ingestInto(
+  database: Database,
+  inputs: readonly HeadedInput[],
+  options: IngestOptions,
+  tally: Tally,
+): Promise<Summary> {
+  const fresh = inputs.map(({ header }) => otherColumns(header))
+  const known = database.index?.others
+  const others = uniteColumns([...(known === undefined ? await storedColumns(database) : [known]), ...fresh])
+  const layout = createLayout(others)
+  // A new column has to be in every row of every table, so all of them are written anew.
+  const anew = known === undefined || known.length < others.length
+  const encoder = new Encoder(database.encodings)
+  const update = await Update.begin(database, { layout, encoder }, anew)
+  const buffer = new LineBuffer(options.memory ?? DEFAULT_MEMORY, (number) => spillPath(number, update, options))
+  try {
+    if (anew) await bufferStored(database, layout, buffer)
+    const stored = anew ? undefined : database
+    await runPipeline(
+      { inputs, layout, buffer, stored, tally, strict: options.strict ?? false, signal: options.signal },
+      update,
+    )
+    const newCategories = encoder.settle()
+    await update.commit(newCategories.length > 0 || known === undefined)
+    return tally.summary(database.folder.folder, inputs.length, newCategories)
+  } catch (error) {
+    await update.abort(error)
+    throw error
+  } finally {
+    buffer.close()
+  }
+}
+
+/** Where a spill file is made; its name is taken away at once, so it needs to be unused only now. */
+function spillPath(number: number, update: Update, { tmp }: IngestOptions): string {
+  return tmp === undefined
+    ? update.scratchPath(`spill-${number}`)
+    : join(tmp, `jwst-ingest-${process.pid}-${number}.spill`)
+}
+
+/** Puts the lines of tables that cannot be read program by program with those of the input. */
+async function bufferStored(database: Database, layout: Layout, buffer: LineBuffer): Promise<void> {
+  if (!(await hasTables(database))) return
+  for await (const { pid, observation, table, text } of storedLines(database, layout)) {
+    buffer.add(pid, observation, table, text)
+  }
+}

@@ -1,0 +1,206 @@
+/**
+ * What a run did, counted while it goes on, and told at its end.
+ */
+import { join } from 'node:path'
+import { MODELS, type Model } from './association.js'
+import { ENCODINGS_FILE } from './database.js'
+import type { NewCategory } from './encode.js'
+import type { Settled } from './program.js'
+import type { Resolution } from './resolve.js'
+import { DROP_REASONS, type DropReason, type Level } from './scrub.js'
+import { REJECTS_FILE, type Reject } from './tables.js'
+
+/** Counts of one model. */
+export interface ModelCounts {
+  /** Products matched in this run. */
+  products: number
+  /** Exposures of these products. */
+  exposures: number
+  /** Groups that wait for their product. */
+  waitingGroups: number
+}
+
+/** Everything a run reports; the JSON of `--json`. */
+export interface Summary {
+  readonly database: string
+  readonly inputs: number
+  readonly rows: number
+  readonly levels: Readonly<Record<Level, number>>
+  readonly dropped: Readonly<Record<DropReason, number>>
+  /** Rows that gave way to a later version of their dataset. */
+  readonly duplicates: number
+  readonly repeatedHeaders: number
+  readonly models: Readonly<Record<Model, Readonly<ModelCounts>>>
+  readonly waiting: { readonly exposures: number; readonly products: number }
+  /** Names of products that agreed with a group as well as the one it took. */
+  readonly multipleMatches: readonly string[]
+  readonly mosaics: number
+  readonly rejects: number
+  /** The first few of them. */
+  readonly rejectExamples: readonly Reject[]
+  /** Names of inputs that have a header and nothing else. */
+  readonly emptyInputs: readonly string[]
+  readonly newCategories: readonly NewCategory[]
+  readonly seconds: number
+  readonly rowsPerSecond: number
+}
+
+/** How many examples of a kind are told; the rest is counted. */
+const EXAMPLES = 3
+/** The same for new category values: each of them may be a mistake that gets a code for good. */
+const CATEGORY_EXAMPLES = 10
+
+/** Counts a run's rows. */
+export class Tally {
+  readonly #start = performance.now()
+  readonly #levels: Record<Level, number> = { level1: 0, level3: 0, other: 0 }
+  readonly #dropped: Record<DropReason, number> = { level: 0, memory: 0, expType: 0, channel: 0 }
+  readonly #models: Record<Model, ModelCounts> = Object.fromEntries(
+    MODELS.map((model) => [model, { products: 0, exposures: 0, waitingGroups: 0 }]),
+  ) as Record<Model, ModelCounts>
+  readonly #multipleMatches: string[] = []
+  readonly #rejectExamples: Reject[] = []
+  readonly #emptyInputs: string[] = []
+  #duplicates = 0
+  #waitingExposures = 0
+  #waitingProducts = 0
+  #mosaics = 0
+  #rejects = 0
+  repeatedHeaders = 0
+
+  /** Counts a row by its level. */
+  row(level: Level): void {
+    this.#levels[level]++
+  }
+
+  /** Counts a row that is of no use. */
+  drop(reason: DropReason): void {
+    this.#dropped[reason]++
+  }
+
+  /** Counts rows of one input that could not be used. */
+  reject(rejects: readonly Reject[]): void {
+    this.#rejects += rejects.length
+    const lacking = EXAMPLES - this.#rejectExamples.length
+    if (lacking > 0) this.#rejectExamples.push(...rejects.toSorted((a, b) => a.line - b.line).slice(0, lacking))
+  }
+
+  /** Notes an input that has no rows. */
+  emptyInput(name: string): void {
+    this.#emptyInputs.push(name)
+  }
+
+  /** Counts what became of a program's rows. */
+  settled(settled: Settled): void {
+    this.#duplicates += settled.duplicates
+    this.#mosaics += settled.mosaics.length
+    for (const resolution of settled.resolutions) this.#resolution(resolution)
+  }
+
+  #resolution({ matches, groups, products, ungrouped }: Resolution): void {
+    for (const { model, exposures } of matches) {
+      this.#models[model].products++
+      this.#models[model].exposures += exposures.length
+    }
+    for (const { model, exposures } of groups) {
+      this.#models[model].waitingGroups++
+      this.#waitingExposures += exposures.length
+    }
+    this.#waitingExposures += ungrouped.length
+    this.#waitingProducts += products.length
+    for (const { product, reason } of products) {
+      if (reason === 'multiple match') this.#multipleMatches.push(product.dname)
+    }
+  }
+
+  /** The summary of the run so far. */
+  summary(database: string, inputs: number, newCategories: readonly NewCategory[]): Summary {
+    const seconds = (performance.now() - this.#start) / 1000
+    const rows = this.#levels.level1 + this.#levels.level3 + this.#levels.other + this.#rejects
+    return {
+      database,
+      inputs,
+      rows,
+      levels: this.#levels,
+      dropped: this.#dropped,
+      duplicates: this.#duplicates,
+      repeatedHeaders: this.repeatedHeaders,
+      models: this.#models,
+      waiting: { exposures: this.#waitingExposures, products: this.#waitingProducts },
+      multipleMatches: this.#multipleMatches,
+      mosaics: this.#mosaics,
+      rejects: this.#rejects,
+      rejectExamples: this.#rejectExamples,
+      emptyInputs: this.#emptyInputs,
+      newCategories,
+      seconds: Math.round(seconds * 1000) / 1000,
+      rowsPerSecond: Math.round(rows / seconds),
+    }
+  }
+}
+
+/** The summary as lines of text. */
+export function formatSummary(summary: Summary): string {
+  const { levels, dropped, models, waiting, repeatedHeaders } = summary
+  const rows = `${summary.rows} from ${count(summary.inputs, 'input')}`
+  const lines = [
+    ['rows read', `${rows} (Level 1: ${levels.level1}, Level 3: ${levels.level3}, other: ${levels.other})`],
+    ...(repeatedHeaders > 0 ? [['headers', `${count(repeatedHeaders, 'repeated header line')} skipped`]] : []),
+    ['dropped', parts(Object.entries(dropped).map(([reason, number]) => [DROP_REASONS[reason as DropReason], number]))],
+    ['duplicates', String(summary.duplicates)],
+    ...MODELS.map((model) => [model, modelLine(models[model])]),
+    ['waiting', `${count(waiting.exposures, 'exposure')}, ${count(waiting.products, 'product')}`],
+    ['mosaics', String(summary.mosaics)],
+    ['rejects', String(summary.rejects)],
+    ['time', `${summary.seconds.toFixed(2)} s, ${count(summary.rowsPerSecond, 'row')}/s`],
+  ]
+  return lines.map(([name = '', text = '']) => `${name.padEnd(11)} ${text}\n`).join('')
+}
+
+function modelLine({ products, exposures, waitingGroups }: ModelCounts): string {
+  return `${count(products, 'product')} matched from ${count(exposures, 'exposure')}, ${count(waitingGroups, 'group')} waiting`
+}
+
+function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`
+}
+
+function parts(entries: readonly (readonly [string, number])[]): string {
+  const total = entries.reduce((sum, [, number]) => sum + number, 0)
+  const named = entries.filter(([, number]) => number > 0).map(([name, number]) => `${name}: ${number}`)
+  return named.length === 0 ? '0' : `${total} (${named.join(', ')})`
+}
+
+/** What in a run the user may want to look into: a text for each matter, the first line of which says what it is. */
+export function formatNotes(summary: Summary): string[] {
+  const { database, emptyInputs, rejects, rejectExamples, multipleMatches, newCategories } = summary
+  const notes = emptyInputs.slice(0, EXAMPLES).map((name) => `${name}: no rows`)
+  const moreEmpty = emptyInputs.length - notes.length
+  if (moreEmpty > 0) notes.push(`${count(moreEmpty, 'more input')} without rows`)
+  if (rejects > 0) {
+    const title = `${count(rejects, 'row')} could not be used, see ${join(database, REJECTS_FILE)}:`
+    notes.push(listed(title, rejectExamples.map(rejectText), rejects))
+  }
+  if (multipleMatches.length > 0) {
+    const title = `${count(multipleMatches.length, 'product')} left waiting, as another fits the same exposures as well:`
+    notes.push(listed(title, multipleMatches.slice(0, EXAMPLES), multipleMatches.length))
+  }
+  if (newCategories.length > 0) {
+    const title = `${count(newCategories.length, 'category value')} had no code; new ones, kept in ${join(database, ENCODINGS_FILE)}:`
+    notes.push(listed(title, newCategories.slice(0, CATEGORY_EXAMPLES).map(categoryText), newCategories.length))
+  }
+  return notes
+}
+
+function listed(title: string, examples: readonly string[], total: number): string {
+  const more = total - examples.length
+  return [title, ...examples, ...(more > 0 ? [`and ${more} more`] : [])].join('\n  ')
+}
+
+function rejectText({ source, line, reason }: Reject): string {
+  return `${source}:${line}: ${reason}`
+}
+
+function categoryText({ category, value, code }: NewCategory): string {
+  return `${category} ${JSON.stringify(value)}: ${code}`
+}

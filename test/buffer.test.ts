@@ -1,0 +1,352 @@
+/** Lines that wait for the end of the input: what comes out never depends on where they waited. */
+import assert from 'node:assert/strict'
+import fs, { existsSync, mkdirSync, readdirSync } from 'node:fs'
+import { syncBuiltinESMExports } from 'node:module'
+import { join, relative } from 'node:path'
+import test, { type ExecutionContext } from 'ava'
+import fc from 'fast-check'
+import { FRESH, LineBuffer, NO_OBSERVATION, type Unit, WHOLE_PROGRAM } from '../lib/buffer.js'
+import { IngestError } from '../lib/errors.js'
+import { historyArbitrary, propertyOptions, rowsArbitrary, toDayFiles } from './helpers/arbitrary-rows.js'
+import { fileBytes, run, temporaryFolder, withFolder, writeDayFiles } from './helpers/database.js'
+
+interface Line {
+  readonly pid: number
+  readonly observation: number
+  readonly origin: number
+  readonly text: string
+}
+
+const line = (pid: number, observation: number, text: string, origin = FRESH): Line => ({
+  pid,
+  observation,
+  origin,
+  text,
+})
+
+/** A buffer whose spill files are in a folder that goes with the test. */
+function bufferIn(t: ExecutionContext, memory: number, folder = temporaryFolder(t)): LineBuffer {
+  const buffer = new LineBuffer(memory, (number) => join(folder, String(number)))
+  t.teardown(() => buffer.close())
+  return buffer
+}
+
+/** What a buffer makes of lines. */
+function unitsOf(buffer: LineBuffer, lines: readonly Line[], wholePrograms = false): Unit[] {
+  for (const { pid, observation, origin, text } of lines) buffer.add(pid, observation, origin, text)
+  return [...buffer.units(wholePrograms)]
+}
+
+/** The same in the plainest way: sorted by unit, then joined by program where that is settled as a whole. */
+function expectedUnits(lines: readonly Line[], wholePrograms: boolean): Unit[] {
+  const whole = new Set(lines.filter(({ observation }) => observation === WHOLE_PROGRAM).map(({ pid }) => pid))
+  const units = new Map<string, { readonly pid: number; readonly entries: Unit['entries'][number][] }>()
+  for (const { pid, observation, origin, text } of lines.toSorted(
+    (a, b) => a.pid - b.pid || a.observation - b.observation,
+  )) {
+    const key = wholePrograms || whole.has(pid) ? `${pid}` : `${pid} ${observation}`
+    const unit = units.get(key) ?? { pid, entries: [] }
+    units.set(key, unit)
+    unit.entries.push({ origin, text })
+  }
+  return [...units.values()]
+}
+
+const MEMORIES = [1, 100, 5000, Number.POSITIVE_INFINITY]
+
+const comesOut = test.macro({
+  title: (_, rule: string) => rule,
+  exec(t, _rule: string, lines: readonly Line[], expected: readonly (readonly string[])[], wholePrograms: boolean) {
+    for (const memory of MEMORIES) {
+      const units = unitsOf(bufferIn(t, memory), lines, wholePrograms)
+      t.deepEqual(
+        units.map(({ entries }) => entries.map(({ text }) => text)),
+        expected,
+        `memory ${memory}`,
+      )
+    }
+  },
+})
+
+test(comesOut, 'no lines make no units', [], [], false)
+test(
+  comesOut,
+  'units come by program, then by observation, those of a unit in the order in which they were added',
+  [line(2, 1, 'd'), line(1, 10, 'c'), line(1, 2, 'b'), line(2, 1, 'a'), line(1, 2, 'a')],
+  [['b', 'a'], ['c'], ['d', 'a']],
+  false,
+)
+test(
+  comesOut,
+  'products across observations are a unit of their own, after the observations',
+  [line(1, NO_OBSERVATION, 'c'), line(1, 999, 'b'), line(1, 0, 'a'), line(1, NO_OBSERVATION, 'b')],
+  [['a'], ['b'], ['c', 'b']],
+  false,
+)
+test(
+  comesOut,
+  'a program with a line that has to be settled with all others is one unit, and no other program is',
+  [line(1, 2, 'b'), line(1, WHOLE_PROGRAM, 'c'), line(1, 1, 'a'), line(2, 1, 'd'), line(2, 2, 'e')],
+  [['a', 'b', 'c'], ['d'], ['e']],
+  false,
+)
+test(
+  comesOut,
+  'all programs are one unit each where they are settled as a whole',
+  [line(2, 2, 'd'), line(1, 2, 'b'), line(1, 1, 'a'), line(2, 1, 'c')],
+  [
+    ['a', 'b'],
+    ['c', 'd'],
+  ],
+  true,
+)
+test(
+  comesOut,
+  'text that is not ASCII is kept',
+  [line(1, 1, 'é😀'), line(1, 1, '\u{10FFFF}α'), line(0, 0, '')],
+  [[''], ['é😀', '\u{10FFFF}α']],
+  false,
+)
+
+test('units are those of the plainest way, whatever the memory and the lengths of lines', (t) => {
+  const lengths = fc.oneof(
+    { arbitrary: fc.nat(60), weight: 20 },
+    { arbitrary: fc.integer({ min: 300_000, max: 1_200_000 }), weight: 1 },
+  )
+  const observation = fc.oneof(
+    { arbitrary: fc.nat(4), weight: 20 },
+    { arbitrary: fc.constantFrom(999, NO_OBSERVATION, WHOLE_PROGRAM), weight: 1 },
+  )
+  const lines = fc.array(fc.tuple(fc.nat(6), observation, fc.nat(255), lengths), { maxLength: 150, size: 'max' })
+  fc.assert(
+    fc.property(lines, fc.integer({ min: 1, max: 4000 }), fc.boolean(), (shapes, memory, whole) => {
+      const all = shapes.map(([pid, at, origin, length], n) => line(pid, at, `${n}`.padEnd(length, 'é,a'), origin))
+      const expected = expectedUnits(all, whole)
+      for (const bytes of [memory, 2 ** 20, Number.POSITIVE_INFINITY])
+        assert.deepEqual(unitsOf(bufferIn(t, bytes), all, whole), expected)
+    }),
+    propertyOptions(t, 30),
+  )
+  t.pass()
+})
+
+for (const length of [349_000, 700_000, 1_048_000, 3_000_000]) {
+  test(`a line of ${length} characters leaves the lines behind it as they are`, (t) => {
+    const short = Array.from({ length: 12_000 }, (_, n) => line(1 + (n % 3), 1, `${n}`.padStart(350, 'a')))
+    const long = line(2, 1, 'x'.repeat(length))
+    const lines = [...short.slice(0, 100), long, ...short.slice(100), long]
+    for (const memory of [2 ** 22, Number.POSITIVE_INFINITY])
+      t.true(isSame(unitsOf(bufferIn(t, memory), lines), expectedUnits(lines, false)))
+  })
+}
+
+/** Without the difference of two megabytes, which nobody could read. */
+function isSame(a: readonly Unit[], b: readonly Unit[]): boolean {
+  return JSON.stringify(a) === JSON.stringify(b)
+}
+
+// --- files ---
+
+test.serial('many spill files are merged, so that few are open at a time, and no line is written often', (t) => {
+  let written = 0
+  replaceWrites(t, (old) => (...args) => {
+    const bytes = old(...args)
+    written += bytes
+    return bytes
+  })
+  const folder = temporaryFolder(t)
+  const buffer = bufferIn(t, 1, folder)
+  const before = openFiles()
+  let most = 0
+  const lines = Array.from({ length: 2500 }, (_, n) => line(n % 7, n % 3, String(n)))
+  for (const { pid, observation, origin, text } of lines) {
+    buffer.add(pid, observation, origin, text)
+    most = Math.max(most, openFiles() - before)
+  }
+  t.true(buffer.spills > lines.length)
+  // A record has a head of nine bytes before its text. Each line is written once, and again for each of two merges.
+  const once = lines.reduce((bytes, { text }) => bytes + 9 + text.length, 0)
+  t.true(written > 2 * once && written <= 3 * once, `${written} bytes were written for ${once}`)
+  if (existsSync(FD_FOLDER)) t.true(most > 10 && most < 100, `${most} files were open`)
+  t.deepEqual([...buffer.units(false)], expectedUnits(lines, false))
+  buffer.close()
+  t.is(openFiles(), before)
+  t.deepEqual(readdirSync(folder), [])
+})
+
+const FD_FOLDER = '/proc/self/fd'
+
+/** Number of files that this process has open; 0 on systems that do not tell. */
+function openFiles(): number {
+  return existsSync(FD_FOLDER) ? readdirSync(FD_FOLDER).length : 0
+}
+
+test('spill files have no name in their folder while the buffer is in use', (t) => {
+  const folder = temporaryFolder(t)
+  const buffer = bufferIn(t, 50, folder)
+  for (let n = 0; n < 40; n++) {
+    buffer.add(n % 5, 0, FRESH, String(n))
+    t.deepEqual(readdirSync(folder), [])
+  }
+  t.true(buffer.spills > 1)
+})
+
+test('nothing is spilled as long as the lines are within the memory, and something as soon as they are not', (t) => {
+  const memory = 10_000
+  const buffer = bufferIn(t, memory)
+  let bytes = 0
+  for (let n = 0; buffer.spills === 0; n++) {
+    buffer.add(1, n % 4, FRESH, 'x'.repeat(100))
+    bytes += 100
+  }
+  t.true(bytes > memory / 2 && bytes <= memory, `${bytes} bytes of text made a spill`)
+})
+
+test('what a long line leaves empty of a block counts as memory in use', (t) => {
+  const buffer = bufferIn(t, 4 * 2 ** 20)
+  for (let n = 0; n < 5; n++) buffer.add(1, n, FRESH, 'x'.repeat(600_000))
+  t.is(buffer.spills, 1)
+})
+
+test('the memory in use stays near its bound, however many lines come', (t) => {
+  const memory = 2 ** 22
+  const buffer = bufferIn(t, memory)
+  const before = process.memoryUsage().arrayBuffers
+  let most = 0
+  for (let n = 0; n < 150_000; n++) {
+    buffer.add(n % 1000, n % 7, FRESH, String(n).padStart(350, '0'))
+    if (n % 1000 === 0) most = Math.max(most, process.memoryUsage().arrayBuffers - before)
+  }
+  t.true(buffer.spills > 10)
+  t.true(most < 4 * memory, `${most} bytes for a bound of ${memory}`)
+})
+
+type Write = (...args: unknown[]) => number
+
+/** Replaces writing to files until the test ends, or until what it returns is called. */
+function replaceWrites(t: ExecutionContext, make: (old: Write) => Write): () => void {
+  const old = fs.writeSync
+  const put = (write: unknown) => {
+    Object.assign(fs, { writeSync: write })
+    syncBuiltinESMExports()
+  }
+  put(make(old as Write))
+  t.teardown(() => put(old))
+  return () => put(old)
+}
+
+test.serial('a disk that is full is an error with the path of the spill file; nothing stays open', (t) => {
+  const folder = temporaryFolder(t)
+  const buffer = bufferIn(t, 1000, folder)
+  const before = openFiles()
+  let writes = 0
+  const restore = replaceWrites(t, (old) => (...args) => {
+    if (writes++ < 3) return old(...args)
+    throw Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC', syscall: 'write' })
+  })
+  const error = t.throws(
+    () => {
+      for (let n = 0; n < 1000; n++) buffer.add(1, n % 9, FRESH, 'x'.repeat(100))
+    },
+    { instanceOf: IngestError, code: 'WRITE_FAILED', message: /ENOSPC.*make room on the disk and run again/ },
+  )
+  restore()
+  t.is(error?.place.source, join(folder, '3'))
+  buffer.close()
+  t.is(openFiles(), before)
+})
+
+// --- whole runs ---
+
+/** Every file of a database by its path within it, but for the record of the tables' times. */
+function databaseFiles(database: string): Record<string, string> {
+  const entries = Object.entries(fileBytes(database)).map(([path, bytes]) => [relative(database, path), bytes])
+  return Object.fromEntries(entries.filter(([path]) => !path?.endsWith('seen.json')))
+}
+
+/** The same without the table whose rows tell their line in the input. */
+function withoutRejects(files: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(files).filter(([path]) => path !== 'rejects.csv'))
+}
+
+const memories = fc.oneof(fc.integer({ min: 1, max: 40 }), fc.integer({ min: 40, max: 8000 }))
+
+test('every file of the database is the same, byte by byte, whatever the memory and the order of rows', async (t) => {
+  const rows = rowsArbitrary.chain((all) =>
+    fc.tuple(fc.constant(all), fc.shuffledSubarray([...all], { minLength: all.length })),
+  )
+  await fc.assert(
+    fc.asyncProperty(rows, memories, async ([all, shuffled], memory) => {
+      fc.pre(all.length > 0)
+      await withFolder(async (folder) => {
+        const tmp = join(folder, 'tmp')
+        mkdirSync(tmp)
+        const made = []
+        for (const [name, its] of Object.entries({ all, shuffled })) {
+          const inputs = writeDayFiles(join(folder, name), toDayFiles(its))
+          const out = (kind: string) => join(folder, `${name}-${kind}`)
+          await run(out('roomy'), inputs)
+          await run(out('tight'), inputs, { memory })
+          await run(out('elsewhere'), inputs, { memory: 3 * memory, tmp })
+          assert.deepEqual(readdirSync(tmp), [])
+          const [roomy, tight, elsewhere] = ['roomy', 'tight', 'elsewhere'].map((kind) => databaseFiles(out(kind)))
+          assert.deepEqual(tight, roomy)
+          assert.deepEqual(elsewhere, roomy)
+          made.push(withoutRejects(roomy ?? {}))
+        }
+        assert.deepEqual(made[1], made[0])
+      })
+    }),
+    propertyOptions(t, 30),
+  )
+  t.pass()
+})
+
+test('runs over a database that is there write the same files, byte by byte, whatever the memory', async (t) => {
+  await fc.assert(
+    fc.asyncProperty(historyArbitrary, memories, async ({ files, runs }, memory) => {
+      fc.pre(files.length > 0)
+      await withFolder(async (folder) => {
+        const paths = writeDayFiles(folder, files)
+        const [roomy, tight, tmp] = ['roomy', 'tight', 'tmp'].map((name) => join(folder, name)) as [
+          string,
+          string,
+          string,
+        ]
+        mkdirSync(tmp)
+        for (const [number, indices] of runs.entries()) {
+          const inputs = indices.map((index) => paths[index] ?? '')
+          await run(roomy, inputs)
+          await run(tight, inputs, { memory: memory * (1 + (number % 3)), ...(number % 2 === 0 ? { tmp } : {}) })
+          assert.deepEqual(databaseFiles(tight), databaseFiles(roomy))
+        }
+        assert.deepEqual(readdirSync(tmp), [])
+      })
+    }),
+    propertyOptions(t, 30),
+  )
+  t.pass()
+})
+
+test('a folder of another program is taken over alike, whatever the memory', async (t) => {
+  await fc.assert(
+    fc.asyncProperty(historyArbitrary, memories, async ({ files }, memory) => {
+      fc.pre(files.length > 1)
+      await withFolder(async (folder) => {
+        const [first = '', ...rest] = writeDayFiles(folder, files)
+        const made = []
+        for (const options of [{}, { memory }]) {
+          const out = join(folder, `db-${made.length}`)
+          await run(out, [first])
+          // Without its index, a folder is as good as one of another program: all its lines go through the buffer.
+          fs.rmSync(join(out, '.jwst-ingest'), { recursive: true, force: true })
+          await run(out, rest, options)
+          made.push(databaseFiles(out))
+        }
+        assert.deepEqual(made[1], made[0])
+      })
+    }),
+    propertyOptions(t, 15),
+  )
+  t.pass()
+})

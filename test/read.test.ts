@@ -1,0 +1,189 @@
+import { deepStrictEqual as deepEqual } from 'node:assert'
+import { readdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { PassThrough, Readable } from 'node:stream'
+import { setTimeout as delay } from 'node:timers/promises'
+import { gzipSync } from 'node:zlib'
+import test, { type ExecutionContext } from 'ava'
+import fc from 'fast-check'
+import { type ErrorCode, IngestError } from '../lib/errors.js'
+import { type HeadedInput, readHeader, readInputs } from '../lib/read.js'
+import { findInputs, type Input, parseDay } from '../lib/source.js'
+import { temporaryFolder } from './helpers/database.js'
+import { daily, exposure, HEADER, pairs } from './helpers/program.js'
+
+const seed = Number(process.env.FC_SEED ?? 20240221)
+const day = parseDay('2024-02-21', 'test')
+
+/** An input that comes in chunks of some sizes, again and again in turn, like a pipe. */
+function pipe(bytes: Buffer, sizes: readonly number[] = [bytes.length]): Input {
+  async function* chunks() {
+    for (let from = 0, turn = 0; from < bytes.length; turn++) {
+      const size = Math.max(1, sizes[turn % sizes.length] ?? 1)
+      yield bytes.subarray(from, from + size)
+      from += size
+    }
+  }
+  return { name: 'pipe', day, open: chunks, seekable: false, bytes: undefined }
+}
+
+/** A file as an input. */
+async function file(t: ExecutionContext, content: string | Buffer): Promise<Input> {
+  const path = join(temporaryFolder(t), '2024-02-21_052.csv')
+  writeFileSync(path, content)
+  const [input] = await findInputs({ inputs: [path], stdin: Readable.from([]), warn: t.fail })
+  return input as Input
+}
+
+/** All that inputs hold, uncompressed. */
+async function contents(...inputs: readonly HeadedInput[]): Promise<string[]> {
+  const found = new Map<HeadedInput, Buffer[]>()
+  const ended: HeadedInput[] = []
+  for await (const { input, bytes } of readInputs(inputs)) {
+    const chunks = found.get(input) ?? []
+    found.set(input, chunks)
+    if (bytes === undefined) ended.push(input)
+    else chunks.push(bytes)
+  }
+  if (ended.some((input, index) => input !== inputs[index])) throw new Error('the ends do not come in order')
+  return inputs.map((input) => Buffer.concat(found.get(input) ?? []).toString())
+}
+
+const open = (): number => readdirSync('/proc/self/fd').length
+
+test('a header is read without losing a byte of the input, plain or compressed, however it is cut', (t) => {
+  const sizes = fc.array(fc.constantFrom(1, 2, 3, 10, 100, 4096, 70_000), { minLength: 1, maxLength: 3 })
+  const property = fc.asyncProperty(fc.nat(9), fc.boolean(), sizes, async (rows, compressed, cuts) => {
+    const text = daily(...Array.from({ length: rows }, (_, number) => exposure(number)))
+    const input = await readHeader(pipe(compressed ? gzipSync(text) : Buffer.from(text), cuts))
+    deepEqual(input.header, HEADER.split(','))
+    deepEqual(await contents(input), [text])
+  })
+  return fc.assert(property, { seed, numRuns: 60 }).then(() => t.pass())
+})
+
+test('inputs come one after the other, each with its end', async (t) => {
+  const texts = [pairs(1), HEADER, pairs(2, 3)]
+  const inputs = await Promise.all(texts.map((text) => readHeader(pipe(Buffer.from(text), [50]))))
+  t.deepEqual(await contents(...inputs), texts)
+})
+
+const MEMBERS = [pairs(1), '', exposure(2), exposure(3)].map((text) => gzipSync(text))
+const CUT_BEHIND_MEMBERS = MEMBERS.map((member) => member.length)
+for (const sizes of [[100_000], [1], CUT_BEHIND_MEMBERS, [64]]) {
+  test(`compressed files put together are read to the end of the last, cut into ${sizes}`, async (t) => {
+    const input = await readHeader(pipe(Buffer.concat(MEMBERS), sizes))
+    t.deepEqual(await contents(input), [pairs(1) + exposure(2) + exposure(3)])
+  })
+  test(`something else behind a compressed file is an error, cut into ${sizes}`, async (t) => {
+    const mixed = Buffer.concat([...MEMBERS, Buffer.from(exposure(4))])
+    const error = await t.throwsAsync(readHeader(pipe(mixed, sizes)).then(contents), { instanceOf: IngestError })
+    t.is(error.code, 'GZIP_BROKEN')
+    t.is(error.place.source, 'pipe')
+  })
+}
+
+test('a file is opened anew for its rows, a pipe only once', async (t) => {
+  const input = await file(t, pairs(1))
+  const headed = await readHeader(input)
+  t.deepEqual([headed.open, headed.bytes], [input.open, pairs(1).length])
+  t.deepEqual(await contents(headed), [pairs(1)])
+  t.deepEqual(await contents(headed), [pairs(1)])
+  let opened = 0
+  const source = pipe(Buffer.from(pairs(1)))
+  const counted = () => {
+    opened++
+    return source.open()
+  }
+  const piped = await readHeader({ ...source, open: counted })
+  t.deepEqual(await contents(piped), [pairs(1)])
+  t.is(opened, 1)
+})
+
+test('the header is the first line, whatever is wrong with a later one', async (t) => {
+  const long = 'z'.repeat(2_000_000)
+  for (const bad of ['x"y', '"a"b\n"', `${long}\n"`, '"never closed', '']) {
+    t.deepEqual((await readHeader(pipe(Buffer.from(`${HEADER}\n${bad}\n`)))).header, HEADER.split(','))
+  }
+  const quoted = HEADER.split(',').map((name) => `"${name}"`)
+  t.deepEqual((await readHeader(pipe(Buffer.from(`\n\n${quoted}\r\n`)))).header, HEADER.split(','))
+})
+
+const broken = test.macro<[bytes: string | Buffer, code: ErrorCode, message: RegExp]>({
+  exec: async (t, bytes, code, message) => {
+    const error = await t.throwsAsync(readHeader(pipe(Buffer.from(bytes as Buffer), [40])), { instanceOf: IngestError })
+    t.is(error.code, code)
+    t.regex(error.message, message)
+  },
+  title: (title) => `no header: ${title}`,
+})
+test('nothing', broken, '', 'INPUT_NOT_CSV', /^pipe:1: the input is empty/)
+test('one byte', broken, 'x', 'INPUT_NOT_CSV', /^pipe:1: .*its first line is "x"/)
+test('half of the mark of a compressed file', broken, Buffer.from([0x1f]), 'INPUT_NOT_CSV', /^pipe:1: /)
+test('only the mark of a compressed file', broken, Buffer.from([0x1f, 0x8b]), 'GZIP_BROKEN', /^pipe: .*cut short/)
+test('a first line with a stray quote', broken, `a"b${HEADER}\n`, 'INPUT_NOT_CSV', /^pipe:1: .*first line is "a\\"bDat/)
+test('a first line without end', broken, 'x'.repeat(1_100_000), 'INPUT_NOT_CSV', /^pipe:1: .*its first line is "x+"/)
+
+test('errors of the system name the input and keep their cause; interruptions stay what they are', async (t) => {
+  const failing = (error: unknown): Input => ({
+    ...pipe(Buffer.alloc(0)),
+    open: async function* () {
+      yield Buffer.from(`${HEADER}\n`)
+      throw error
+    },
+  })
+  const system = Object.assign(new Error('EIO: i/o error, read'), { code: 'EIO' })
+  const told = await t.throwsAsync(readHeader(failing(system)).then(contents), { instanceOf: IngestError })
+  t.deepEqual(
+    [told.code, told.message, told.cause],
+    ['INPUT_UNREADABLE', 'pipe: cannot be read: EIO: i/o error, read', system],
+  )
+  for (const other of [
+    new DOMException('', 'AbortError'),
+    Object.assign(new Error(''), { name: 'AbortError', code: 'ABORT_ERR' }),
+    new TypeError('bug'),
+  ]) {
+    t.is(await t.throwsAsync(readHeader(failing(other)).then(contents), { any: true }), other)
+  }
+})
+
+const withProc = process.platform === 'linux' ? test.serial : test.serial.skip
+withProc('no file stays open, be it read, only looked at, left early or without a header', async (t) => {
+  const long = daily(
+    ...Array.from({ length: 3000 }, (_, number) => exposure(number % 900, { ImageSize: `${number * 7919}` })),
+  )
+  const inputs = [
+    await file(t, long),
+    await file(t, gzipSync(long)),
+    await file(t, 'a,b\n'),
+    await file(t, gzipSync(long).subarray(0, 9000)),
+  ]
+  const before = open()
+  for (const input of inputs) {
+    const headed = await readHeader(input).catch(() => undefined)
+    if (headed === undefined) continue
+    for await (const { bytes } of readInputs([headed])) if (bytes !== undefined) break
+    await contents(headed).catch(() => undefined)
+  }
+  for (let tries = 0; tries < 200 && open() > before; tries++) await delay(10)
+  t.is(open(), before)
+})
+
+test('who stops reading does not wait for a pipe that stalls, and a pipe without a header is closed', async (t) => {
+  const stalled = new PassThrough()
+  stalled.write(pairs(1))
+  const input = await readHeader({ ...pipe(Buffer.alloc(0)), open: () => stalled })
+  const reader = readInputs([input])[Symbol.asyncIterator]()
+  await reader.next()
+  const pending = reader.next()
+  await reader.return?.()
+  stalled.end()
+  await pending
+  await delay(10)
+  t.true(stalled.destroyed)
+
+  const wrong = new PassThrough()
+  wrong.write('a,b\n')
+  await t.throwsAsync(readHeader({ ...pipe(Buffer.alloc(0)), open: () => wrong }), { code: 'INPUT_NOT_CSV' })
+  t.true(wrong.destroyed)
+})

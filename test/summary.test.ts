@@ -1,0 +1,160 @@
+import test from 'ava'
+import { resolveAssociation } from '../lib/resolve.js'
+import { formatNotes, formatSummary, type Summary, Tally } from '../lib/summary.js'
+import type { Reject } from '../lib/tables.js'
+import { exposure, product } from './helpers/rows.js'
+
+const reject = (line: number, source = 'x.csv'): Reject => ({ source, line, reason: `fault ${line}`, text: 'a,b' })
+
+/** What settling gives, as far as it is counted. */
+const settled = (
+  resolutions: Parameters<Tally['settled']>[0]['resolutions'],
+  rest: { mosaics?: number; duplicates?: number } = {},
+) => ({
+  pid: 1001,
+  resolutions,
+  mosaics: Array.from({ length: rest.mosaics ?? 0 }, () => product()),
+  hidden: [],
+  duplicates: rest.duplicates ?? 0,
+  takenOut: new Set<number>(),
+  putBack: new Map<number, string>(),
+})
+
+/** A summary of a run in which nothing was read, but for what is given. */
+function summaryWith(parts: Partial<Summary> = {}): Summary {
+  return { ...new Tally().summary('db', 0, []), ...parts }
+}
+
+test('rows are counted by level, reason of dropping, and rejects', (t) => {
+  const tally = new Tally()
+  for (const level of ['level1', 'level1', 'level3', 'other'] as const) tally.row(level)
+  tally.drop('memory')
+  tally.drop('channel')
+  tally.drop('memory')
+  tally.reject([reject(7), reject(3)])
+  tally.repeatedHeaders++
+  tally.emptyInput('y.csv')
+  t.like(tally.summary('db', 2, [{ category: 'filter', value: 'X', code: 9 }]), {
+    database: 'db',
+    inputs: 2,
+    rows: 6,
+    levels: { level1: 2, level3: 1, other: 1 },
+    dropped: { level: 0, memory: 2, expType: 0, channel: 1 },
+    repeatedHeaders: 1,
+    rejects: 2,
+    emptyInputs: ['y.csv'],
+    newCategories: [{ category: 'filter', value: 'X', code: 9 }],
+  })
+})
+
+test('the first three rejects are kept as examples, in the order of their lines within a batch', (t) => {
+  const tally = new Tally()
+  const examples = () => tally.summary('db', 1, []).rejectExamples.map(({ line }) => line)
+  tally.reject([])
+  tally.reject([reject(9), reject(4)])
+  t.deepEqual(examples(), [4, 9])
+  tally.reject([reject(30), reject(20), reject(40)])
+  tally.reject([reject(1)])
+  t.deepEqual(examples(), [4, 9, 20])
+  t.is(tally.summary('db', 1, []).rejects, 6)
+})
+
+test('matches, what waits, mosaics and duplicates are counted over all associations', (t) => {
+  const two = [exposure(), exposure({ Dataset: 'jw01001001001_02101_00002_mirimage_uncal.fits' })]
+  const other = product({ Dataset: 'jw01001-o001_t001_miri_f770w-b' })
+  const matched = resolveAssociation(two, [product(), other])
+  const waiting = resolveAssociation(two, [])
+  const ungrouped = resolveAssociation([exposure({ EXP_TYPE: 'MIR_LRS-SLITLESS' })], [product()])
+  const tally = new Tally()
+  tally.settled(settled([matched, waiting], { mosaics: 2, duplicates: 3 }))
+  tally.settled(settled([ungrouped], { mosaics: 1 }))
+  const none = { products: 0, exposures: 0, waitingGroups: 0 }
+  t.like(tally.summary('db', 1, []), {
+    models: { IMAGE: { products: 1, exposures: 2, waitingGroups: 1 }, SPEC: none, TAC: none, FGS: none },
+    waiting: { exposures: 3, products: 2 },
+    multipleMatches: [other.dname],
+    mosaics: 3,
+    duplicates: 3,
+  })
+})
+
+test('the summary is a line a matter, with the words of the field', (t) => {
+  const summary = summaryWith({
+    inputs: 2,
+    rows: 12,
+    levels: { level1: 6, level3: 4, other: 1 },
+    dropped: { level: 1, memory: 0, expType: 2, channel: 0 },
+    duplicates: 3,
+    models: {
+      IMAGE: { products: 1, exposures: 2, waitingGroups: 1 },
+      SPEC: { products: 0, exposures: 0, waitingGroups: 0 },
+      TAC: { products: 2, exposures: 1, waitingGroups: 0 },
+      FGS: { products: 0, exposures: 0, waitingGroups: 2 },
+    },
+    waiting: { exposures: 5, products: 1 },
+    mosaics: 4,
+    rejects: 1,
+    seconds: 1.5,
+    rowsPerSecond: 8,
+  })
+  const text = `rows read   12 from 2 inputs (Level 1: 6, Level 3: 4, other: 1)
+dropped     3 (neither Level 1 nor Level 3: 1, exposure type without Level 3: 2)
+duplicates  3
+IMAGE       1 product matched from 2 exposures, 1 group waiting
+SPEC        0 products matched from 0 exposures, 0 groups waiting
+TAC         2 products matched from 1 exposure, 0 groups waiting
+FGS         0 products matched from 0 exposures, 2 groups waiting
+waiting     5 exposures, 1 product
+mosaics     4
+rejects     1
+time        1.50 s, 8 rows/s
+`
+  t.is(formatSummary(summary), text)
+  const [first = '', ...rest] = text.split('\n')
+  const withHeaders = formatSummary({ ...summary, repeatedHeaders: 1 })
+  t.is(withHeaders, [first, 'headers     1 repeated header line skipped', ...rest].join('\n'))
+})
+
+test('a run without rows has a speed that is a number', (t) => {
+  const summary = new Tally().summary('db', 0, [])
+  t.is(summary.rowsPerSecond, 0)
+  t.regex(formatSummary(summary), /^dropped {5}0\n/m)
+})
+
+test('there is nothing to note about a run without faults', (t) => {
+  t.deepEqual(formatNotes(summaryWith({ rows: 5, duplicates: 2, mosaics: 1 })), [])
+})
+
+test('notes name up to three examples and count the rest', (t) => {
+  const rejectExamples = [reject(4), reject(9), reject(2, '<stdin>')]
+  const shown = 'see db/rejects.csv:\n  x.csv:4: fault 4\n  x.csv:9: fault 9\n  <stdin>:2: fault 2'
+  t.deepEqual(formatNotes(summaryWith({ rejects: 3, rejectExamples })), [`3 rows could not be used, ${shown}`])
+  const many = formatNotes(
+    summaryWith({
+      rejects: 1002,
+      rejectExamples,
+      emptyInputs: ['a', 'b', 'c', 'd'],
+      multipleMatches: ['p1', 'p2', 'p3', 'p4', 'p5'],
+    }),
+  )
+  t.deepEqual(many, [
+    'a: no rows',
+    'b: no rows',
+    'c: no rows',
+    '1 more input without rows',
+    `1002 rows could not be used, ${shown}\n  and 999 more`,
+    '5 products left waiting, as another fits the same exposures as well:\n  p1\n  p2\n  p3\n  and 2 more',
+  ])
+})
+
+test('new category values are noted with category and code, up to ten', (t) => {
+  const newCategories = Array.from(
+    { length: 11 },
+    (_, n) => ({ category: 'pupil', value: `P"${n}`, code: 50 + n }) as const,
+  )
+  const [note = ''] = formatNotes(summaryWith({ newCategories: newCategories.slice(0, 1) }))
+  t.is(note, '1 category value had no code; new ones, kept in db/encodings.json:\n  pupil "P\\"0": 50')
+  const [all = ''] = formatNotes(summaryWith({ newCategories }))
+  t.is(all.split('\n').length, 12)
+  t.true(all.endsWith('\n  pupil "P\\"9": 59\n  and 1 more'))
+})

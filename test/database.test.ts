@@ -1,0 +1,55 @@
+import { mkdir, mkdtemp, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import test from 'ava'
+import { checkDatabase } from '../lib/check.js'
+import { ingest } from '../lib/ingest.js'
+
+const FIRST_DAY = 'fixtures/days/2024-02-21_052.csv'
+const SECOND_DAY = 'fixtures/days/2024-02-22_053.csv'
+
+/** Exchanges a text of the same length in a file, and makes it look as if nothing had happened. */
+async function forge(path: string, from: string, to: string): Promise<void> {
+  const { atime, mtime } = await stat(path)
+  const seen = await stat(path, { bigint: true })
+  await writeFile(path, (await readFile(path, 'utf8')).replace(from, to))
+  await utimes(path, atime, mtime)
+  const now = await stat(path, { bigint: true })
+  if (now.mtimeNs === seen.mtimeNs) return
+  // Times are set to the millisecond at best: what the last run saw has to be forged along with the table.
+  const look = join(path, '..', '.jwst-ingest', 'seen.json')
+  const file = path.split('/').at(-1) ?? ''
+  const looks = JSON.parse(await readFile(look, 'utf8')) as Record<string, { bytes: number; modified: string }>
+  looks[file] = { bytes: Number(now.size), modified: String(now.mtimeNs) }
+  await writeFile(look, JSON.stringify(looks))
+}
+
+test('a table with other columns than this version gives it is not trusted, but written anew', async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), 'jwst-ingest-test-'))
+  t.teardown(() => rm(folder, { recursive: true }))
+  const out = join(folder, 'db')
+  const whole = join(folder, 'whole')
+  await ingest({ inputs: [FIRST_DAY], out })
+  await forge(join(out, 'train-image.csv'), 'instr,detector', 'detector,instr')
+  await ingest({ inputs: [SECOND_DAY], out })
+  await ingest({ inputs: [FIRST_DAY, SECOND_DAY], out: whole })
+  const lines = async (database: string) =>
+    (await readFile(join(database, 'train-image.csv'), 'utf8')).split('\n').sort()
+  t.deepEqual(await lines(out), await lines(whole))
+})
+
+test('a table edited after an interrupted run is noticed, though the run had to be cleaned up after', async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), 'jwst-ingest-test-'))
+  t.teardown(() => rm(folder, { recursive: true }))
+  const out = join(folder, 'db')
+  await ingest({ inputs: [FIRST_DAY], out })
+  // What a run that was killed before its commit leaves, and then an edit that keeps the size.
+  await mkdir(join(out, '.jwst-ingest', 'staging'))
+  await writeFile(join(out, '.jwst-ingest', 'staging', '1'), 'half a table')
+  const training = join(out, 'training.csv')
+  const [header = '', ...lines] = (await readFile(training, 'utf8')).trimEnd().split('\n')
+  await writeFile(training, `${[header, ...lines.reverse()].join('\n')}\n`)
+  await ingest({ inputs: [SECOND_DAY], out })
+  const { violations } = await checkDatabase(out)
+  t.deepEqual(violations, [])
+})

@@ -1,0 +1,404 @@
+/** The rebuild of a database: what is right stays byte for byte, what is missing or wrong is made anew. */
+import { spawnSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import test from 'ava'
+import { checkDatabase } from '../lib/check.js'
+import { openFolder } from '../lib/commit.js'
+import { type RebuildReport, rebuildDatabase } from '../lib/rebuild.js'
+import { build, copyOf, daily, FIXTURES, Lines, newFolder } from './helpers/damage.js'
+import { assertHealthy } from './helpers/healthy.js'
+
+const INPUT = join(FIXTURES, 'golden', 'three-days', 'input')
+const SPACEKIT = join(FIXTURES, 'golden', 'three-days', 'expected')
+const PRODUCT = 'jw06009-o136_t001_miri_f2100w'
+const EXPOSURE = 'jw06009136001_02101_00003_mirimage'
+const DERIVED = ['train', 'raw', 'rem'].flatMap((kind) =>
+  ['image', 'spec', 'tac', 'fgs'].map((model) => `${kind}-${model}.csv`),
+)
+
+const base = mkdtempSync(join(tmpdir(), 'jwst-ingest-rebuild-'))
+/** A healthy database of day-by-day runs, to be copied. */
+const golden = join(base, 'golden')
+test.before(async () => {
+  await build(golden, daily(INPUT))
+})
+test.after.always(() => rmSync(base, { recursive: true, force: true }))
+
+/** Content and time of every file of a folder. */
+function looks(folder: string): Record<string, string> {
+  const names = readdirSync(folder, { recursive: true }) as string[]
+  const files = names.sort().filter((name) => statSync(join(folder, name)).isFile())
+  return Object.fromEntries(
+    files.map((name) => {
+      const path = join(folder, name)
+      const digest = createHash('sha256').update(readFileSync(path)).digest('hex').slice(0, 12)
+      return [name, `${digest} ${statSync(path, { bigint: true }).mtimeNs}`]
+    }),
+  )
+}
+
+/** The files that are not the same in two looks. */
+function differing(a: Record<string, string>, b: Record<string, string>): string[] {
+  return [...new Set([...Object.keys(a), ...Object.keys(b)])].filter((name) => a[name] !== b[name]).sort()
+}
+
+/** Lines of a table in text order, behind its header. */
+function sorted(folder: string, file: string): string[] {
+  const [header = '', ...lines] = new Lines(folder, file).all
+  return [header, ...lines.toSorted()]
+}
+
+/** State and number of changed lines of the tables that did not stay as they were. */
+function changes({ tables }: RebuildReport): Record<string, string> {
+  const others = tables.filter(({ state }) => state !== 'unchanged')
+  return Object.fromEntries(others.map(({ file, state, changed }) => [file, `${state} ${changed}`]))
+}
+
+const INDEX = ['.jwst-ingest/index.json', '.jwst-ingest/seen.json']
+
+test('a healthy database stays as it is: no byte and no time of a file changes', async (t) => {
+  const folder = copyOf(golden, join(newFolder(t), 'db'))
+  const before = looks(folder)
+  const report = await rebuildDatabase({ out: folder })
+  t.deepEqual(changes(report), {})
+  t.is(report.tables.length, 17)
+  t.deepEqual(looks(folder), before)
+})
+
+test('of a database that was copied only the index is made anew, and the next run trusts it', async (t) => {
+  const folder = copyOf(golden, join(newFolder(t), 'db'))
+  for (const file of ['training.csv', 'level1.csv']) utimesSync(join(folder, file), new Date(), new Date())
+  t.is((await checkDatabase(folder)).notes.length, 1)
+  rmSync(join(folder, '.jwst-ingest', 'index.json'))
+  const before = looks(folder)
+  t.deepEqual(changes(await rebuildDatabase({ out: folder })), {})
+  t.deepEqual(differing(looks(folder), before), INDEX)
+  t.is(
+    readFileSync(join(folder, '.jwst-ingest', 'index.json'), 'utf8'),
+    readFileSync(join(golden, '.jwst-ingest', 'index.json'), 'utf8'),
+  )
+  t.deepEqual((await checkDatabase(folder)).notes, [])
+})
+
+interface Loss {
+  readonly what: string
+  readonly file: string
+  readonly state: string
+  readonly work: (path: string) => void
+}
+
+const LOSSES: readonly Loss[] = [
+  ...DERIVED.map((file): Loss => ({ what: 'is missing', file, state: 'made', work: (path) => rmSync(path) })),
+  ...['train-image.csv', 'raw-spec.csv', 'rem-tac.csv'].flatMap((file): Loss[] => [
+    { what: 'is empty', file, state: 'changed', work: (path) => writeFileSync(path, '') },
+    { what: 'is no CSV', file, state: 'changed', work: (path) => writeFileSync(path, 'PK\u0003\u0004\0"\u0014\n\0"x') },
+    {
+      what: 'is cut short',
+      file,
+      state: 'changed',
+      work: (path) => writeFileSync(path, readFileSync(path).subarray(0, -200)),
+    },
+    {
+      what: 'has a line that cannot be read',
+      file,
+      state: 'changed',
+      work: (path) => writeFileSync(path, `${readFileSync(path, 'utf8')}one,two\n`),
+    },
+    {
+      what: 'has columns in another order',
+      file,
+      state: 'changed',
+      work: (path) => {
+        const rows = readFileSync(path, 'utf8').trimEnd().split('\n')
+        writeFileSync(path, rows.map((row) => `${row.split(',').reverse().join(',')}\n`).join(''))
+      },
+    },
+  ]),
+]
+
+for (const { what, file, state, work } of LOSSES) {
+  test(`${file} ${what}: it is made anew, and no other table changes`, async (t) => {
+    const folder = copyOf(golden, join(newFolder(t), 'db'))
+    work(join(folder, file))
+    const before = looks(folder)
+    const report = await rebuildDatabase({ out: folder })
+    t.deepEqual(Object.keys(changes(report)), [file])
+    t.is(report.tables.find((table) => table.file === file)?.state, state as 'made')
+    t.deepEqual(differing(looks(folder), before), [...INDEX, file].sort())
+    t.deepEqual(sorted(folder, file), sorted(golden, file))
+    await assertHealthy(folder)
+    t.deepEqual((await checkDatabase(folder)).notes, [])
+  })
+}
+
+test('codes that the database has given stay', async (t) => {
+  const folder = newFolder(t)
+  const text = readFileSync(join(INPUT, '2024-02-21_052.csv'), 'utf8')
+  writeFileSync(join(folder, '2024-02-21_052.csv'), text.replaceAll('F2100W', 'F2100X').replaceAll('P750L', 'A750L'))
+  writeFileSync(join(folder, '2024-02-20_051.csv'), text.replaceAll('F2100W', 'F2100Z').replaceAll('o136', 'o137'))
+  const db = await build(join(folder, 'db'), [
+    [join(folder, '2024-02-20_051.csv')],
+    [join(folder, '2024-02-21_052.csv')],
+  ])
+  const encodings = readFileSync(join(db, 'encodings.json'), 'utf8')
+  const { filter } = JSON.parse(encodings) as { filter: Record<string, number> }
+  // In one run A750L would have come before F2100Z.
+  t.true((filter.F2100Z ?? 0) < (filter.A750L ?? 0))
+  const before = DERIVED.map((file) => sorted(db, file))
+  for (const file of DERIVED) rmSync(join(db, file))
+  const { newCategories } = await rebuildDatabase({ out: db })
+  t.deepEqual(newCategories, [])
+  t.deepEqual(
+    DERIVED.map((file) => sorted(db, file)),
+    before,
+  )
+  t.is(readFileSync(join(db, 'encodings.json'), 'utf8'), encodings)
+})
+
+test('features follow an exposure that was edited; the edited table stays', async (t) => {
+  const folder = copyOf(golden, join(newFolder(t), 'db'))
+  const lines = new Lines(folder, 'level1.csv')
+  lines.set(lines.find(EXPOSURE), 'CRVAL1', '132.7').write()
+  const before = looks(folder)
+  t.deepEqual(changes(await rebuildDatabase({ out: folder })), {
+    'train-image.csv': 'changed 1',
+    'raw-image.csv': 'changed 1',
+  })
+  t.deepEqual(differing(looks(folder), before), [...INDEX, 'raw-image.csv', 'train-image.csv'])
+  const raw = new Lines(folder, 'raw-image.csv')
+  const old = new Lines(golden, 'raw-image.csv')
+  t.not(raw.get(raw.find(PRODUCT), 'mean_offset'), old.get(old.find(PRODUCT), 'mean_offset'))
+  await assertHealthy(folder)
+})
+
+test('where unencoded tables are not what resolving their rows gives, that is said and written', async (t) => {
+  const folder = copyOf(golden, join(newFolder(t), 'db'))
+  const training = new Lines(folder, 'training.csv')
+  training.set(training.find(PRODUCT), 'expmode', 'SPEC').set(training.find(PRODUCT), 'pid', '1').write()
+  const level1 = new Lines(folder, 'level1.csv')
+  level1.add(level1.text(level1.find(EXPOSURE))).write()
+  const warnings: string[] = []
+  const report = await rebuildDatabase({ out: folder, warn: (message) => warnings.push(message) })
+  t.deepEqual(changes(report), { 'training.csv': 'changed 1', 'level1.csv': 'changed 1' })
+  t.deepEqual(warnings, [
+    'training.csv was not what resolving its rows gives, and is now',
+    'level1.csv was not what resolving its rows gives, and is now',
+  ])
+  for (const file of ['training.csv', 'level1.csv']) t.deepEqual(sorted(folder, file), sorted(golden, file))
+  await assertHealthy(folder)
+})
+
+test('a table with other line ends or needless quotes is written anew with the same lines', async (t) => {
+  const folder = copyOf(golden, join(newFolder(t), 'db'))
+  new Lines(folder, 'level1.csv').write('\r\n')
+  const raw = new Lines(folder, 'raw-image.csv')
+  raw.replace(raw.find(PRODUCT), raw.text(raw.find(PRODUCT)).replaceAll(PRODUCT, `"${PRODUCT}"`)).write()
+  const report = await rebuildDatabase({ out: folder })
+  t.deepEqual(changes(report), { 'level1.csv': 'changed 0', 'raw-image.csv': 'changed 0' })
+  for (const file of ['level1.csv', 'raw-image.csv']) t.deepEqual(sorted(folder, file), sorted(golden, file))
+  t.deepEqual((await checkDatabase(folder)).notes, [])
+})
+
+test('runs go on after a rebuild as if there had been none', async (t) => {
+  const folder = join(newFolder(t), 'db')
+  const [first = [], ...others] = daily(INPUT)
+  await build(folder, [first])
+  for (const inputs of others) {
+    for (const file of ['train-image.csv', 'rem-spec.csv', 'raw-fgs.csv']) rmSync(join(folder, file))
+    await rebuildDatabase({ out: folder })
+    await build(folder, [inputs])
+    await assertHealthy(folder)
+  }
+  for (const file of [...DERIVED, 'training.csv', 'level1.csv', 'ingest.csv'])
+    t.deepEqual(sorted(folder, file), sorted(golden, file))
+})
+
+test('a waiting group that is named by another program than its exposures keeps its place in the index', async (t) => {
+  const folder = newFolder(t)
+  const [header = '', ...rows] = readFileSync(join(INPUT, '2024-02-21_052.csv'), 'utf8').split('\n')
+  const isExposure = (row: string) => row.includes('jw06009136001') && row.includes('LEVEL_1')
+  const exposures = rows.filter(isExposure).map((row) => row.replace(/,0?6009,/, ',6010,'))
+  t.true(exposures.length > 1)
+  const path = join(folder, '2024-02-21_052.csv')
+  const db = join(folder, 'db')
+  writeFileSync(path, [header, ...exposures.slice(1), ''].join('\n'))
+  await build(db, [[path]])
+  t.is(new Lines(db, 'rem-image.csv').find('jw06010-o136'), 2)
+  await assertHealthy(db)
+  t.deepEqual(changes(await rebuildDatabase({ out: db })), {})
+  rmSync(join(db, '.jwst-ingest', 'index.json'))
+  t.deepEqual(changes(await rebuildDatabase({ out: db })), { 'rem-image.csv': 'changed 0' })
+  writeFileSync(path, [header, exposures[0], ''].join('\n'))
+  await build(db, [[path]])
+  t.is(new Lines(db, 'rem-image.csv').all.length, 2)
+  await assertHealthy(db)
+})
+
+test('a folder that spacekit wrote is taken over as a run does it', async (t) => {
+  const folder = newFolder(t)
+  const [rebuilt, taken] = [join(folder, 'rebuilt'), join(folder, 'taken')]
+  for (const into of [rebuilt, taken]) cpSync(SPACEKIT, into, { recursive: true })
+  await rebuildDatabase({ out: rebuilt })
+  const [header = ''] = readFileSync(join(INPUT, '2024-02-21_052.csv'), 'utf8').split('\n')
+  writeFileSync(join(folder, '2024-02-21_052.csv'), `${header}\n`)
+  await build(taken, [[join(folder, '2024-02-21_052.csv')]])
+  t.deepEqual(readdirSync(rebuilt).sort(), readdirSync(taken).sort())
+  for (const file of readdirSync(taken).filter((name) => name.endsWith('.csv')))
+    t.deepEqual(sorted(rebuilt, file), sorted(taken, file), file)
+  await assertHealthy(rebuilt)
+  t.deepEqual((await checkDatabase(rebuilt)).notes, [])
+})
+
+/** A database taken over without the exposures of its products. */
+async function takenOver(folder: string): Promise<string> {
+  cpSync(SPACEKIT, folder, { recursive: true })
+  rmSync(join(folder, 'level1.csv'))
+  await rebuildDatabase({ out: folder })
+  return folder
+}
+
+test('products taken over without their exposures keep their features', async (t) => {
+  const folder = await takenOver(join(newFolder(t), 'db'))
+  for (const file of ['train-image.csv', 'raw-tac.csv']) t.deepEqual(sorted(folder, file), sorted(SPACEKIT, file))
+  const before = looks(folder)
+  t.deepEqual(changes(await rebuildDatabase({ out: folder })), {})
+  t.deepEqual(looks(folder), before)
+})
+
+test('a line that cannot be read and may be all that is known of a product stays: the rebuild ends', async (t) => {
+  const folder = await takenOver(join(newFolder(t), 'db'))
+  const lines = new Lines(folder, 'train-image.csv')
+  const line = lines.find(PRODUCT)
+  lines.replace(line, lines.text(line).slice(0, 40)).write()
+  const before = looks(folder)
+  const error = await t.throwsAsync(rebuildDatabase({ out: folder }), { code: 'TABLE_INVALID' })
+  t.regex(
+    error.message,
+    new RegExp(`train-image\\.csv:${line}: expected 33 fields, got \\d+; it may hold the features of ${PRODUCT}, `),
+  )
+  t.deepEqual(looks(folder), before)
+  const warnings: string[] = []
+  lines.replace(line).write()
+  await rebuildDatabase({ out: folder, warn: (message) => warnings.push(message) })
+  t.deepEqual(warnings, [
+    `${PRODUCT} was taken over without its exposures and has no features: only a backup of train-* has them`,
+  ])
+})
+
+interface Refusal {
+  readonly when: string
+  readonly message: RegExp
+  readonly work: (folder: string) => void
+}
+
+const REFUSALS: readonly Refusal[] = [
+  ...['training.csv', 'level1.csv', 'ingest.csv', 'mosaics.csv'].map(
+    (file): Refusal => ({
+      when: `${file} is missing`,
+      message: new RegExp(`${file}: is missing, though a run has written some; restore it from a backup, or remove `),
+      work: (folder) => rmSync(join(folder, file)),
+    }),
+  ),
+  {
+    when: 'training.csv has no rows',
+    message: /training\.csv: has no rows, though a run has written some; /,
+    work: (folder) => {
+      const lines = new Lines(folder, 'training.csv')
+      while (lines.all.length > 1) lines.replace(2)
+      lines.write()
+    },
+  },
+  {
+    when: 'training.csv is missing in a folder without an index',
+    message: /training\.csv: is missing, though a run has written some; restore it from a backup; /,
+    work: (folder) => {
+      rmSync(join(folder, 'training.csv'))
+      rmSync(join(folder, '.jwst-ingest'), { recursive: true })
+    },
+  },
+  {
+    when: 'a line of level1.csv cannot be read',
+    message: /level1\.csv:3: expected 41 fields, got 1; mend the line or restore the table from a backup, /,
+    work: (folder) => new Lines(folder, 'level1.csv').replace(3, 'LEVEL_1').write(),
+  },
+  {
+    when: 'training.csv lacks a column',
+    message: /training\.csv:1: the table lacks EXP_TYPE; /,
+    work: (folder) => {
+      const lines = new Lines(folder, 'training.csv')
+      lines.replace(1, lines.text(1).replace('EXP_TYPE', 'EXPTYPE')).write()
+    },
+  },
+]
+
+for (const { when, message, work } of REFUSALS) {
+  test(`nothing is changed when ${when}`, async (t) => {
+    const folder = copyOf(golden, join(newFolder(t), 'db'))
+    work(folder)
+    const before = looks(folder)
+    await t.throwsAsync(rebuildDatabase({ out: folder }), { code: 'TABLE_INVALID', message })
+    t.deepEqual(looks(folder), before)
+    t.false(readdirSync(join(folder, '.jwst-ingest')).includes('staging'))
+  })
+}
+
+test('a rebuild that is ended changes nothing', async (t) => {
+  const folder = copyOf(golden, join(newFolder(t), 'db'))
+  rmSync(join(folder, 'train-image.csv'))
+  const before = looks(folder)
+  await t.throwsAsync(rebuildDatabase({ out: folder, signal: AbortSignal.abort(new Error('ended')) }), {
+    message: 'ended',
+  })
+  t.deepEqual(looks(folder), before)
+})
+
+const MAIN = join(import.meta.dirname, '..', 'lib', 'main.js')
+
+function jwst(args: readonly string[], cwd: string) {
+  return spawnSync(process.execPath, [MAIN, ...args], { cwd, encoding: 'utf8' })
+}
+
+test('rebuild: exit code 0, and a line for each table on standard error', (t) => {
+  const folder = newFolder(t)
+  const db = copyOf(golden, join(folder, 'jwst-db'))
+  rmSync(join(db, 'train-fgs.csv'))
+  const lines = new Lines(db, 'raw-image.csv')
+  lines.set(lines.find(PRODUCT), 'max_offset', '1.0').write()
+  const { status, stdout, stderr } = jwst(['rebuild'], folder)
+  t.is(status, 0)
+  t.is(stdout, '')
+  const count = new Lines(golden, 'train-fgs.csv').all.length - 1
+  const told = stderr.split('\n').map((line) => line.replace(/ +/, ' '))
+  t.deepEqual(
+    told.filter((line) => / (made|[\d]+ lines? changed)/.test(line)),
+    [`raw-image.csv 1 line changed, ${lines.all.length - 1} now`, `train-fgs.csv made anew (${count} lines)`],
+  )
+  t.is(told.filter((line) => line.endsWith(' unchanged')).length, 15)
+})
+
+test('rebuild --json --quiet: the report as one JSON object, and nothing else', (t) => {
+  const { status, stdout, stderr } = jwst(['rebuild', '--json', '--quiet', 'golden'], base)
+  t.is(status, 0)
+  t.is(stderr, '')
+  const report = JSON.parse(stdout) as RebuildReport
+  t.is(report.database, 'golden')
+  t.deepEqual(changes(report), {})
+})
+
+test('rebuild: exit code 1 where there is no database, and nothing is made; 3 beside a run', async (t) => {
+  const folder = newFolder(t)
+  const none = jwst(['rebuild', 'none'], folder)
+  t.is(none.status, 1)
+  t.regex(none.stderr, /^jwst-ingest: none: no such folder; give the folder of a database, /)
+  t.is(jwst(['rebuild', '.'], folder).status, 1)
+  t.deepEqual(readdirSync(folder), [])
+  const open = await openFolder(copyOf(golden, join(folder, 'db')))
+  t.is(jwst(['rebuild', 'db'], folder).status, 3)
+  const waited = jwst(['rebuild', '--wait', '0.1', 'db'], folder)
+  t.is(waited.status, 3)
+  t.regex(waited.stderr, /^jwst-ingest: waiting up to 0\.1 s for process \d+ on /)
+  await open.close()
+})

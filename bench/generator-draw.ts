@@ -1,0 +1,88 @@
+/**
+ * Random observations, which fill an output beyond the required ones.
+ */
+import { DROPPED, MIR_MRS, MODES, type Mode, NRC_LONG, NRC_SHORT, type Setup, WAVEFRONT } from './generator-modes.js'
+import { type GroupWish, type Program, type Repeat, VISIT_TYPES } from './generator-program.js'
+import type { Random } from './generator-random.js'
+import type { Target } from './generator-rows.js'
+
+const WAVEFRONT_VISITS = ['PRIME_WFSC_ROUTINE', 'PRIME_WFSC_SENSING_CONTROL', 'PRIME_WFSC_SENSING_ONLY']
+const REPEATS: readonly Repeat[] = ['product-again', 'product-again', 'exposure-again', 'copy', 'resized-copy']
+
+/** Adds a random observation: one or more configurations of a mode, mostly at one target. */
+export function drawObservation(program: Program): void {
+  const { random } = program
+  program.nextObservation()
+  if (random.chance(0.1)) program.observeDropped(random.weighted(DROPPED))
+  const mode = random.chance(0.03) ? WAVEFRONT : random.weighted(MODES)
+  const visitType = mode === WAVEFRONT ? random.pick(WAVEFRONT_VISITS) : random.weighted(VISIT_TYPES[mode.family]).name
+  observeSetups(program, mode, visitType)
+}
+
+/** A row of a dropped exposure type, for a place that is too small for a group. */
+export function drawDropped(program: Program): void {
+  program.nextObservation()
+  program.observeDropped(program.random.weighted(DROPPED))
+}
+
+function observeSetups(program: Program, mode: Mode, visitType: string): void {
+  const { random } = program
+  const targets = [drawTarget(program, visitType)]
+  if (random.chance(0.05)) targets.push(drawTarget(program, visitType))
+  const dithers = random.integer(1, mode.dithers)
+  const timeSeries = random.chance(mode.timeSeries)
+  const background = random.chance(0.05)
+  for (const part of drawSetups(random, mode)) {
+    for (const [index, target] of targets.entries()) {
+      const common = { ...part, target, visitType, dithers, timeSeries, background, visit: index + 1 }
+      program.observe({ ...common, ...drawOddities(random, part.mode) })
+    }
+  }
+}
+
+/** What few groups have: a second source, rows that come again, blanks, a c-candidate, a product without exposures. */
+function drawOddities(random: Random, { expType }: Mode): Partial<GroupWish> {
+  return {
+    imprint: random.chance(0.1),
+    sources: expType === 'NRS_MSASPEC' && random.chance(0.1) ? 2 : 1,
+    repeats: random.chance(0.1) ? [random.pick(REPEATS)] : [],
+    candidate: random.chance(0.04),
+    sizeless: random.chance(0.003),
+    missing: random.chance(0.01) ? random.pick(['reference', 'guideStar'] as const) : undefined,
+    ...(random.chance(0.02) ? { fate: 'orphan' } : {}),
+  }
+}
+
+/** A new target; some untargeted exposures carry the word BLANK, which is a name like any other. */
+function drawTarget(program: Program, visitType: string): Target {
+  const target = program.newTarget(visitType)
+  return target.name === 'NONE' && program.random.chance(0.1) ? { ...target, name: 'BLANK' } : target
+}
+
+/** One to three configurations with different optics; NIRCam mostly takes both channels at once. */
+function drawSetups(random: Random, mode: Mode): { mode: Mode; setup: Setup }[] {
+  if (mode === MIR_MRS) {
+    const bands = random.pick([
+      ['SHORT'],
+      ['LONG'],
+      ['SHORT', 'MEDIUM'],
+      ['SHORT', 'LONG'],
+      ['SHORT', 'MEDIUM', 'LONG'],
+    ])
+    return mode.setups.filter(({ band }) => bands.includes(band)).map((setup) => ({ mode, setup }))
+  }
+  if (mode === WAVEFRONT) {
+    const { pupil } = random.pick(mode.setups)
+    return mode.setups.filter((setup) => setup.pupil === pupil).map((setup) => ({ mode, setup }))
+  }
+  const drawn = new Map<string, { mode: Mode; setup: Setup }>()
+  const wanted = random.pick([1, 1, 1, 1, 2, 2, 3])
+  for (let count = 0; count < wanted; count += 1) {
+    for (const part of mode === NRC_SHORT && random.chance(0.6) ? [NRC_SHORT, NRC_LONG] : [mode]) {
+      const setup = random.pick(part.setups)
+      const { filter, pupil, grating, slit, subarray } = setup
+      drawn.set([filter, pupil, grating, slit, subarray].join(), { mode: part, setup })
+    }
+  }
+  return [...drawn.values()]
+}

@@ -1,0 +1,63 @@
+# jwst-ingest: everything a fresh clone needs is Node (>= 20.19) with npm.
+#
+#   make demo     ingest three days of fixtures and show what comes out
+#   make test     build, lint, type-check and test
+#   make ingest   RAW=/data/raw DB=db: ingest files or folders into a database
+#   make check    DB=db: tell what is wrong in a database
+#   make bench    measure; writes bench/RESULTS.md
+#   make soak     the long property and fault-injection tests
+
+DB ?= jwst-db
+RAW ?= fixtures/days
+DEMO_DB ?= demo-db
+SOAK_RUNS ?= 500
+RUN = node dist/lib/main.js
+
+.PHONY: all install build lint test demo ingest check bench soak format clean
+
+all: build
+
+node_modules/.package-lock.json: package.json package-lock.json
+	npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+install: node_modules/.package-lock.json
+
+build: install
+	npm run --silent build
+
+lint: install
+	npm run --silent lint
+
+test: build lint
+	npm test --silent
+
+demo: build
+	rm -rf $(DEMO_DB)
+	cat fixtures/days/2024-02-21_052.csv | $(RUN) --date 2024-02-21 -o $(DEMO_DB)
+	$(RUN) -o $(DEMO_DB) fixtures/days/2024-02-22_053.csv fixtures/days/2024-02-23_054.csv
+	head -n 3 $(DEMO_DB)/training.csv
+	head -n 3 $(DEMO_DB)/train-image.csv
+
+ingest: build
+	$(RUN) -o $(DB) $(RAW)
+
+check: build
+	$(RUN) check $(DB)
+
+# BENCH="--quick", "--only day", "--profile": a part of it, which is only printed. BENCH_LARGE=1 adds 4,000,000 rows.
+bench: build
+	npm run --silent bench -- $(BENCH)
+
+# Every property with SOAK_RUNS cases of a new seed, every fault at every point. FC_SEED=n repeats a seed.
+soak: build
+	@seed=$${FC_SEED:-$$(node -p 'require("node:crypto").randomInt(2 ** 31)')}; \
+	echo "FC_SEED=$$seed FC_RUNS=$(SOAK_RUNS) SOAK=1"; \
+	tests=$$(grep -lE 'FC_SEED|propertyOptions|SOAK' test/*.test.ts | sed 's|^|dist/|; s|ts$$|js|'); \
+	SOAK=1 FC_SEED=$$seed FC_RUNS=$(SOAK_RUNS) npx ava --timeout=4h $$tests
+
+format: install
+	npm run --silent format
+
+clean:
+	rm -rf dist $(DEMO_DB)

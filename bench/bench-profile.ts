@@ -30,13 +30,13 @@ interface ProfileNode {
  * called it.
  */
 const STAGES: readonly { readonly name: string; readonly modules: readonly string[] }[] = [
-  { name: 'read', modules: ['read', 'source'] },
-  { name: 'decode', modules: ['decode', 'csv-read', 'csv-quoted'] },
-  { name: 'scrub', modules: ['scrub'] },
-  { name: 'buffer', modules: ['buffer', 'spill'] },
-  { name: 'settle', modules: ['program', 'stored', 'resolve', 'features', 'summary'] },
-  { name: 'commit', modules: ['commit', 'commit-record', 'lock', 'database'] },
-  { name: 'format and write', modules: ['tables', 'update', 'commit-files'] },
+  { name: 'read', modules: ['stream/read', 'stream/source'] },
+  { name: 'decode', modules: ['stream/decode', 'csv/read', 'csv/quoted'] },
+  { name: 'scrub', modules: ['rules/scrub'] },
+  { name: 'buffer', modules: ['stream/buffer', 'stream/spill'] },
+  { name: 'settle', modules: ['rules/program', 'database/stored', 'rules/resolve', 'rules/features', 'summary'] },
+  { name: 'commit', modules: ['database/commit', 'database/commit-record', 'database/lock', 'database/database'] },
+  { name: 'format and write', modules: ['database/tables', 'database/update', 'database/commit-files'] },
 ]
 const STAGE_OF = new Map(STAGES.flatMap(({ name, modules }) => modules.map((module) => [module, name])))
 
@@ -109,6 +109,6 @@ function ownStage({ functionName, url }: ProfileNode['callFrame']): string | und
   const outside = OUTSIDE.get(functionName)
   if (outside !== undefined) return outside
   if (url.startsWith('node:internal/modules') || functionName === 'compileFunction') return START
-  const [, module = ''] = /\/dist\/lib\/([\w-]+)\.js$/.exec(url) ?? []
+  const [, module = ''] = /\/dist\/lib\/([\w/-]+)\.js$/.exec(url) ?? []
   return STAGE_OF.get(module)
 }

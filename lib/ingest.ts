@@ -2,16 +2,16 @@
  * One run: rows from the inputs into the database, in one committed step.
  */
 import { join } from 'node:path'
-import { DEFAULT_MEMORY, LineBuffer } from './buffer.js'
-import { Database, hasTables } from './database.js'
-import { Encoder } from './encode.js'
-import { createLayout, type Layout, otherColumns, uniteColumns } from './layout.js'
-import { runPipeline } from './pipeline.js'
-import { type HeadedInput, readHeader } from './read.js'
-import { findInputs, type SourceOptions } from './source.js'
+import { Database, hasTables } from './database/database.js'
+import { storedColumns, storedLines } from './database/takeover.js'
+import { Update } from './database/update.js'
+import { Encoder } from './rules/encode.js'
+import { createLayout, type Layout, otherColumns, uniteColumns } from './rules/layout.js'
+import { DEFAULT_MEMORY, LineBuffer } from './stream/buffer.js'
+import { runPipeline } from './stream/pipeline.js'
+import { type HeadedInput, readHeader } from './stream/read.js'
+import { findInputs, type SourceOptions } from './stream/source.js'
 import { type Summary, Tally } from './summary.js'
-import { storedColumns, storedLines } from './takeover.js'
-import { Update } from './update.js'
 
 /** Options of {@link ingest}. */
 export interface IngestOptions {

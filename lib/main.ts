@@ -2,7 +2,7 @@
 /**
  * The program: the only file that touches the process.
  */
-import { runCommand } from './cli.js'
+import { runCommand } from './cli/cli.js'
 
 /** Signals that end a run, and the exit codes that shells expect for them. */
 const SIGNALS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const

@@ -2,13 +2,13 @@
  * What a run did, counted while it goes on, and told at its end.
  */
 import { join } from 'node:path'
-import { MODELS, type Model } from './association.js'
-import { ENCODINGS_FILE } from './database.js'
-import type { NewCategory } from './encode.js'
-import type { Settled } from './program.js'
-import type { Resolution } from './resolve.js'
-import { DROP_REASONS, type DropReason, type Level } from './scrub.js'
-import { REJECTS_FILE, type Reject } from './tables.js'
+import { ENCODINGS_FILE } from './database/database.js'
+import { REJECTS_FILE, type Reject } from './database/tables.js'
+import { MODELS, type Model } from './rules/association.js'
+import type { NewCategory } from './rules/encode.js'
+import type { Settled } from './rules/program.js'
+import type { Resolution } from './rules/resolve.js'
+import { DROP_REASONS, type DropReason, type Level } from './rules/scrub.js'
 
 /** Counts of one model. */
 export interface ModelCounts {

@@ -12,8 +12,8 @@ import {
   rankTargets,
   targetKey,
   ungroupedReason,
-} from '../lib/association.js'
-import type { Row } from '../lib/row.js'
+} from '../lib/rules/association.js'
+import type { Row } from '../lib/rules/row.js'
 import { type Columns, exposure, LAYOUT } from './helpers/rows.js'
 
 const seed = Number(process.env.FC_SEED ?? 20240221)

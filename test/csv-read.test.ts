@@ -2,8 +2,8 @@ import test from 'ava'
 import { type Info, type Options, parse as parseStream } from 'csv-parse'
 import { parse } from 'csv-parse/sync'
 import fc from 'fast-check'
-import { RecordScanner } from '../lib/csv-quoted.js'
-import { type CsvBatch, type CsvError, CsvReader, CsvRecord } from '../lib/csv-read.js'
+import { RecordScanner } from '../lib/csv/quoted.js'
+import { type CsvBatch, type CsvError, CsvReader, CsvRecord } from '../lib/csv/read.js'
 
 const SEED = Number(process.env.FC_SEED ?? 20240221)
 const LF = 10

@@ -1,8 +1,8 @@
 import test from 'ava'
 import { stringify } from 'csv-stringify/sync'
 import fc from 'fast-check'
-import { CsvReader } from '../lib/csv-read.js'
-import { formatField, formatFloat, formatRow } from '../lib/csv-write.js'
+import { CsvReader } from '../lib/csv/read.js'
+import { formatField, formatFloat, formatRow } from '../lib/csv/write.js'
 
 const SEED = Number(process.env.FC_SEED ?? 20240221)
 

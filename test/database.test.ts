@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readFile, rm, stat, utimes, writeFile } from 'node:fs/p
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test from 'ava'
-import { checkDatabase } from '../lib/check.js'
+import { checkDatabase } from '../lib/check/check.js'
 import { ingest } from '../lib/ingest.js'
 
 const FIRST_DAY = 'fixtures/days/2024-02-21_052.csv'

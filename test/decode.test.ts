@@ -1,12 +1,12 @@
 import { deepStrictEqual as deepEqual } from 'node:assert'
 import test from 'ava'
 import fc from 'fast-check'
-import { Decoder } from '../lib/decode.js'
+import type { Reject } from '../lib/database/tables.js'
 import { IngestError } from '../lib/errors.js'
-import type { HeadedInput } from '../lib/read.js'
-import { parseDay } from '../lib/source.js'
+import { Decoder } from '../lib/stream/decode.js'
+import type { HeadedInput } from '../lib/stream/read.js'
+import { parseDay } from '../lib/stream/source.js'
 import { Tally } from '../lib/summary.js'
-import type { Reject } from '../lib/tables.js'
 import { daily, exposure, HEADER, product } from './helpers/program.js'
 
 const seed = Number(process.env.FC_SEED ?? 20240221)

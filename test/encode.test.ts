@@ -4,11 +4,11 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'ava'
 import fc from 'fast-check'
-import { CATEGORIES, type Category, Encoder, type Encodings } from '../lib/encode.js'
+import { CATEGORIES, type Category, Encoder, type Encodings } from '../lib/rules/encode.js'
 
 const seed = Number(process.env.FC_SEED ?? 20240221)
 const shipped = JSON.parse(
-  readFileSync(join(import.meta.dirname, '..', '..', 'lib', 'encodings.json'), 'utf8'),
+  readFileSync(join(import.meta.dirname, '..', '..', 'lib', 'rules', 'encodings.json'), 'utf8'),
 ) as Encodings
 
 const ALL: readonly Category[] = [

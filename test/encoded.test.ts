@@ -2,16 +2,16 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'ava'
-import { MODELS, type Model } from '../lib/association.js'
-import { Encoder, type Encodings } from '../lib/encode.js'
-import { encodedColumns, encodedValues, gigabytes, rawColumns, rawValues } from '../lib/encoded.js'
-import { groupFeatures } from '../lib/features.js'
-import type { Row } from '../lib/row.js'
+import { MODELS, type Model } from '../lib/rules/association.js'
+import { Encoder, type Encodings } from '../lib/rules/encode.js'
+import { encodedColumns, encodedValues, gigabytes, rawColumns, rawValues } from '../lib/rules/encoded.js'
+import { groupFeatures } from '../lib/rules/features.js'
+import type { Row } from '../lib/rules/row.js'
 import { type Columns, exposure, product } from './helpers/rows.js'
 
 const root = join(import.meta.dirname, '..', '..')
 const golden = join(root, 'fixtures', 'golden', 'three-days', 'expected')
-const shipped = JSON.parse(readFileSync(join(root, 'lib', 'encodings.json'), 'utf8')) as Encodings
+const shipped = JSON.parse(readFileSync(join(root, 'lib', 'rules', 'encodings.json'), 'utf8')) as Encodings
 const goldenHeader = (table: string) => (readFileSync(join(golden, table), 'utf8').split('\n', 1)[0] ?? '').split(',')
 
 const OFFSETS = [

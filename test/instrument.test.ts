@@ -1,6 +1,6 @@
 /** Pixel scales and detector shapes (section 6), and which NIRCam channel a row is of (section 9). */
 import test from 'ava'
-import { pixelScale, scaleOf, shapeOf } from '../lib/instrument.js'
+import { pixelScale, scaleOf, shapeOf } from '../lib/rules/instrument.js'
 import { type Columns, exposure } from './helpers/rows.js'
 
 type Case = readonly [instrume: string, expType: string, channel: string, detector: string, scale: number | undefined]

@@ -161,7 +161,7 @@ const SABOTAGE: readonly Sabotage[] = [
   {
     title: 'a table placed before the commit record',
     from: /^rename .*\.csv$/,
-    file: 'commit.js',
+    file: 'database/commit.js',
     changes: [
       [
         /await this\.#passCommitPoint\(\);/,
@@ -174,7 +174,7 @@ const SABOTAGE: readonly Sabotage[] = [
   {
     title: 'a commit record removed before the tables are placed',
     from: /^rename .*\.csv$/,
-    file: 'commit-record.js',
+    file: 'database/commit-record.js',
     changes: [
       [/\(\) => unlink\(layout\.record\)/, '() => {}'],
       [/await allEnded\(operations\.map\(\(operation\) => apply\(/, 'await unlink(layout.record);\n$&'],
@@ -183,7 +183,7 @@ const SABOTAGE: readonly Sabotage[] = [
   {
     title: 'rows appended where a table ends',
     from: /^rm .*\.csv$/,
-    file: 'commit-record.js',
+    file: 'database/commit-record.js',
     changes: [[/\{ offset, length, size \}\);/, '{ offset: size, length, size });']],
   },
 ]

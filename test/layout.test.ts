@@ -13,7 +13,7 @@ import {
   otherColumns,
   REQUIRED_COLUMNS,
   uniteColumns,
-} from '../lib/layout.js'
+} from '../lib/rules/layout.js'
 import { INPUT_COLUMNS, LAYOUT } from './helpers/rows.js'
 
 const golden = join(import.meta.dirname, '..', '..', 'fixtures', 'golden', 'three-days', 'expected')

@@ -33,7 +33,7 @@ import { BETA, day, exposure, exposureName, product, productName } from './helpe
 import type { DayFile } from './helpers/model.js'
 
 const knownEncodings: unknown = JSON.parse(
-  readFileSync(join(import.meta.dirname, '..', '..', 'lib', 'encodings.json'), 'utf8'),
+  readFileSync(join(import.meta.dirname, '..', '..', 'lib', 'rules', 'encodings.json'), 'utf8'),
 )
 
 function encodingsOf(database: string): unknown {

@@ -20,7 +20,7 @@ import { matchGroups } from './helpers/model-match.js'
 import { cleanRows, readCsv } from './helpers/model-rows.js'
 
 const encodings = JSON.parse(
-  readFileSync(join(import.meta.dirname, '..', '..', 'lib', 'encodings.json'), 'utf8'),
+  readFileSync(join(import.meta.dirname, '..', '..', 'lib', 'rules', 'encodings.json'), 'utf8'),
 ) as Encodings
 
 /** The model's tables of a folder of daily files, written to a temporary folder that goes with the test. */

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import test, { type ExecutionContext } from 'ava'
 import fc from 'fast-check'
-import { Fiducial, offsetStatistics, SAME_OFFSET, type SkyPoint, separation, smallest } from '../lib/offsets.js'
+import { Fiducial, offsetStatistics, SAME_OFFSET, type SkyPoint, separation, smallest } from '../lib/rules/offsets.js'
 
 const seed = Number(process.env.FC_SEED ?? 20240221)
 const ARCSEC = 1 / 3600

@@ -27,7 +27,7 @@ import {
 import { type DayFile, type Encodings, modelTables } from './helpers/model.js'
 
 const root = join(import.meta.dirname, '..', '..')
-const encodings = JSON.parse(readFileSync(join(root, 'lib', 'encodings.json'), 'utf8')) as Encodings
+const encodings = JSON.parse(readFileSync(join(root, 'lib', 'rules', 'encodings.json'), 'utf8')) as Encodings
 
 /** Bytes at a time: a cut between any two bytes, within any field, and none within these files. */
 const CHUNK_SIZES = [1, 7, 65_536]

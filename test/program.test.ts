@@ -2,10 +2,16 @@
 import assert from 'node:assert/strict'
 import test from 'ava'
 import fc from 'fast-check'
-import { associationsOf, type FeatureLine, type Settled, settleProgram, type TableNumbers } from '../lib/program.js'
-import type { Row } from '../lib/row.js'
-import { readStored } from '../lib/stored.js'
-import { TABLES as TABLE_LIST } from '../lib/tables.js'
+import { readStored } from '../lib/database/stored.js'
+import { TABLES as TABLE_LIST } from '../lib/database/tables.js'
+import {
+  associationsOf,
+  type FeatureLine,
+  type Settled,
+  settleProgram,
+  type TableNumbers,
+} from '../lib/rules/program.js'
+import type { Row } from '../lib/rules/row.js'
 import { type Columns, exposure, LAYOUT, product, stored } from './helpers/rows.js'
 
 const seed = Number(process.env.FC_SEED ?? 20240221)

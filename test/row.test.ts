@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict'
 import test from 'ava'
 import fc from 'fast-check'
-import { CsvRow } from '../lib/csv-row.js'
-import { createLayout, otherColumns, REQUIRED_COLUMNS } from '../lib/layout.js'
-import { cell, compareRows, compareVersions, createRow, numberIn, type Row } from '../lib/row.js'
+import { CsvRow } from '../lib/csv/row.js'
+import { createLayout, otherColumns, REQUIRED_COLUMNS } from '../lib/rules/layout.js'
+import { cell, compareRows, compareVersions, createRow, numberIn, type Row } from '../lib/rules/row.js'
 import { type Columns, exposure, LAYOUT, product } from './helpers/rows.js'
 
 const seed = Number(process.env.FC_SEED ?? 20240221)

@@ -2,11 +2,11 @@
 import assert from 'node:assert/strict'
 import test from 'ava'
 import fc from 'fast-check'
-import { NO_OBSERVATION, WHOLE_PROGRAM } from '../lib/buffer.js'
-import { CsvRow } from '../lib/csv-row.js'
-import { createLayout, FLOAT_COLUMNS, otherColumns, REQUIRED_COLUMNS, uniteColumns } from '../lib/layout.js'
-import { associationsOf } from '../lib/program.js'
-import { cell, type Kind, type Row } from '../lib/row.js'
+import { CsvRow } from '../lib/csv/row.js'
+import { readFresh } from '../lib/database/stored.js'
+import { createLayout, FLOAT_COLUMNS, otherColumns, REQUIRED_COLUMNS, uniteColumns } from '../lib/rules/layout.js'
+import { associationsOf } from '../lib/rules/program.js'
+import { cell, type Kind, type Row } from '../lib/rules/row.js'
 import {
   completeRow,
   type DropReason,
@@ -17,9 +17,9 @@ import {
   programOf,
   type Scrubbed,
   Scrubber,
-} from '../lib/scrub.js'
-import { parseDay } from '../lib/source.js'
-import { readFresh } from '../lib/stored.js'
+} from '../lib/rules/scrub.js'
+import { NO_OBSERVATION, WHOLE_PROGRAM } from '../lib/stream/buffer.js'
+import { parseDay } from '../lib/stream/source.js'
 import { type Columns, exposure, fieldsOf, INPUT_COLUMNS, LAYOUT, rowOf, scrubbed } from './helpers/rows.js'
 
 const seed = Number(process.env.FC_SEED ?? 20240221)

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import test from 'ava'
 import fc from 'fast-check'
-import { type Segment, Segments } from '../lib/segments.js'
+import { type Segment, Segments } from '../lib/database/segments.js'
 
 const seed = Number(process.env.FC_SEED ?? 20240221)
 

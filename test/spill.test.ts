@@ -14,7 +14,7 @@ import {
   SpillFile,
   textOf,
   writeRecord,
-} from '../lib/spill.js'
+} from '../lib/stream/spill.js'
 import { propertyOptions } from './helpers/arbitrary-rows.js'
 import { temporaryFolder } from './helpers/database.js'
 

@@ -5,17 +5,17 @@ import { join } from 'node:path'
 import test from 'ava'
 import { parse } from 'csv-parse/sync'
 import fc from 'fast-check'
-import { NO_OBSERVATION, WHOLE_PROGRAM } from '../lib/buffer.js'
-import { Encoder, type Encodings } from '../lib/encode.js'
-import { type Settled, settleProgram } from '../lib/program.js'
-import { cell, type Kind, type Row } from '../lib/row.js'
-import { observationOfCells, programOfCells, readFeatures, readFresh, readStored } from '../lib/stored.js'
-import { TABLE_NUMBERS, TABLES, type Table, tableColumns } from '../lib/tables.js'
+import { observationOfCells, programOfCells, readFeatures, readFresh, readStored } from '../lib/database/stored.js'
+import { TABLE_NUMBERS, TABLES, type Table, tableColumns } from '../lib/database/tables.js'
+import { Encoder, type Encodings } from '../lib/rules/encode.js'
+import { type Settled, settleProgram } from '../lib/rules/program.js'
+import { cell, type Kind, type Row } from '../lib/rules/row.js'
+import { NO_OBSERVATION, WHOLE_PROGRAM } from '../lib/stream/buffer.js'
 import { type Columns, exposure, fieldsOf, INPUT_COLUMNS, LAYOUT, product, rowOf, scrubbed } from './helpers/rows.js'
 
 const seed = Number(process.env.FC_SEED ?? 20240221)
 const shipped = JSON.parse(
-  readFileSync(join(import.meta.dirname, '..', '..', 'lib', 'encodings.json'), 'utf8'),
+  readFileSync(join(import.meta.dirname, '..', '..', 'lib', 'rules', 'encodings.json'), 'utf8'),
 ) as Encodings
 
 function table(file: string): Table {

@@ -1,7 +1,7 @@
 import test from 'ava'
-import { resolveAssociation } from '../lib/resolve.js'
+import type { Reject } from '../lib/database/tables.js'
+import { resolveAssociation } from '../lib/rules/resolve.js'
 import { formatNotes, formatSummary, type Summary, Tally } from '../lib/summary.js'
-import type { Reject } from '../lib/tables.js'
 import { exposure, product } from './helpers/rows.js'
 
 const reject = (line: number, source = 'x.csv'): Reject => ({ source, line, reason: `fault ${line}`, text: 'a,b' })

@@ -11,7 +11,7 @@ import {
   isVoid,
   roundHalfEven,
   toNumber,
-} from '../lib/values.js'
+} from '../lib/rules/values.js'
 
 const seed = Number(process.env.FC_SEED ?? 20240221)
 

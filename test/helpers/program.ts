@@ -5,7 +5,7 @@ import { availableParallelism, tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { ExecutionContext } from 'ava'
-import { formatRow } from '../../lib/csv-write.js'
+import { formatRow } from '../../lib/csv/write.js'
 
 /** Path of the program. */
 export const PROGRAM = fileURLToPath(new URL('../../lib/main.js', import.meta.url))

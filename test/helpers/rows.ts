@@ -1,11 +1,11 @@
 /** Rows for the tests of single rules: scrubbed from the few columns that a case is about, the others being plain. */
-import { CsvRow } from '../../lib/csv-row.js'
-import { formatRow } from '../../lib/csv-write.js'
-import { createLayout, otherColumns } from '../../lib/layout.js'
-import type { Row } from '../../lib/row.js'
-import { type Scrubbed, Scrubber } from '../../lib/scrub.js'
-import { parseDay } from '../../lib/source.js'
-import { readFresh } from '../../lib/stored.js'
+import { CsvRow } from '../../lib/csv/row.js'
+import { formatRow } from '../../lib/csv/write.js'
+import { readFresh } from '../../lib/database/stored.js'
+import { createLayout, otherColumns } from '../../lib/rules/layout.js'
+import type { Row } from '../../lib/rules/row.js'
+import { type Scrubbed, Scrubber } from '../../lib/rules/scrub.js'
+import { parseDay } from '../../lib/stream/source.js'
 
 /** The columns of a daily file, in the order of section 2. */
 export const INPUT_COLUMNS = [

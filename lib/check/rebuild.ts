@@ -1,0 +1,283 @@
+/**
+ * Makes the tables of a database anew from its unencoded ones: `train-*`, `raw-*` and `rem-*` become what resolving the
+ * rows of training.csv, level1.csv and ingest.csv gives (specification, sections 4-8). Tables that hold that already
+ * stay as they are, byte for byte; the others are replaced in one committed step.
+ */
+import { stat } from 'node:fs/promises'
+import {
+  Database,
+  type DatabaseIndex,
+  ENCODINGS_FILE,
+  formatIndex,
+  INDEX_FILE,
+  readStoredIndex,
+  type TableIndex,
+} from '../database/database.js'
+import { REJECTS_FILE, TABLES, type Table, type TableContext } from '../database/tables.js'
+import { damaged } from '../database/takeover.js'
+import { Update } from '../database/update.js'
+import { IngestError } from '../errors.js'
+import { waitingFor } from '../ingest.js'
+import { Encoder, type NewCategory } from '../rules/encode.js'
+import type { Settled } from '../rules/program.js'
+import { mustBeDatabase } from './check.js'
+import { compareWithSettled, GroupLedger, settleAnew } from './settle.js'
+import { Survey, type SurveyedTable, type TableLine } from './survey.js'
+
+/** Options of {@link rebuildDatabase}. */
+export interface RebuildOptions {
+  /** The database folder. */
+  readonly out: string
+  /** Seconds to wait for another run on the same database. */
+  readonly wait?: number | undefined
+  /** Takes what the user should know while the rebuild goes on; nothing is told by default. */
+  readonly warn?: ((message: string) => void) | undefined
+  /** Ends the rebuild, with the database untouched. */
+  readonly signal?: AbortSignal | undefined
+}
+
+/** What became of a table. */
+export interface RebuiltTable {
+  readonly file: string
+  readonly state: 'unchanged' | 'changed' | 'made'
+  /** Lines that it has now. */
+  readonly lines: number
+  /** Lines that were taken out, put in or replaced; none where only header, quotes or line ends changed. */
+  readonly changed: number
+}
+
+/** What a rebuild did; the JSON of `rebuild --json`. */
+export interface RebuildReport {
+  readonly database: string
+  readonly tables: readonly RebuiltTable[]
+  readonly newCategories: readonly NewCategory[]
+  readonly seconds: number
+}
+
+/**
+ * Makes the derived tables of a database anew.
+ *
+ * @throws IngestError DATABASE_UNUSABLE where there is no database, TABLE_INVALID where an unencoded table is missing or
+ * cannot be read, DATABASE_LOCKED, WRITE_FAILED; the database is then as it was
+ */
+export async function rebuildDatabase(options: RebuildOptions): Promise<RebuildReport> {
+  const start = performance.now()
+  const { out, wait, warn = () => {} } = options
+  await mustBeDatabase(out)
+  const onWait = (owner: Parameters<typeof waitingFor>[0]) => warn(waitingFor(owner, options))
+  const database = await Database.open(out, { create: false, wait, onWait, signal: options.signal })
+  try {
+    if (database.folder.recovered !== undefined) warn(database.folder.recovered)
+    const { tables, newCategories } = await rebuild(database, warn, options.signal)
+    return { database: out, tables, newCategories, seconds: Math.round(performance.now() - start) / 1000 }
+  } finally {
+    await database.close()
+  }
+}
+
+type Outcome = Pick<RebuildReport, 'tables' | 'newCategories'>
+
+async function rebuild(
+  database: Database,
+  warn: (message: string) => void,
+  signal: AbortSignal | undefined,
+): Promise<Outcome> {
+  const damage = new Damage(database)
+  const survey = await Survey.of(database.folder.folder, async () => ({ listener: damage }))
+  try {
+    await refuseLoss(database, survey)
+    const encoder = new Encoder(database.encodings)
+    const context = { layout: survey.layout, encoder }
+    const update = await Update.begin(database, context, false)
+    try {
+      const counts = TABLES.map((table) => new TableCount(table, survey, damage, database.index))
+      for (const pid of survey.programs) {
+        signal?.throwIfAborted()
+        const lines = survey.linesOf(pid)
+        const settled = await settleAnew(pid, lines, survey.layout)
+        damage.lookForLoss(settled)
+        for (const count of counts) count.add(lines, settled, context)
+        for (const table of update.tables) table.add(settled)
+      }
+      damage.refuseLoss()
+      const newCategories = encoder.settle()
+      await commit(database, survey, update, counts, newCategories.length > 0)
+      const tables = counts.map((count) => count.outcome)
+      tell(tables, damage, warn)
+      return { tables, newCategories }
+    } catch (error) {
+      await update.abort(error)
+      throw error
+    }
+  } finally {
+    await survey.close()
+  }
+}
+
+/** Replaces the tables that changed; where none did, the database is not touched. */
+async function commit(
+  database: Database,
+  survey: Survey,
+  update: Update,
+  counts: readonly TableCount[],
+  newCodes: boolean,
+): Promise<void> {
+  await survey.close()
+  const same = new Map<string, TableIndex>()
+  for (const { table, isSame, index } of counts) if (isSame && index !== undefined) same.set(table.file, index)
+  const others = survey.layout.columns.slice(2, survey.layout.at.date)
+  const known = database.index !== undefined && formatIndex(database.index) === formatIndex({ others, tables: same })
+  const noCodes = await stat(database.path(ENCODINGS_FILE)).then(
+    () => false,
+    () => true,
+  )
+  const noRejects = (survey.opened(REJECTS_FILE)?.bytes ?? 0) === 0
+  if (same.size === TABLES.length && known && !newCodes && !noCodes && !noRejects) await update.abort(undefined)
+  else await update.commit(newCodes || noCodes, same)
+}
+
+function tell(tables: readonly RebuiltTable[], { lost }: Damage, warn: (message: string) => void): void {
+  for (const { file, state } of tables) {
+    const isUnencoded = TABLES.some((table) => table.file === file && table.holds === 'rows')
+    if (isUnencoded && state === 'changed') warn(`${file} was not what resolving its rows gives, and is now`)
+  }
+  if (lost.length === 0) return
+  const [first, ...others] = lost
+  const more = others.length === 0 ? '' : ` (and ${others.length} more)`
+  warn(`${first}${more} was taken over without its exposures and has no features: only a backup of train-* has them`)
+}
+
+/** How a table compares with what resolving gives, counted program by program. */
+class TableCount {
+  readonly table: Table
+  readonly #surveyed: SurveyedTable | undefined
+  readonly #known: TableIndex | undefined
+  readonly #isDamaged: boolean
+  readonly #groups = new GroupLedger()
+  #lines = 0
+  #changed = 0
+
+  constructor(table: Table, survey: Survey, damage: Damage, index: DatabaseIndex | undefined) {
+    this.table = table
+    this.#surveyed = survey.tables.get(table.number)
+    this.#known = index?.tables.get(table.file)
+    this.#isDamaged = damage.files.has(table.file)
+  }
+
+  add(lines: readonly TableLine[], settled: Settled, context: TableContext): void {
+    const stored = lines.filter((line) => line.table === this.table.number)
+    const { extra, missing } = compareWithSettled(this.table, stored, settled, context)
+    this.#lines += stored.length - extra.length + missing.length
+    if (this.table.holds === 'groups') {
+      for (const line of extra) this.#groups.extra(line)
+      for (const { text } of missing) this.#groups.missing(this.table.number, text)
+    } else this.#changed += Math.max(extra.length, missing.length)
+  }
+
+  get #changes(): number {
+    const { extra, missing } = this.#groups.rest
+    return this.#changed + Math.max(extra.length, missing.length)
+  }
+
+  /** Whether the table stays as it is. */
+  get isSame(): boolean {
+    const isGood = !this.#isDamaged && this.#surveyed?.asWritten === true && this.index !== undefined
+    return isGood && this.#changes === 0
+  }
+
+  /** The index of the table as it is; undefined where it is not clear which program a waiting group is of. */
+  get index(): TableIndex | undefined {
+    return this.#groups.strayed.size === 0 ? this.#surveyed : this.#known
+  }
+
+  get outcome(): RebuiltTable {
+    const state = this.isSame ? 'unchanged' : this.#surveyed === undefined ? 'made' : 'changed'
+    return { file: this.table.file, state, lines: this.#lines, changed: this.#changes }
+  }
+}
+
+/** Lines of derived tables that cannot be read, and whether something is lost with them that cannot be made anew. */
+class Damage {
+  /** Products taken over without their exposures that have no line in `train-*`. */
+  readonly lost: string[] = []
+  readonly files = new Map<string, IngestError>()
+  readonly #database: Database
+  #loss: IngestError | undefined
+
+  constructor(database: Database) {
+    this.#database = database
+  }
+
+  /** @throws IngestError TABLE_INVALID for an unencoded table, from which all others are made */
+  damaged(file: string, line: number, what: string): void {
+    const isDerived = TABLES.some(
+      ({ file: one, holds }) => one === file && (holds === 'products' || holds === 'groups'),
+    )
+    if (!isDerived) throw damaged(this.#database.path(file), line, what)
+    if (this.files.has(file)) return
+    const place = { source: this.#database.path(file), line }
+    this.files.set(file, new IngestError('TABLE_INVALID', what, place))
+  }
+
+  /** A product without exposures keeps the features that it has: a line of them that cannot be read must not go. */
+  lookForLoss({ resolutions }: Settled): void {
+    for (const { product, features } of resolutions.flatMap(({ frozen }) => frozen)) {
+      for (const prefix of ['train-', 'raw-']) {
+        const has = [...features.keys()].some((number) => TABLES[number]?.file.startsWith(prefix))
+        if (has) continue
+        if (prefix === 'train-') this.lost.push(product.dname)
+        const unread = [...this.files].find(([file]) => file.startsWith(prefix))?.[1]
+        if (unread !== undefined) this.#loss ??= mayBeLost(unread, product.dname)
+      }
+    }
+  }
+
+  /** @throws IngestError TABLE_INVALID */
+  refuseLoss(): void {
+    if (this.#loss !== undefined) throw this.#loss
+  }
+}
+
+function mayBeLost({ message }: IngestError, dname: string): IngestError {
+  const what = `${message}; it may hold the features of ${dname}, which was taken over without its exposures`
+  return new IngestError('TABLE_INVALID', `${what}: mend it, or take it out to do without; nothing was changed`)
+}
+
+/**
+ * A rebuild makes nothing of a table that is gone: it would take everything that came of its rows out of the others.
+ *
+ * @throws IngestError TABLE_INVALID
+ */
+async function refuseLoss(database: Database, survey: Survey): Promise<void> {
+  const index = await readStoredIndex(database.folder.folder)
+  const hasLines = ({ number }: Table) => (survey.tables.get(number)?.lines ?? 0) > 0
+  for (const table of TABLES) {
+    const { file, holds } = table
+    if ((holds !== 'rows' && holds !== 'hidden') || hasLines(table)) continue
+    const had = (index?.tables.get(file)?.segments.all.length ?? 0) > 0
+    const hasFeatures = file === 'training.csv' && TABLES.some((one) => one.holds === 'products' && hasLines(one))
+    if (!had && !hasFeatures) continue
+    const way = had ? `, or remove ${database.path(INDEX_FILE)} to do without its rows` : ''
+    const what = `${survey.tables.has(table.number) ? 'has no rows' : 'is missing'}, though a run has written some`
+    throw new IngestError('TABLE_INVALID', `${what}; restore it from a backup${way}; nothing was changed`, {
+      source: database.path(file),
+    })
+  }
+}
+
+/** The report as lines of text. */
+export function formatRebuild({ tables, newCategories, seconds }: RebuildReport): string {
+  const lines = tables.map(({ file, state, lines: total, changed }) => {
+    const what =
+      state === 'made' ? `made anew (${total} lines)` : state === 'unchanged' ? state : changes(changed, total)
+    return [file, what]
+  })
+  for (const { category, value, code } of newCategories) lines.push(['new code', `${category} ${value}: ${code}`])
+  lines.push(['time', `${seconds.toFixed(2)} s`])
+  return lines.map(([name = '', what = '']) => `${name.padEnd(24)} ${what}\n`).join('')
+}
+
+function changes(changed: number, total: number): string {
+  if (changed === 0) return `written anew, with the same ${total} lines`
+  return `${changed} line${changed === 1 ? '' : 's'} changed, ${total} now`
+}

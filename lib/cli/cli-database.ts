@@ -1,0 +1,91 @@
+/**
+ * The commands about a database that is there. What they need is loaded only when one of them runs.
+ */
+import type { Command } from 'commander'
+import { IngestError } from '../errors.js'
+import type { Terminal } from './cli.js'
+
+interface Flags {
+  readonly json?: boolean
+  readonly quiet?: boolean
+  readonly wait?: number
+}
+
+const DATABASE = ['[db]', 'the database (default: $JWST_INGEST_DB, else ./jwst-db)'] as const
+
+const CHECK_EXAMPLES = `
+Examples:
+  jwst-ingest check db
+  jwst-ingest check --json db > report.json
+
+What is wrong goes to standard output, as file:line: what. Nothing is changed, and a run may be going on.
+Exit codes: 0 the database is healthy, 1 it is not, or there is none, 2 usage error.
+An input file with the name check is given as ./check.
+`
+
+const REBUILD_EXAMPLES = `
+Examples:
+  jwst-ingest rebuild db
+  jwst-ingest rebuild --wait 60 db
+
+Tables that hold already what they should stay as they are, byte for byte; codes of categories stay, too.
+Exit codes: 0 done, 1 data or I/O error, 2 usage error, 3 the database is in use by another run.
+An input file with the name rebuild is given as ./rebuild.
+`
+
+/** Adds `check` and `rebuild` to the program. */
+export function addDatabaseCommands(
+  program: Command,
+  terminal: Terminal,
+  parseSeconds: (text: string) => number,
+): Command {
+  program.enablePositionalOptions().helpCommand(false)
+  program
+    .command('check')
+    .summary('tell what is wrong in a database')
+    .description('Checks every rule that the tables of a database keep, and tells what is against one.')
+    .argument(...DATABASE)
+    .option('--json', 'print the report as one JSON object on standard output')
+    .option('-q, --quiet', 'print nothing but errors')
+    .addHelpText('after', CHECK_EXAMPLES)
+    .action((db: string | undefined, _flags: Flags, command: Command) => runCheck(db, command, terminal))
+  program
+    .command('rebuild')
+    .summary('make the train-*, raw-* and rem-* tables anew')
+    .description('Makes train-*, raw-* and rem-* anew from training.csv, level1.csv and ingest.csv.')
+    .argument(...DATABASE)
+    .option('--wait <seconds>', 'wait for another run on the database', parseSeconds)
+    .option('--json', 'print the report as one JSON object on standard output')
+    .option('-q, --quiet', 'print nothing but errors')
+    .addHelpText('after', REBUILD_EXAMPLES)
+    .action((db: string | undefined, _flags: Flags, command: Command) => runRebuild(db, command, terminal))
+  return program
+}
+
+/** The database that is meant; `-o` before the command counts, too. */
+function databaseOf(db: string | undefined, command: Command, { env }: Terminal): string {
+  return db || command.optsWithGlobals<{ out?: string }>().out || env.JWST_INGEST_DB || 'jwst-db'
+}
+
+async function runCheck(db: string | undefined, command: Command, terminal: Terminal): Promise<void> {
+  const { checkDatabase, formatOutcome, formatViolations } = await import('../check/check.js')
+  const flags = command.optsWithGlobals<Flags>()
+  const report = await checkDatabase(databaseOf(db, command, terminal), { signal: terminal.signal })
+  terminal.out(flags.json ? `${JSON.stringify(report)}\n` : formatViolations(report))
+  if (!report.healthy) throw new IngestError('TABLE_INVALID', formatOutcome(report))
+  if (!flags.quiet) terminal.err(`${formatOutcome(report)}\n`)
+}
+
+async function runRebuild(db: string | undefined, command: Command, terminal: Terminal): Promise<void> {
+  const { formatRebuild, rebuildDatabase } = await import('../check/rebuild.js')
+  const flags = command.optsWithGlobals<Flags>()
+  const tell = flags.quiet ? () => {} : terminal.err
+  const report = await rebuildDatabase({
+    out: databaseOf(db, command, terminal),
+    wait: flags.wait,
+    warn: (message) => tell(`jwst-ingest: ${message}\n`),
+    signal: terminal.signal,
+  })
+  tell(formatRebuild(report))
+  if (flags.json) terminal.out(`${JSON.stringify(report)}\n`)
+}

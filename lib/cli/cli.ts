@@ -1,0 +1,175 @@
+/**
+ * The command line: arguments to options, results to text. The only source of the help text.
+ */
+import { readFileSync } from 'node:fs'
+import { addAbortSignal, type Readable } from 'node:stream'
+import { Command, CommanderError, InvalidArgumentError } from 'commander'
+import { EXIT, IngestError } from '../errors.js'
+import { type IngestOptions, ingest } from '../ingest.js'
+import { formatNotes, formatSummary } from '../summary.js'
+import { addDatabaseCommands } from './cli-database.js'
+
+/** What the command line touches of the process, so that it can be called without one. */
+export interface Terminal {
+  /** Read at most once, and destroyed at the end of a run. */
+  readonly stdin: Readable & { readonly isTTY?: boolean | undefined }
+  readonly out: (text: string) => void
+  readonly err: (text: string) => void
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly signal: AbortSignal
+}
+
+interface CommonFlags {
+  readonly json?: boolean
+  readonly quiet?: boolean
+  readonly wait?: number
+}
+
+interface IngestFlags extends CommonFlags {
+  readonly out?: string
+  readonly date?: string
+  readonly prefix?: string
+  readonly strict?: boolean
+  readonly memory?: number
+  readonly tmp?: string
+}
+
+const EXAMPLES = `
+Examples:
+  cat day.csv | jwst-ingest --date 2024-02-21 -o db
+  jwst-ingest -o db raw/2024-02-21_052.csv raw/2024-02-22_053.csv.gz
+  jwst-ingest -o db --prefix 2024-02 raw
+  jwst-ingest --json -o db 'raw/2024-*.csv' > summary.json
+  jwst-ingest check db
+  jwst-ingest rebuild db
+
+Files are named YYYY-MM-DD_DDD.csv or .csv.gz, which tells their day; others, and standard input, need --date.
+Exit codes: 0 done, 1 data or I/O error, 2 usage error, 3 the database is in use by another run;
+130, 143, 129 ended by SIGINT, SIGTERM, SIGHUP.
+`
+
+/** Runs the command line; returns the exit code. */
+export async function runCommand(args: readonly string[], terminal: Terminal): Promise<number> {
+  const program = buildProgram(terminal)
+  try {
+    await program.parseAsync(args, { from: 'user' })
+    return EXIT.done
+  } catch (error) {
+    return report(error, terminal)
+  }
+}
+
+/** The exit code of an error, after telling it. */
+function report(error: unknown, { err }: Terminal): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage
+  if (error instanceof IngestError) {
+    err(`jwst-ingest: ${error.message}\n`)
+    return error.exitCode
+  }
+  if (isSystemError(error)) {
+    err(`jwst-ingest: ${error.message}\n`)
+    return EXIT.failed
+  }
+  throw error
+}
+
+/** Whether it is the system that failed, such as a full disk, and no line of this program is to blame. */
+function isSystemError(error: unknown): error is Error {
+  return error instanceof Error && 'syscall' in error
+}
+
+/** The commands with their options and help. */
+export function buildProgram(terminal: Terminal): Command {
+  const program = new Command('jwst-ingest')
+    .description(
+      'Matches Level 1 exposures of the James Webb Space Telescope with the Level 3 products made of them, ' +
+        'and adds the features of each product to a database of CSV tables for training.',
+    )
+    .version(version(), '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print this help')
+    .exitOverride()
+    .configureOutput({
+      writeOut: terminal.out,
+      writeErr: terminal.err,
+      outputError: (text, write) => write(text.replace(/^error: /, 'jwst-ingest: ')),
+    })
+    .showHelpAfterError('(jwst-ingest --help shows all options)')
+    .argument('[inputs...]', 'files, folders, globs, or - for standard input (default: standard input)')
+    .option('-o, --out <folder>', 'the database (default: $JWST_INGEST_DB, else ./jwst-db)')
+    .option('--date <day>', 'day of inputs whose name tells none, YYYY-MM-DD')
+    .option('--prefix <start>', "which files of a folder: the start of their names, with * and ? ('2023-11', '*_3')")
+    .option('--strict', 'end at the first row that cannot be used, with nothing changed')
+    .option(
+      '--memory <size>',
+      'rows held in memory, in bytes or with k, M, G (default: 128M); more go to files',
+      parseSize,
+    )
+    .option('--tmp <folder>', 'where these files are made (default: inside the database)')
+    .option('--wait <seconds>', 'wait for another run on the database', parseSeconds)
+    .option('--json', 'print the summary as one JSON object on standard output')
+    .option('-q, --quiet', 'print nothing but errors')
+    .addHelpText('after', EXAMPLES)
+    .action((inputs: string[], flags: IngestFlags) => runIngest(inputs, flags, terminal, program))
+  return addDatabaseCommands(program, terminal, parseSeconds)
+}
+
+function version(): string {
+  const manifest: unknown = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8'))
+  return (manifest as { readonly version: string }).version
+}
+
+/** Bytes of a size such as `64M`; the letters stand for powers of 1024. */
+function parseSize(text: string): number {
+  const [, digits, letter = ''] = /^(\d+(?:\.\d+)?)([kKmMgG]?)(?:i?[bB])?$/.exec(text) ?? []
+  const size = Number(digits) * 1024 ** ['', 'k', 'm', 'g'].indexOf(letter.toLowerCase())
+  if (!(size >= 1)) throw new InvalidArgumentError('Expected a size such as 64M, at least one byte.')
+  return Math.floor(size)
+}
+
+function parseSeconds(text: string): number {
+  const seconds = Number(text)
+  if (text.trim() === '' || !Number.isFinite(seconds) || seconds < 0)
+    throw new InvalidArgumentError('Expected a number of seconds, 0 or more.')
+  return seconds
+}
+
+async function runIngest(
+  inputs: readonly string[],
+  flags: IngestFlags,
+  terminal: Terminal,
+  program: Command,
+): Promise<void> {
+  if (inputs.length === 0 && terminal.stdin.isTTY) {
+    program.outputHelp()
+    return
+  }
+  const tell = flags.quiet ? () => {} : terminal.err
+  const warn = (message: string) => tell(`jwst-ingest: ${message}\n`)
+  const options: IngestOptions = {
+    inputs,
+    out: flags.out || terminal.env.JWST_INGEST_DB || 'jwst-db',
+    date: flags.date,
+    prefix: flags.prefix,
+    strict: flags.strict,
+    memory: flags.memory,
+    tmp: flags.tmp,
+    wait: flags.wait,
+    stdin: interruptible(terminal),
+    warn,
+    signal: terminal.signal,
+  }
+  try {
+    const summary = await ingest(options)
+    tell(formatSummary(summary))
+    for (const note of formatNotes(summary)) warn(note)
+    if (flags.json) terminal.out(`${JSON.stringify(summary)}\n`)
+  } finally {
+    // After an error, whoever writes to it may go on for long: the process must not wait for that.
+    terminal.stdin.destroy()
+  }
+}
+
+/** Standard input that a signal ends, even while nothing comes. Until it is read, nobody would take that error. */
+function interruptible({ stdin, signal }: Terminal): AsyncIterable<Buffer> {
+  return { [Symbol.asyncIterator]: () => addAbortSignal(signal, stdin)[Symbol.asyncIterator]() }
+}

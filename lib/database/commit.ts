@@ -1,0 +1,295 @@
+/**
+ * The database as a folder that changes in one step: what a run writes is staged in a private folder inside it, and
+ * one rename, that of the commit record, makes all of it count. Knows nothing of what is in the tables.
+ *
+ * The order that makes it true, each step on the disk before the next begins:
+ * 1. staged files and the commit record under a temporary name;
+ * 2. the commit record under its own name: from here on the run is committed;
+ * 3. every table in its place (replaced by a rename, appended to, removed);
+ * 4. staging folder removed, then the commit record.
+ *
+ * A crash before 2 leaves staged files, which the next run removes; a crash after it leaves the record, and the next
+ * run does steps 3 and 4 again. Readers need no lock: a replaced table changes by a rename, and an appended one only
+ * grows. Specification, section 9.
+ */
+import { constants } from 'node:fs'
+import { access, mkdir, open, rename, stat } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
+import { IngestError } from '../errors.js'
+import {
+  allEnded,
+  alsoFailed,
+  attempt,
+  fileError,
+  hasCode,
+  StagedFile,
+  syncDirectory,
+  type TableWriter,
+} from './commit-files.js'
+import {
+  isTableName,
+  kept,
+  type Layout,
+  layoutOf,
+  type Operation,
+  readRecord,
+  recover,
+  removeStaging,
+  rollForward,
+  stageRecord,
+  unfinished,
+} from './commit-record.js'
+import { acquireLock, type Lock, type LockOptions } from './lock.js'
+
+export type { TableWriter } from './commit-files.js'
+export { PRIVATE_FOLDER } from './commit-record.js'
+
+/** Mode of a new file before the umask; a replaced table keeps what it had. */
+const NEW_FILE_MODE = 0o666
+
+export interface OpenOptions extends LockOptions {
+  /** Whether a folder that is not there is made; true by default. */
+  readonly create?: boolean | undefined
+}
+
+/** A database folder that this process alone may change, until it is closed. */
+export interface OpenFolder {
+  readonly folder: string
+  /** What had to be done about an interrupted run, as a sentence for the user; undefined if nothing. */
+  readonly recovered: string | undefined
+  /** Starts a change; one at a time. Throws DATABASE_UNUSABLE, WRITE_FAILED. */
+  begin(): Promise<Transaction>
+  /**
+   * Aborts the transaction that is still open, if any, and gives the folder free. `reason`, the error that led here,
+   * becomes the cause if that fails (WRITE_FAILED), so it is not lost.
+   */
+  close(reason?: unknown): Promise<void>
+}
+
+/**
+ * A change of several files that happens wholly or not at all. Names are relative to the database folder
+ * (`training.csv`, `.jwst-ingest/index.json`), each at most once in a transaction.
+ */
+export interface Transaction {
+  /** The path of a scratch file that the caller writes, reads and closes himself; gone after the transaction. */
+  stagingPath(name: string): string
+  /** The file will hold what is written here, instead of what it held. Throws DATABASE_UNUSABLE, WRITE_FAILED. */
+  replace(name: string): Promise<TableWriter>
+  /** What is written here will follow what the file holds; it need not exist. Throws DATABASE_UNUSABLE, WRITE_FAILED. */
+  append(name: string): Promise<TableWriter>
+  /** The file will be removed, if it is there. Throws DATABASE_UNUSABLE. */
+  remove(name: string): Promise<void>
+  /**
+   * Makes the change. Throws WRITE_FAILED or DATABASE_UNUSABLE: either nothing was changed and what was staged is
+   * removed, or the error says that the run is committed, and the next {@link openFolder} finishes it.
+   */
+  commit(): Promise<void>
+  /**
+   * Gives the change up: removes what was staged, the tables are untouched. Does nothing once the change was committed
+   * or given up. `reason` as in {@link OpenFolder.close}.
+   */
+  abort(reason?: unknown): Promise<void>
+}
+
+/**
+ * Opens a database folder for writing: makes it if need be, takes its lock, and finishes or removes what an
+ * interrupted run left. Throws DATABASE_LOCKED, DATABASE_UNUSABLE, WRITE_FAILED. Specification, section 9.
+ */
+export async function openFolder(folder: string, options: OpenOptions = {}): Promise<OpenFolder> {
+  const layout = layoutOf(folder)
+  await prepare(layout, options.create ?? true)
+  const lock = await acquireLock(layout.private, options)
+  try {
+    return new LockedFolder(layout, lock, await recover(layout))
+  } catch (error) {
+    // The first error says more; a claim that stays behind ends with this process.
+    await lock.release().catch(() => {})
+    throw error
+  }
+}
+
+/** Makes the folder and its private folder, durably. */
+async function prepare(layout: Layout, create: boolean): Promise<void> {
+  const act = 'cannot use this folder as a database'
+  await attempt(layout.folder, act, async () => {
+    if (!create) await stat(layout.folder)
+    const first = await mkdir(layout.private, { recursive: true })
+    if (first === undefined) return
+    const made = [resolve(layout.private)]
+    while (made[0] !== undefined && made[0] !== resolve(first)) made.unshift(dirname(made[0]))
+    await allEnded(made.map((path) => syncDirectory(dirname(path))))
+  })
+}
+
+class LockedFolder implements OpenFolder {
+  readonly folder: string
+  readonly recovered: string | undefined
+  readonly #layout: Layout
+  readonly #lock: Lock
+  #transaction: StagedTransaction | undefined
+
+  constructor(layout: Layout, lock: Lock, recovered: string | undefined) {
+    this.folder = layout.folder
+    this.recovered = recovered
+    this.#layout = layout
+    this.#lock = lock
+  }
+
+  async begin(): Promise<Transaction> {
+    if (this.#transaction && this.#transaction.state !== 'over') throw new Error('a transaction is not finished yet')
+    const { staging } = this.#layout
+    await attempt(staging, 'cannot make the staging folder', () => mkdir(staging))
+    this.#transaction = new StagedTransaction(this.#layout)
+    return this.#transaction
+  }
+
+  async close(reason?: unknown): Promise<void> {
+    const failure = await this.#transaction?.abort(reason).catch((error: unknown) => error)
+    try {
+      await this.#lock.release()
+    } catch (error) {
+      const first = failure ?? reason
+      if (first === undefined && this.#transaction?.committed) throw kept(error)
+      throw alsoFailed(first, error, 'the lock could not be released, it ends with this process')
+    }
+    if (failure !== undefined) throw failure
+  }
+}
+
+class StagedTransaction implements Transaction {
+  /** `committed`: the record has its name, but not everything is in place. */
+  state: 'open' | 'committed' | 'over' = 'open'
+  readonly #layout: Layout
+  /** The files to change in the order given, undefined for one that is removed. */
+  readonly #changes = new Map<string, { readonly staged: string; readonly file: StagedFile } | undefined>()
+  readonly #reserved = new Set<string>()
+  #staged = 0
+  #committed = false
+
+  constructor(layout: Layout) {
+    this.#layout = layout
+  }
+
+  /** Whether the change was made, and everything is in its place. */
+  get committed(): boolean {
+    return this.#committed
+  }
+
+  stagingPath(name: string): string {
+    if (name === '' || /[/\\\0]/.test(name)) throw new Error(`not a file name: ${name}`)
+    return join(this.#layout.staging, `scratch-${name}`)
+  }
+
+  async replace(name: string): Promise<TableWriter> {
+    const { mode } = await this.#reserve(name)
+    return this.#stage(name, mode, 0)
+  }
+
+  async append(name: string): Promise<TableWriter> {
+    const { path, mode, size } = await this.#reserve(name)
+    // What forbids writing to the table has to come up before the commit, not after it.
+    if (size > 0) await attempt(path, 'cannot append to it', () => access(path, constants.R_OK | constants.W_OK))
+    return this.#stage(name, mode, size)
+  }
+
+  async remove(name: string): Promise<void> {
+    await this.#reserve(name)
+    this.#changes.set(name, undefined)
+  }
+
+  async commit(): Promise<void> {
+    this.#mustBeOpen()
+    const files = this.#files()
+    try {
+      for (const file of files) file.close()
+      const operations = this.#operations()
+      if (operations.length === 0) return await this.abort()
+      const { staging, private: privateFolder, folder } = this.#layout
+      const records = [stageRecord(this.#layout, operations), ...[staging, privateFolder, folder].map(syncDirectory)]
+      await allEnded([...files.map((file) => file.settle()), ...records])
+      await this.#passCommitPoint()
+      await rollForward(this.#layout, operations)
+      this.state = 'over'
+      this.#committed = true
+    } catch (error) {
+      await this.abort(error)
+      throw error
+    }
+  }
+
+  async abort(reason?: unknown): Promise<void> {
+    if (this.state !== 'open') return
+    this.state = 'over'
+    await allEnded(this.#files().map((file) => file.discard()))
+    try {
+      await removeStaging(this.#layout)
+    } catch (error) {
+      throw alsoFailed(
+        reason,
+        error,
+        'nothing was changed, but what was staged could not be removed (the next run does)',
+      )
+    }
+  }
+
+  #mustBeOpen(): void {
+    if (this.state !== 'open') throw new Error('the transaction is over')
+  }
+
+  #files(): StagedFile[] {
+    return [...this.#changes.values()].flatMap((change) => (change ? [change.file] : []))
+  }
+
+  /** Sees to it that the file can be changed at all: one that cannot must not come up after the commit. */
+  async #reserve(name: string): Promise<{ path: string; mode: number; size: number }> {
+    this.#mustBeOpen()
+    if (!isTableName(name)) throw new Error(`not a name for a table: ${name}`)
+    if (this.#reserved.has(name)) throw new Error(`${name} is changed twice in a transaction`)
+    this.#reserved.add(name)
+    const path = join(this.#layout.folder, name)
+    try {
+      const there = await stat(path)
+      if (there.isFile()) return { path, mode: there.mode & 0o777, size: there.size }
+    } catch (error) {
+      if (hasCode(error, 'ENOENT')) return { path, mode: NEW_FILE_MODE, size: 0 }
+      throw fileError(error, path, 'cannot look at it')
+    }
+    throw new IngestError('DATABASE_UNUSABLE', 'is not a file: move it out of the way', { source: path })
+  }
+
+  async #stage(name: string, mode: number, start: number): Promise<TableWriter> {
+    const staged = `${this.#staged++}-${name.replace('/', '-')}`
+    const path = join(this.#layout.staging, staged)
+    const handle = await attempt(path, 'cannot make a staged file', () => open(path, 'wx', mode))
+    const file = new StagedFile(path, handle, start)
+    this.#changes.set(name, { staged, file })
+    return file
+  }
+
+  #operations(): Operation[] {
+    return [...this.#changes].flatMap(([name, change]): Operation[] => {
+      if (change === undefined) return [{ kind: 'remove', name }]
+      const { staged, file } = change
+      if (file.start === 0) return [{ kind: 'replace', name, staged, length: file.bytes }]
+      if (file.bytes === 0) return []
+      return [{ kind: 'append', name, staged, offset: file.start, length: file.bytes }]
+    })
+  }
+
+  /** Gives the commit record its name, durably. */
+  async #passCommitPoint(): Promise<void> {
+    const { record, stagedRecord, private: privateFolder } = this.#layout
+    try {
+      await attempt(record, 'cannot commit', () => rename(stagedRecord, record))
+    } catch (error) {
+      // A network file system can report failure for a rename that it did: then the run is committed all the same,
+      // and nothing staged may be removed. The same if that cannot be told.
+      const found = await readRecord(this.#layout).catch(() => 'perhaps')
+      if (found === undefined) throw error
+    }
+    this.state = 'committed'
+    await syncDirectory(privateFolder).catch((error) => {
+      throw unfinished(error)
+    })
+  }
+}

@@ -1,0 +1,278 @@
+/**
+ * The database folder between runs: what is in it, and where (specification, sections 8 and 9).
+ *
+ * The tables are plain CSV for everyone to read. Besides them, a private folder holds the index of where each program's
+ * lines stand. The index is only ever trusted for tables that are just as the last run left them; any other folder, be
+ * it spacekit's or one edited by hand, is read whole and written anew.
+ */
+import { type FileHandle, open, readFile, rename, stat, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { formatRow } from '../csv/write.js'
+import { IngestError } from '../errors.js'
+import { CATEGORIES, type Encodings } from '../rules/encode.js'
+import defaultEncodings from '../rules/encodings.json' with { type: 'json' }
+import { createLayout, type Layout } from '../rules/layout.js'
+import type { Entry } from '../stream/buffer.js'
+import { type OpenFolder, type OpenOptions, openFolder, PRIVATE_FOLDER } from './commit.js'
+import { Segments } from './segments.js'
+import { REJECTS_FILE, TABLES, type Table, tableColumns } from './tables.js'
+
+/** File of the index, committed with the tables. */
+export const INDEX_FILE = `${PRIVATE_FOLDER}/index.json`
+/** File that tells what the tables looked like after the last run: no part of a commit, and no loss if it is missing. */
+const SEEN_FILE = `${PRIVATE_FOLDER}/seen.json`
+/** File of the category codes. */
+export const ENCODINGS_FILE = 'encodings.json'
+
+/** Version of the index file; another one is as good as none. */
+const INDEX_VERSION = 1
+
+/** What the index knows of a table. */
+export interface TableIndex {
+  readonly bytes: number
+  readonly segments: Segments
+}
+
+/** The content of the index file. */
+export interface DatabaseIndex {
+  /** The input's other columns, in the order in which the tables have them. */
+  readonly others: readonly string[]
+  /** By file. */
+  readonly tables: ReadonlyMap<string, TableIndex>
+}
+
+/** Size and time of a file, by which a change shows. */
+interface Look {
+  readonly bytes: number
+  readonly modified: string
+}
+
+/** The database folder, opened for a run; no other run can change it until it is closed. */
+export class Database {
+  readonly folder: OpenFolder
+  /** The index of the tables; undefined where the folder is new, or not as a run left it. */
+  readonly index: DatabaseIndex | undefined
+  readonly encodings: Encodings
+  readonly #handles = new Map<string, Promise<FileHandle>>()
+
+  private constructor(folder: OpenFolder, index: DatabaseIndex | undefined, encodings: Encodings) {
+    this.folder = folder
+    this.index = index
+    this.encodings = encodings
+  }
+
+  /**
+   * Opens a folder, which is made if it is not there.
+   *
+   * @throws IngestError DATABASE_LOCKED, DATABASE_UNUSABLE, WRITE_FAILED; TABLE_INVALID for unreadable encodings
+   */
+  static async open(path: string, options: OpenOptions): Promise<Database> {
+    const folder = await openFolder(path, options)
+    try {
+      // Only a commit that this process finished has put the tables in place just now; what was removed says nothing.
+      const justPlaced = folder.recovered?.startsWith('finished') ?? false
+      return new Database(folder, await readIndex(path, justPlaced), await readEncodings(path))
+    } catch (error) {
+      await folder.close()
+      throw error
+    }
+  }
+
+  /** Path of a file of the database. */
+  path(file: string): string {
+    return join(this.folder.folder, file)
+  }
+
+  /** Lines of a program in some tables. */
+  async linesOf(pid: number, tables: readonly Table[]): Promise<Entry[]> {
+    const lists = await Promise.all(tables.map((table) => this.#linesIn(table, pid)))
+    return lists.flat()
+  }
+
+  async #linesIn({ file, number }: Table, pid: number): Promise<Entry[]> {
+    const segments = this.index?.tables.get(file)?.segments.of(pid) ?? []
+    const lines: Entry[] = []
+    for (const { offset, length } of segments) {
+      const bytes = Buffer.allocUnsafe(length)
+      const { bytesRead } = await (await this.#handle(file)).read(bytes, 0, length, offset)
+      if (bytesRead < length)
+        throw new IngestError('TABLE_INVALID', 'the table is shorter than its index says', { source: this.path(file) })
+      for (const text of splitLines(bytes.toString('utf8'))) lines.push({ origin: number, text })
+    }
+    return lines
+  }
+
+  #handle(file: string): Promise<FileHandle> {
+    const handle = this.#handles.get(file) ?? open(this.path(file), 'r')
+    this.#handles.set(file, handle)
+    return handle
+  }
+
+  /** Closes what was read; needed before tables are replaced on systems that lock open files. */
+  async closeTables(): Promise<void> {
+    const handles = [...this.#handles.values()]
+    this.#handles.clear()
+    await Promise.all(handles.map(async (handle) => (await handle).close()))
+  }
+
+  /** Remembers what the tables look like, after a commit. */
+  async remember(): Promise<void> {
+    const seen = await lookAtTables(this.folder.folder)
+    const path = this.path(SEEN_FILE)
+    // Without this file the next run reads the tables whole: slower, and no reason to fail a run that is committed.
+    await writeFile(`${path}.new`, JSON.stringify(Object.fromEntries(seen)))
+      .then(() => rename(`${path}.new`, path))
+      .catch(() => {})
+  }
+
+  /** Gives the folder free; what was not committed is gone. `reason`, the error that led here, stays the one thrown. */
+  async close(reason?: unknown): Promise<void> {
+    await this.closeTables()
+    await this.folder.close(reason)
+  }
+}
+
+/** Lines of a text in which a line end inside quotes is none. */
+export function splitLines(text: string): string[] {
+  const lines = text.split('\n')
+  if (lines.at(-1) === '') lines.pop()
+  if (!text.includes('"')) return lines
+  const whole: string[] = []
+  let open = false
+  for (const line of lines) {
+    if (open) whole.push(`${whole.pop() ?? ''}\n${line}`)
+    else whole.push(line)
+    if (line.split('"').length % 2 === 0) open = !open
+  }
+  return whole
+}
+
+/** The index, if it is there and the tables are as it says. */
+async function readIndex(path: string, recovered: boolean): Promise<DatabaseIndex | undefined> {
+  const index = await readStoredIndex(path)
+  return index !== undefined && (await isAsSeen(path, index, recovered)) ? index : undefined
+}
+
+/**
+ * Whether the tables are just as the run that wrote the index left them.
+ *
+ * @param recovered whether this process has just put them in place: then no run could look at them afterwards
+ */
+export async function isAsSeen(path: string, index: DatabaseIndex, recovered = false): Promise<boolean> {
+  const seen = await readJson(join(path, SEEN_FILE))
+  const looks = await lookAtTables(path)
+  const same = TABLES.every(({ file }) => {
+    const look = looks.get(file)
+    const asSeen = recovered || sameLook(isRecord(seen) ? seen[file] : undefined, look)
+    return asSeen && look !== undefined && look.bytes === index.tables.get(file)?.bytes
+  })
+  return same && (await haveColumns(path, createLayout(index.others)))
+}
+
+/** Whether the tables have the columns that this version of the program gives them. */
+async function haveColumns(path: string, layout: Layout): Promise<boolean> {
+  const checks = TABLES.map(async (table) => {
+    const header = Buffer.from(formatRow(tableColumns(table, layout)))
+    const handle = await open(join(path, table.file), 'r')
+    try {
+      const { buffer } = await handle.read(Buffer.alloc(header.length), 0, header.length, 0)
+      return buffer.equals(header)
+    } finally {
+      await handle.close()
+    }
+  })
+  return (await Promise.all(checks)).every(Boolean)
+}
+
+/** The index as its file has it, whatever became of the tables; undefined where there is none. */
+export async function readStoredIndex(path: string): Promise<DatabaseIndex | undefined> {
+  const stored = await readJson(join(path, INDEX_FILE))
+  if (!isIndexFile(stored)) return undefined
+  const tables = new Map<string, TableIndex>()
+  for (const [file, { bytes, segments }] of Object.entries(stored.tables)) {
+    tables.set(file, { bytes, segments: new Segments(segments) })
+  }
+  return { others: stored.others, tables }
+}
+
+async function lookAtTables(path: string): Promise<Map<string, Look>> {
+  const looks = new Map<string, Look>()
+  for (const { file } of TABLES) {
+    const status = await stat(join(path, file), { bigint: true }).catch(() => undefined)
+    if (status !== undefined) looks.set(file, { bytes: Number(status.size), modified: String(status.mtimeNs) })
+  }
+  return looks
+}
+
+function sameLook(a: unknown, b: Look | undefined): boolean {
+  return isRecord(a) && b !== undefined && a.bytes === b.bytes && a.modified === b.modified
+}
+
+interface IndexFile {
+  readonly version: number
+  readonly others: readonly string[]
+  readonly tables: Readonly<Record<string, { readonly bytes: number; readonly segments: readonly number[] }>>
+}
+
+/** The index as its file has it. */
+export function formatIndex({ others, tables }: DatabaseIndex): string {
+  const entries = [...tables].map(([file, { bytes, segments }]) => [file, { bytes, segments: segments.flat }])
+  return `${JSON.stringify({ version: INDEX_VERSION, others, tables: Object.fromEntries(entries) })}\n`
+}
+
+function isIndexFile(value: unknown): value is IndexFile {
+  return isRecord(value) && value.version === INDEX_VERSION && Array.isArray(value.others) && isRecord(value.tables)
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null
+}
+
+/** Parsed JSON; undefined where the file is missing or holds none. */
+async function readJson(path: string): Promise<unknown> {
+  try {
+    return JSON.parse(await readFile(path, 'utf8'))
+  } catch {
+    return undefined
+  }
+}
+
+/** The database's own encodings, which once written are the only ones that count; else those of the program. */
+export async function readEncodings(folder: string): Promise<Encodings> {
+  const path = join(folder, ENCODINGS_FILE)
+  const text = await readFile(path, 'utf8').catch(() => undefined)
+  if (text === undefined) return defaultEncodings
+  const stored = await readJson(path)
+  if (isEncodings(stored)) return stored
+  throw new IngestError(
+    'TABLE_INVALID',
+    'expected an object with a code for each value of each category; restore the file',
+    { source: path },
+  )
+}
+
+function isEncodings(value: unknown): value is Encodings {
+  const isCode = (code: unknown) => Number.isSafeInteger(code)
+  return (
+    isRecord(value) && CATEGORIES.every((name) => isRecord(value[name]) && Object.values(value[name]).every(isCode))
+  )
+}
+
+/** Whether a folder has any table at all. */
+export function hasTables(database: Database): Promise<boolean> {
+  return isDatabase(database.folder.folder)
+}
+
+/** Whether a folder is there and has any table at all. */
+export async function isDatabase(folder: string): Promise<boolean> {
+  for (const file of [...TABLES.map((table) => table.file), REJECTS_FILE]) {
+    if (
+      await stat(join(folder, file)).then(
+        () => true,
+        () => false,
+      )
+    )
+      return true
+  }
+  return false
+}

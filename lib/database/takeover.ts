@@ -1,0 +1,166 @@
+/**
+ * Reads every table of a database whose index cannot be used: one that spacekit wrote, one that was edited by hand or
+ * copied, or one that gains a column (specification, section 9). All its lines go through the run like new ones.
+ */
+import { createReadStream } from 'node:fs'
+import { stat } from 'node:fs/promises'
+import { CsvReader, type CsvRecord } from '../csv/read.js'
+import { formatRow } from '../csv/write.js'
+import { IngestError } from '../errors.js'
+import { inputColumns, type Layout } from '../rules/layout.js'
+import { completeRow, type Day, datasetName, programOf } from '../rules/scrub.js'
+import { parseDay } from '../stream/source.js'
+import type { Database } from './database.js'
+import { observationOfCells, programOfCells } from './stored.js'
+import { TABLES, type Table, tableColumns } from './tables.js'
+
+/** A line of a table, as this program would write it. */
+export interface StoredLine {
+  readonly pid: number
+  readonly observation: number
+  /** Number of the table. */
+  readonly table: number
+  readonly text: string
+}
+
+/** The columns without which a table of rows cannot be read. */
+const NEEDED = ['dag', 'imagesize', 'PROGRAM', 'OBSERVTN', 'EXP_TYPE', 'date', 'Dataset'] as const
+
+/** The input's other columns, as the unencoded tables have them. */
+export async function storedColumns(database: Database): Promise<string[][]> {
+  const lists: string[][] = []
+  for (const table of TABLES) {
+    if (table.holds === 'rows') lists.push(inputColumns(await readHeader(database.path(table.file))))
+  }
+  return lists.filter((list) => list.length > 0)
+}
+
+/**
+ * The lines of all tables, in the order of the layout; waiting groups' features are left out, as they are made anew.
+ *
+ * @throws IngestError TABLE_INVALID with file and line
+ */
+export async function* storedLines(database: Database, layout: Layout): AsyncGenerator<StoredLine> {
+  for (const table of TABLES) {
+    if (table.holds !== 'groups') yield* tableLines(database.path(table.file), table, layout)
+  }
+}
+
+async function* tableLines(path: string, table: Table, layout: Layout): AsyncGenerator<StoredLine> {
+  if (!(await exists(path))) return
+  let translate: ((record: CsvRecord) => StoredLine) | undefined
+  for await (const record of records(path)) {
+    if (translate === undefined) translate = translator(path, table, layout, record.fields)
+    else yield translate(record)
+  }
+  // A table without rows has its header; a file without one has lost its rows.
+  if (translate === undefined) throw damaged(path, 1, 'the table is empty: not even its header is there')
+}
+
+function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  )
+}
+
+async function* records(path: string): AsyncGenerator<CsvRecord> {
+  const reader = new CsvReader()
+  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 18 })) {
+    const { records: read, errors } = reader.push(chunk as Buffer)
+    if (errors[0] !== undefined) throw damaged(path, errors[0].line, errors[0].message)
+    yield* read
+  }
+  const { records: last, errors } = reader.end()
+  if (errors[0] !== undefined) throw damaged(path, errors[0].line, errors[0].message)
+  yield* last
+}
+
+/** The header of a table; empty where the table is not there. */
+async function readHeader(path: string): Promise<readonly string[]> {
+  if (!(await exists(path))) return []
+  for await (const record of records(path)) return record.fields
+  return []
+}
+
+function translator(
+  path: string,
+  table: Table,
+  layout: Layout,
+  header: readonly string[],
+): (record: CsvRecord) => StoredLine {
+  const missing = missingColumns(table, header)
+  if (missing.length > 0) throw damaged(path, 1, `the table lacks ${missing.join(', ')}`)
+  const read = cellReader(table, layout, header)
+  return ({ fields, line }) => {
+    const found = read(fields)
+    if (typeof found === 'string') throw damaged(path, line, found)
+    const observation = observationOfCells(table, found.cells, layout)
+    return { pid: found.pid, observation, table: table.number, text: formatRow(found.cells).slice(0, -1) }
+  }
+}
+
+/** The columns without which a table cannot be read that its header lacks. */
+export function missingColumns(table: Table, header: readonly string[]): readonly string[] {
+  const needed = table.holds === 'rows' ? NEEDED : table.holds === 'products' ? ['Dataset'] : []
+  return needed.filter((column) => !header.includes(column))
+}
+
+/** Stands for the program of a waiting group whose name has none. */
+const NO_PROGRAM = -1
+
+/** Fields of a line of a stored table -> its program, and its cells as this program writes them; or what is wrong. */
+export type CellReader = (fields: readonly string[]) => { readonly pid: number; readonly cells: string[] } | string
+
+/** Reads lines of a stored table by the names in its header, whatever their order. */
+export function cellReader(table: Table, layout: Layout, header: readonly string[]): CellReader {
+  const from = tableColumns(table, layout).map((column) => header.indexOf(column))
+  return (fields) => {
+    if (fields.length !== header.length) return `expected ${header.length} fields, got ${fields.length}`
+    const cells = from.map((index) => fields[index] ?? '')
+    const wrong = table.holds === 'rows' ? completeStored(cells, table, layout, header, fields) : undefined
+    if (wrong !== undefined) return wrong
+    const pid = programOfCells(table, cells, layout)
+    if (pid !== undefined) return { pid, cells }
+    // A group is named by the PROGRAM of its exposures, which need not be the number in their names.
+    return table.holds === 'groups' ? { pid: NO_PROGRAM, cells } : 'no program in the name of the dataset'
+  }
+}
+
+/** Fills in what another program may have left out or written otherwise; says what is wrong with the row. */
+function completeStored(
+  cells: string[],
+  table: Table,
+  layout: Layout,
+  header: readonly string[],
+  fields: readonly string[],
+): string | undefined {
+  const read = (column: string) => fields[header.indexOf(column)] ?? ''
+  const dname = datasetName(read('dname') || read('Dataset'))
+  const pid = programOf(dname)
+  if (pid === undefined) return `no program in the name ${JSON.stringify(dname)}`
+  const day = dayOf(read('date').slice(0, 10))
+  if (day === undefined) return `date is no day: ${JSON.stringify(read('date'))}`
+  const width = layout.columns.length
+  if (table.tail.includes('role')) cells[width + table.tail.indexOf('role')] ||= 'science'
+  if (table.file === 'training.csv') cells[width + table.tail.indexOf('pname')] ||= dname
+  cells[width + table.tail.indexOf('Dataset')] = dname
+  return completeRow(cells, layout, dname, pid, day)
+}
+
+function dayOf(text: string): Day | undefined {
+  try {
+    return parseDay(text, 'date')
+  } catch {
+    return undefined
+  }
+}
+
+/** A line of a stored table that cannot be read. */
+export function damaged(path: string, line: number, what: string): IngestError {
+  return new IngestError(
+    'TABLE_INVALID',
+    `${what}; mend the line or restore the table from a backup, nothing was changed`,
+    { source: path, line },
+  )
+}

@@ -1,0 +1,295 @@
+/**
+ * What a run writes: the new lines of every table, and how they come together with the lines that are there.
+ */
+import { closeSync, openSync, readSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { CsvRow } from '../csv/row.js'
+import { formatRow } from '../csv/write.js'
+import { CATEGORIES, type Encoder } from '../rules/encode.js'
+import type { Layout } from '../rules/layout.js'
+import type { Settled } from '../rules/program.js'
+import type { TableWriter, Transaction } from './commit.js'
+import { fileError, writeFully } from './commit-files.js'
+import { type Database, ENCODINGS_FILE, formatIndex, INDEX_FILE, splitLines, type TableIndex } from './database.js'
+import { Segments } from './segments.js'
+import {
+  REJECT_COLUMNS,
+  REJECTS_FILE,
+  type Reject,
+  rejectLine,
+  TABLES,
+  type Table,
+  type TableContext,
+  tableColumns,
+} from './tables.js'
+
+/** Up to this size of the table, rejects are told apart from those that it has. */
+const MOST_REJECT_BYTES = 2 ** 26
+
+/** A file of this run alone, written at its end and read back. */
+class Scratch {
+  readonly #path: string
+  #fd: number | undefined
+  #bytes = 0
+
+  constructor(path: string) {
+    this.#path = path
+  }
+
+  get path(): string {
+    return this.#path
+  }
+
+  get bytes(): number {
+    return this.#bytes
+  }
+
+  /** @throws IngestError WRITE_FAILED, DATABASE_UNUSABLE */
+  write(text: string): void {
+    const bytes = Buffer.from(text)
+    try {
+      this.#fd ??= openSync(this.#path, 'w+')
+      writeFully(this.#fd, bytes, null)
+    } catch (error) {
+      throw fileError(error, this.#path, 'cannot write')
+    }
+    this.#bytes += bytes.length
+  }
+
+  read(offset: number, length: number): string {
+    const bytes = Buffer.allocUnsafe(length)
+    for (let done = 0; done < length; ) {
+      const count = readSync(this.#fd ?? -1, bytes, done, length - done, offset + done)
+      if (count === 0) break
+      done += count
+    }
+    return bytes.toString('utf8')
+  }
+
+  /** Closes the file, which nobody needs any more: that it cannot be closed well is no loss. */
+  close(): void {
+    const fd = this.#fd
+    this.#fd = undefined
+    try {
+      if (fd !== undefined) closeSync(fd)
+    } catch {}
+  }
+}
+
+/**
+ * The new content of one table.
+ *
+ * Lines of a table that is written anew go straight into it. Lines for a table that is there go into a scratch file
+ * first, as only the end of the run shows whether the table can be appended to or loses lines; and so do lines with
+ * placeholders for codes that only the end of the run can give.
+ */
+export class TableUpdate {
+  readonly #table: Table
+  readonly #context: TableContext
+  readonly #direct: TableWriter | undefined
+  readonly #scratch: Scratch
+  /** What went straight into the table. */
+  readonly #written = new Segments()
+  /** What waits in the scratch file. */
+  readonly #waiting = new Segments()
+  readonly #takenOut = new Set<number>()
+
+  constructor(table: Table, context: TableContext, direct: TableWriter | undefined, scratchPath: string) {
+    this.#table = table
+    this.#context = context
+    this.#direct = direct
+    this.#scratch = new Scratch(scratchPath)
+    direct?.write(formatRow(tableColumns(table, context.layout)))
+  }
+
+  /** Takes what a settled program adds to the table, and what it takes out. */
+  add(settled: Settled): void {
+    const { pid, takenOut, putBack } = settled
+    if (takenOut.has(this.#table.number)) this.#takenOut.add(pid)
+    const text = (putBack.get(this.#table.number) ?? '') + this.#table.lines(settled, this.#context)
+    if (text === '') return
+    const held = this.#direct === undefined || (this.#table.encoded && this.#context.encoder.hasPlaceholders)
+    const file = held ? this.#scratch : this.#direct
+    const offset = file?.bytes ?? 0
+    file?.write(text)
+    const segments = held ? this.#waiting : this.#written
+    segments.add({ pid, offset, length: (file?.bytes ?? 0) - offset })
+  }
+
+  /** Brings old and new lines together, after the codes are settled; returns the table's new index. */
+  async finish(database: Database, transaction: Transaction): Promise<TableIndex | undefined> {
+    try {
+      if (this.#direct !== undefined) return this.#copyWaiting(this.#direct, this.#written, 0)
+      const old = database.index?.tables.get(this.#table.file)
+      if (old === undefined || (this.#scratch.bytes === 0 && this.#takenOut.size === 0)) return old
+      if (this.#takenOut.size > 0) return await this.#replace(old, database, transaction)
+      const writer = await transaction.append(this.#table.file)
+      return this.#copyWaiting(writer, new Segments(old.segments.flat), old.bytes)
+    } finally {
+      this.#scratch.close()
+    }
+  }
+
+  /**
+   * Writes the table anew, or leaves it as it is where it holds the same lines already.
+   *
+   * @param same the index of a table that stays
+   */
+  async finishRebuilt(same: TableIndex | undefined, transaction: Transaction): Promise<TableIndex> {
+    try {
+      if (same !== undefined) return same
+      const writer = await transaction.replace(this.#table.file)
+      writer.write(formatRow(tableColumns(this.#table, this.#context.layout)))
+      return this.#copyWaiting(writer, new Segments(), 0)
+    } finally {
+      this.close()
+    }
+  }
+
+  /** Closes what the run alone needs. */
+  close(): void {
+    this.#scratch.close()
+  }
+
+  /** The table without the lines of the programs taken out, then the new lines. */
+  async #replace(old: TableIndex, database: Database, transaction: Transaction): Promise<TableIndex> {
+    const writer = await transaction.replace(this.#table.file)
+    const path = database.path(this.#table.file)
+    const segments = new Segments()
+    let from = 0
+    for (const { pid, offset, length } of old.segments.all) {
+      if (this.#takenOut.has(pid)) {
+        if (offset > from) writer.copyFrom(path, from, offset - from)
+        from = offset + length
+      } else segments.add({ pid, offset: offset - from + writer.bytes, length })
+    }
+    if (old.bytes > from) writer.copyFrom(path, from, old.bytes - from)
+    return this.#copyWaiting(writer, segments, 0)
+  }
+
+  /** Writes the lines of the scratch file, with their codes, behind what the writer has. */
+  #copyWaiting(writer: TableWriter, segments: Segments, start: number): TableIndex {
+    const encoded = this.#table.encoded && this.#context.encoder.hasPlaceholders
+    const before = start + writer.bytes
+    if (!encoded && this.#scratch.bytes > 0) writer.copyFrom(this.#scratch.path, 0, this.#scratch.bytes)
+    for (const { pid, offset, length } of this.#waiting.all) {
+      const place = encoded ? start + writer.bytes : before + offset
+      if (encoded) writer.write(this.#withCodes(this.#scratch.read(offset, length)))
+      segments.add({ pid, offset: place, length: encoded ? start + writer.bytes - place : length })
+    }
+    return { bytes: start + writer.bytes, segments }
+  }
+
+  /** Lines with codes in place of the placeholders. */
+  #withCodes(text: string): string {
+    const columns = this.#table.tail
+    const isCategory = columns.map((column) => CATEGORIES.some((category) => category === column))
+    const lines = splitLines(text).map((line) => {
+      const cells = CsvRow.parse(line).fields
+      return formatRow(cells.map((cell, index) => (isCategory[index] ? this.#context.encoder.resolve(cell) : cell)))
+    })
+    return lines.join('')
+  }
+}
+
+/** Everything that a run changes in the database, in one transaction. */
+export class Update {
+  readonly #database: Database
+  readonly #transaction: Transaction
+  readonly #layout: Layout
+  readonly #encoder: Encoder
+  readonly #rejects: Scratch
+  /** One for each of {@link TABLES}. */
+  readonly tables: readonly TableUpdate[]
+
+  private constructor(
+    database: Database,
+    transaction: Transaction,
+    context: TableContext,
+    tables: readonly TableUpdate[],
+  ) {
+    this.#database = database
+    this.#transaction = transaction
+    this.#layout = context.layout
+    this.#encoder = context.encoder
+    this.#rejects = new Scratch(transaction.stagingPath('rejects'))
+    this.tables = tables
+  }
+
+  /** @param anew whether every table is written anew, or lines are added to and taken out of those that are there */
+  static async begin(database: Database, context: TableContext, anew: boolean): Promise<Update> {
+    const transaction = await database.folder.begin()
+    const tables: TableUpdate[] = []
+    for (const table of TABLES) {
+      const direct = anew ? await transaction.replace(table.file) : undefined
+      tables.push(new TableUpdate(table, context, direct, transaction.stagingPath(`lines-${table.number}`)))
+    }
+    return new Update(database, transaction, context, tables)
+  }
+
+  /** A path for a file that is gone when the run ends. */
+  scratchPath(name: string): string {
+    return this.#transaction.stagingPath(name)
+  }
+
+  /** Takes input rows that could not be used. */
+  reject(rejects: readonly Reject[]): void {
+    if (rejects.length > 0) this.#rejects.write(rejects.map(rejectLine).join(''))
+  }
+
+  /**
+   * Makes all of it one committed step; {@link Encoder.settle} comes first.
+   *
+   * @param same for a rebuild: the index of each table that stays as it is, by file; all others are written anew
+   */
+  async commit(newCodes: boolean, same?: ReadonlyMap<string, TableIndex>): Promise<void> {
+    const index = new Map<string, TableIndex>()
+    for (const [number, table] of this.tables.entries()) {
+      const file = TABLES[number]?.file ?? ''
+      const made =
+        same === undefined
+          ? await table.finish(this.#database, this.#transaction)
+          : await table.finishRebuilt(same.get(file), this.#transaction)
+      if (made !== undefined) index.set(file, made)
+    }
+    await this.#commitRejects()
+    const others = this.#layout.columns.slice(2, this.#layout.at.date)
+    await this.#write(INDEX_FILE, formatIndex({ others, tables: index }))
+    if (newCodes) await this.#write(ENCODINGS_FILE, `${JSON.stringify(this.#encoder.encodings, undefined, 1)}\n`)
+    await this.#database.closeTables()
+    await this.#transaction.commit()
+    await this.#database.remember()
+  }
+
+  async #write(file: string, text: string): Promise<void> {
+    const writer = await this.#transaction.replace(file)
+    writer.write(text)
+    writer.close()
+  }
+
+  async #commitRejects(): Promise<void> {
+    const writer = await this.#transaction.append(REJECTS_FILE)
+    if (writer.start === 0) writer.write(formatRow(REJECT_COLUMNS))
+    if (this.#rejects.bytes > 0) await this.#writeNewRejects(writer)
+    this.#rejects.close()
+  }
+
+  /** A file that is read again brings the same rejects again: those are in the table already. */
+  async #writeNewRejects(writer: TableWriter): Promise<void> {
+    const path = this.#database.path(REJECTS_FILE)
+    if (writer.start === 0 || writer.start + this.#rejects.bytes > MOST_REJECT_BYTES) {
+      writer.copyFrom(this.#rejects.path, 0, this.#rejects.bytes)
+      return
+    }
+    const known = new Set(splitLines(await readFile(path, 'utf8')))
+    const found = splitLines(this.#rejects.read(0, this.#rejects.bytes))
+    for (const line of found) if (!known.has(line)) writer.write(`${line}\n`)
+  }
+
+  /** Gives it all up. */
+  async abort(reason: unknown): Promise<void> {
+    this.#rejects.close()
+    for (const table of this.tables) table.close()
+    await this.#transaction.abort(reason)
+  }
+}

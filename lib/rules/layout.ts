@@ -1,0 +1,148 @@
+/**
+ * The columns of the unencoded tables, and where each stands in a scrubbed row.
+ *
+ * A scrubbed row is a list of cells in the order of its layout: `dag, imagesize`, the input's other columns in their
+ * order, then the columns that scrubbing adds (specification, section 8). Every unencoded table starts with these.
+ */
+import { IngestError } from '../errors.js'
+
+/** The input columns that have to be there (section 2). */
+export const REQUIRED_COLUMNS = [
+  'Dataset',
+  'DagNodeName',
+  'ImageSize',
+  'PROGRAM',
+  'OBSERVTN',
+  'VISITYPE',
+  'TSOVISIT',
+  'TARGNAME',
+  'TARG_RA',
+  'TARG_DEC',
+  'INSTRUME',
+  'DETECTOR',
+  'FILTER',
+  'PUPIL',
+  'GRATING',
+  'EXP_TYPE',
+  'FXD_SLIT',
+  'CHANNEL',
+  'BAND',
+  'SUBARRAY',
+  'GS_MAG',
+  'RA_REF',
+  'DEC_REF',
+  'CRVAL1',
+  'CRVAL2',
+] as const
+
+/** The input columns that may be absent (section 2). */
+export const OPTIONAL_COLUMNS = ['BKGDTARG', 'IS_IMPRT', 'NUMDTHPT', 'GS_RA', 'GS_DEC', 'CROWDFLD'] as const
+
+/** The input columns whose names change or that give way to `dname`: they are no "other columns". */
+const RENAMED = ['Dataset', 'DagNodeName', 'ImageSize'] as const
+
+/** The columns that scrubbing adds after the input's own. */
+const ADDED = ['date', 'year', 'doy', 'dname', 'pid', 'targra', 'params'] as const
+
+/** The columns that a table adds behind a scrubbed row. */
+export const TAIL_COLUMNS = ['expmode', 'pname', 'Dataset', 'role'] as const
+
+type Known =
+  | 'dag'
+  | 'imagesize'
+  | Exclude<(typeof REQUIRED_COLUMNS)[number] | (typeof OPTIONAL_COLUMNS)[number], (typeof RENAMED)[number]>
+  | (typeof ADDED)[number]
+
+/** Columns that hold degrees or magnitudes; "nothing" in them is a blank (section 3.4). */
+export const FLOAT_COLUMNS = [
+  'CRVAL1',
+  'CRVAL2',
+  'RA_REF',
+  'DEC_REF',
+  'GS_RA',
+  'GS_DEC',
+  'GS_MAG',
+  'TARG_RA',
+  'TARG_DEC',
+] as const satisfies readonly Known[]
+
+/** Where each known column stands in a row; -1 for one that it does not have. */
+export type Positions = Readonly<Record<Known, number>>
+
+/** The order of a scrubbed row's cells in this run, and the position of each column that a rule asks for. */
+export interface Layout {
+  /** Every column, in order. */
+  readonly columns: readonly string[]
+  /** Position of each known column; -1 for an optional one that no input has. */
+  readonly at: Positions
+}
+
+/** The layout for the given "other columns" of the input (all but Dataset, DagNodeName and ImageSize), in order. */
+export function createLayout(others: readonly string[]): Layout {
+  const columns = ['dag', 'imagesize', ...others, ...ADDED]
+  const known = [...REQUIRED_COLUMNS, ...OPTIONAL_COLUMNS, 'dag', 'imagesize', ...ADDED]
+  const at = Object.fromEntries(known.map((name) => [name, columns.indexOf(name)])) as Positions
+  return { columns, at }
+}
+
+/** Where the columns stand in an input with this header, under the names that scrubbing gives them. */
+export function inputPositions(header: readonly string[]): Positions {
+  const names = { dag: 'DagNodeName', imagesize: 'ImageSize', dname: 'Dataset' } as const
+  const known = [...REQUIRED_COLUMNS, ...OPTIONAL_COLUMNS, ...ADDED]
+  const own = known.map((name) => [name, header.indexOf(name)])
+  const renamed = Object.entries(names).map(([name, input]) => [name, header.indexOf(input)])
+  return Object.fromEntries([...own, ...renamed]) as Positions
+}
+
+/** An input's other columns, in their order. */
+export function otherColumns(header: readonly string[]): string[] {
+  const renamed: readonly string[] = RENAMED
+  return header.filter((name) => !renamed.includes(name))
+}
+
+/** The columns of a table of scrubbed rows that came from the input: without those the program added. */
+export function inputColumns(tableHeader: readonly string[]): string[] {
+  const own: readonly string[] = ['dag', 'imagesize', ...ADDED, ...TAIL_COLUMNS]
+  return tableHeader.filter((name) => !own.includes(name))
+}
+
+/** Other columns of several headers in one list: the first one's order, then what each further one adds. */
+export function uniteColumns(lists: Iterable<readonly string[]>): string[] {
+  return [...new Set([...lists].flat())]
+}
+
+/**
+ * Checks an input's header line (section 2).
+ *
+ * @throws IngestError HEADER_INVALID that names the columns that are missing, repeated, or that the tables add themselves
+ */
+export function checkHeader(header: readonly string[], source: string): void {
+  const place = { source, line: 1 }
+  const missing = REQUIRED_COLUMNS.filter((name) => !header.includes(name))
+  if (missing.length === REQUIRED_COLUMNS.length) throw noMetadata(header, place)
+  if (missing.length > 0) {
+    throw new IngestError('HEADER_INVALID', `required column${plural(missing)} missing: ${missing.join(', ')}`, place)
+  }
+  const repeated = header.filter((name, index) => header.indexOf(name) !== index)
+  if (repeated.length > 0) {
+    throw new IngestError('HEADER_INVALID', `column${plural(repeated)} more than once: ${repeated.join(', ')}`, place)
+  }
+  const own: readonly string[] = ['dag', 'imagesize', ...ADDED, ...TAIL_COLUMNS]
+  const clash = header.filter((name) => own.includes(name) && name !== 'Dataset')
+  if (clash.length > 0) {
+    const message = `column${plural(clash)} that the tables add themselves: ${clash.join(', ')}; is this a table of a database? Give the raw file`
+    throw new IngestError('HEADER_INVALID', message, place)
+  }
+}
+
+function noMetadata(header: readonly string[], place: { source: string; line: number }): IngestError {
+  const start = header.join(',').slice(0, 60)
+  // biome counts control characters in regular expressions as suspicious; binary input is told by a NUL byte.
+  const kind = start.includes('\0') ? 'it looks binary' : `its first line is ${JSON.stringify(start)}`
+  const message = `this is no CSV file of calibration metadata (${kind}); expected a header with Dataset,DagNodeName,ImageSize,…`
+  return new IngestError('INPUT_NOT_CSV', message, place)
+}
+
+function plural(names: readonly string[]): string {
+  return names.length === 1 ? '' : 's'
+}

@@ -1,0 +1,298 @@
+/**
+ * The rules for a single input row (specification, section 3): level, name, numbers, exposure type, association key.
+ */
+
+import { CsvRow } from '../csv/row.js'
+import { formatFloat, formatRow } from '../csv/write.js'
+import { NO_OBSERVATION, WHOLE_PROGRAM } from '../stream/buffer.js'
+import { associationKey, isCandidateName, LEVEL3_EXP_TYPES } from './association.js'
+import { pixelScale } from './instrument.js'
+import { FLOAT_COLUMNS, inputPositions, type Layout, type Positions } from './layout.js'
+import type { Kind } from './row.js'
+import { isNothing, isPlainDecimal, roundHalfEven, toNumber } from './values.js'
+
+/** Why a row is dropped, in the words of the summary. */
+export const DROP_REASONS = {
+  level: 'neither Level 1 nor Level 3',
+  memory: 'Level 3 memory estimate',
+  expType: 'exposure type without Level 3',
+  channel: 'MIR_MRS channel 2 or 4',
+} as const
+export type DropReason = keyof typeof DROP_REASONS
+
+/** A row's level, by DagNodeName. */
+export type Level = 'level1' | 'level3' | 'other'
+
+/** A scrubbed row: its program number, and its cells in the layout's order as CSV, without a line end. */
+interface ScrubbedRow {
+  readonly level: Level
+  readonly pid: number
+  /** The unit within the program, as {@link observationOf} tells it. */
+  readonly observation: number
+  readonly text: string
+}
+
+/** What became of an input row. */
+export type Scrubbed =
+  | ({ readonly outcome: 'kept' } & ScrubbedRow)
+  /** Of no use, but a version of its dataset: it hides older versions (sections 3.5 and 3.6 in this order). */
+  | ({ readonly outcome: 'hidden'; readonly reason: DropReason } & ScrubbedRow)
+  | { readonly outcome: 'dropped'; readonly level: Level; readonly reason: DropReason }
+  | { readonly outcome: 'rejected'; readonly level: Level; readonly message: string }
+
+/** A day as the tables show it. */
+export interface Day {
+  /** YYYY-MM-DD. */
+  readonly date: string
+  readonly year: string
+  /** Day of the year, 1-366, without leading zeros. */
+  readonly doy: string
+}
+
+/** The level of a dataset (section 3.1). */
+export function levelOf(dag: string): Level {
+  if (dag.includes('1')) return 'level1'
+  return dag.includes('3') && !dag.includes('MEMORY') ? 'level3' : 'other'
+}
+
+/** The dataset's identity: its name without the suffix and extension of a FITS file (section 3.2). */
+export function datasetName(dataset: string): string {
+  const cut = dataset.endsWith('fits') ? dataset.lastIndexOf('_') : -1
+  return cut > 0 ? dataset.slice(0, cut) : dataset
+}
+
+/** The program number in a dataset's name, its characters 3-7 (section 3.3); undefined where there is none. */
+export function programOf(dname: string): number | undefined {
+  return digitsAt(dname, 2, 5)
+}
+
+/** The number that some digits of a text make; undefined where any of them is none. */
+function digitsAt(text: string, start: number, count: number): number | undefined {
+  let value = 0
+  for (let index = start; index < start + count; index++) {
+    const digit = text.charCodeAt(index) - 48
+    if (!(digit >= 0 && digit <= 9)) return undefined
+    value = value * 10 + digit
+  }
+  return value
+}
+
+/**
+ * The observation that a dataset is buffered under: the one in its name, if the row's OBSERVTN is the same.
+ *
+ * @param keywords DagNodeName and OBSERVTN as a scrubbed row has them; absent where only the name is known
+ */
+export function observationOf(dname: string, keywords?: { readonly dag: string; readonly obs: string }): number {
+  // An exposure of such a name would be odd, but it is one all the same, and belongs to an association.
+  if (isCandidateName(dname)) return keywords && levelOf(keywords.dag) === 'level1' ? WHOLE_PROGRAM : NO_OBSERVATION
+  const obs = keywords?.obs
+  const start = dname.startsWith('-o', 7) ? 9 : 7
+  const observation = digitsAt(dname, start, 3)
+  const differs = obs !== undefined && (obs.length !== 3 || digitsAt(obs, 0, 3) !== observation)
+  return observation === undefined || differs ? WHOLE_PROGRAM : observation
+}
+
+/**
+ * What a scrubbed row is, by its cells alone, so that a row read back from a table or a spill file is told the same
+ * (sections 3.1, 3.6, 3.8, 3.9).
+ */
+export function kindOf(row: CsvRow, at: Positions, dname: string): Kind {
+  const expType = row.field(at.EXP_TYPE)
+  if (!LEVEL3_EXP_TYPES.has(expType)) return 'dropped'
+  if (levelOf(row.field(at.dag)) === 'level1') return 'exposure'
+  if (isSharedChannel(expType, row.field(at.CHANNEL))) return 'dropped'
+  return isCandidateName(dname) ? 'mosaic' : 'product'
+}
+
+/** MIR_MRS products of channels 2 and 4 have the exposures and the size of those of 1 and 3 (section 3.8). */
+function isSharedChannel(expType: string, channel: string): boolean {
+  return expType === 'MIR_MRS' && (channel === '2' || channel === '4')
+}
+
+/**
+ * Fills in the cells of a row of which the input's columns are there: pads, blanks, rounds, and adds the columns that
+ * scrubbing adds (sections 3.3, 3.4, 3.7). Doing it again changes nothing.
+ *
+ * @returns what is wrong with the row; undefined where nothing is
+ */
+export function completeRow(cells: string[], layout: Layout, dname: string, pid: number, day: Day): string | undefined {
+  const { at } = layout
+  cells[at.PROGRAM] = padded(cells[at.PROGRAM] ?? '', 5)
+  cells[at.OBSERVTN] = padded(cells[at.OBSERVTN] ?? '', 3)
+  for (const name of NUMBER_COLUMNS) {
+    const index = at[name]
+    const text = index < 0 ? '' : (cells[index] ?? '')
+    if (text === '') continue
+    if (isNothing(text)) cells[index] = ''
+    else if (Number.isNaN(toNumber(text))) return `${name} is no number: ${JSON.stringify(text)}`
+  }
+  cells[at.date] = day.date
+  cells[at.year] = day.year
+  cells[at.doy] = day.doy
+  cells[at.dname] = dname
+  cells[at.pid] = String(pid)
+  roundTarget(cells, at)
+  cells[at.params] = associationKey(new CsvRow('', cells), at, String(pid))
+  return undefined
+}
+
+const NUMBER_COLUMNS = ['imagesize', ...FLOAT_COLUMNS] as const
+
+/** TARG_RA to 8 decimals, `targra` to 6 (section 3.4). */
+function roundTarget(cells: string[], at: Positions): void {
+  const { ra, targra } = roundedTarget(cells[at.TARG_RA] ?? '')
+  cells[at.TARG_RA] = ra
+  cells[at.targra] = targra
+}
+
+/** A target's right ascension (degrees) as TARG_RA and as `targra` show it; blanks for a blank. */
+function roundedTarget(text: string): { readonly ra: string; readonly targra: string } {
+  if (text === '') return { ra: '', targra: '' }
+  const rounded = roundHalfEven(Number(text), 8)
+  return { ra: formatFloat(rounded), targra: formatFloat(roundHalfEven(rounded, 6)) }
+}
+
+/** A piece of a scrubbed row's text: input fields in a row as they stand, the rounded target, or a blank. */
+type Piece = { readonly first: number; readonly last: number } | 'target' | 'blank'
+
+/** Scrubs the rows of one input file. */
+export class Scrubber {
+  readonly #layout: Layout
+  readonly #day: Day
+  readonly #dayText: string
+  /** Where the columns stand in the input. */
+  readonly #at: Positions
+  /** For each column of the layout, the field of the input it comes from; -1 for none. */
+  readonly #from: readonly number[]
+  readonly #pieces: readonly Piece[]
+  readonly #numbers: readonly number[]
+  #target = { text: '', ...roundedTarget('') }
+
+  /**
+   * @param layout the run's columns, which hold all of the header's
+   * @param header the input file's header
+   * @param day the input file's day
+   */
+  constructor(layout: Layout, header: readonly string[], day: Day) {
+    this.#layout = layout
+    this.#day = day
+    this.#dayText = `${day.date},${day.year},${day.doy}`
+    this.#at = inputPositions(header)
+    const { dag, imagesize } = layout.at
+    this.#from = layout.columns.map((name, index) =>
+      index === dag ? this.#at.dag : index === imagesize ? this.#at.imagesize : header.indexOf(name),
+    )
+    this.#pieces = piecesOf(this.#from.slice(2, layout.at.date), this.#at.TARG_RA)
+    this.#numbers = NUMBER_COLUMNS.map((name) => this.#at[name]).filter((index) => index >= 0)
+  }
+
+  /** @param row an input row, with as many fields as the header has */
+  scrub(row: CsvRow): Scrubbed {
+    const dag = row.field(this.#at.dag)
+    const level = levelOf(dag)
+    if (level === 'other') return { outcome: 'dropped', level, reason: dag.includes('MEMORY') ? 'memory' : 'level' }
+    const dname = datasetName(row.field(this.#at.dname))
+    if (isNothing(dname)) return { outcome: 'rejected', level, message: 'no Dataset' }
+    const pid = programOf(dname)
+    if (pid === undefined) return { outcome: 'rejected', level, message: noProgram(dname) }
+    return this.#isRegular(row) ? this.#fromText(row, level, dname, pid) : this.#fromCells(row, level, dname, pid)
+  }
+
+  /** Whether scrubbing leaves all fields but the target as they are: so it is with nearly every row. */
+  #isRegular(row: CsvRow): boolean {
+    if (!row.isPlain || row.text.includes('\r')) return false
+    for (const index of this.#numbers) {
+      const start = row.startOf(index)
+      const end = row.endOf(index)
+      if (start !== end && !isPlainDecimal(row.text, start, end)) return false
+    }
+    const { PROGRAM, OBSERVTN } = this.#at
+    return row.endOf(PROGRAM) - row.startOf(PROGRAM) >= 5 && row.endOf(OBSERVTN) - row.startOf(OBSERVTN) >= 3
+  }
+
+  /** A regular row: its text put together from pieces of the input's. */
+  #fromText(row: CsvRow, level: Level, dname: string, pid: number): Scrubbed {
+    const at = this.#at
+    const { ra, targra } = this.#roundTarget(row.field(at.TARG_RA))
+    const dag = row.field(at.dag)
+    let text = `${dag},${row.field(at.imagesize)},`
+    for (const piece of this.#pieces) {
+      if (piece === 'target') text += `${ra},`
+      else if (piece === 'blank') text += ','
+      else text += `${row.text.slice(row.startOf(piece.first), row.endOf(piece.last))},`
+    }
+    const params = associationKey(row, at, String(pid))
+    text += `${this.#dayText},${dname},${pid},${targra},${params}`
+    return judge(
+      row,
+      at,
+      { level, pid, text, observation: observationOf(dname, { dag, obs: row.field(at.OBSERVTN) }) },
+      dname,
+    )
+  }
+
+  /** Neighbours in a file often share their target, and to round it costs more than the rest of the row. */
+  #roundTarget(text: string): { readonly ra: string; readonly targra: string } {
+    if (text !== this.#target.text) this.#target = { text, ...roundedTarget(text) }
+    return this.#target
+  }
+
+  /** Any other row, cell by cell. */
+  #fromCells(row: CsvRow, level: Level, dname: string, pid: number): Scrubbed {
+    const cells = this.#from.map((index) => row.field(index))
+    const message = completeRow(cells, this.#layout, dname, pid, this.#day)
+    if (message !== undefined) return { outcome: 'rejected', level, message }
+    const text = formatRow(cells).slice(0, -1)
+    const { at } = this.#layout
+    const observation = observationOf(dname, { dag: cells[at.dag] ?? '', obs: cells[at.OBSERVTN] ?? '' })
+    return judge(new CsvRow(text, cells), at, { level, pid, text, observation }, dname)
+  }
+}
+
+/** The pieces that the input's other columns make: runs of neighbours as long as they can be. */
+function piecesOf(from: readonly number[], target: number): Piece[] {
+  const pieces: Piece[] = []
+  for (const index of from) {
+    const last = pieces.at(-1)
+    if (index < 0) pieces.push('blank')
+    else if (index === target) pieces.push('target')
+    else if (typeof last === 'object' && last.last + 1 === index)
+      pieces[pieces.length - 1] = { first: last.first, last: index }
+    else pieces.push({ first: index, last: index })
+  }
+  return pieces
+}
+
+/** What becomes of a row that has been put into shape. */
+function judge(row: CsvRow, at: Positions, scrubbed: ScrubbedRow, dname: string): Scrubbed {
+  const kind = kindOf(row, at, dname)
+  if (kind === 'dropped') {
+    const reason = LEVEL3_EXP_TYPES.has(row.field(at.EXP_TYPE)) ? 'channel' : 'expType'
+    // It is in no association: whatever its keywords say, only its name counts.
+    return { outcome: 'hidden', ...scrubbed, observation: observationOf(dname), reason }
+  }
+  const message = missingScale(row, at, kind)
+  const { level, pid, observation, text } = scrubbed
+  return message === undefined
+    ? { outcome: 'kept', level, pid, observation, text }
+    : { outcome: 'rejected', level, message }
+}
+
+function noProgram(dname: string): string {
+  return `no program in the name ${JSON.stringify(dname)}: expected five digits as its characters 3-7`
+}
+
+/** Why no pixel scale is known for a row that needs one; undefined where there is one. */
+function missingScale(row: CsvRow, at: Positions, kind: Kind): string | undefined {
+  const instrume = row.field(at.INSTRUME)
+  if (instrume !== 'NIRCAM' && kind !== 'exposure') return undefined
+  const detector = row.field(at.DETECTOR)
+  if (pixelScale(instrume, row.field(at.EXP_TYPE), row.field(at.CHANNEL), detector) !== undefined) return undefined
+  if (instrume !== 'NIRCAM') return `no pixel scale known for INSTRUME ${JSON.stringify(instrume)}`
+  return `NIRCam row without CHANNEL, and DETECTOR ${JSON.stringify(detector)} does not tell it`
+}
+
+/** Zero-padded, but "nothing" stays what it is. */
+function padded(text: string, width: number): string {
+  return text.length >= width || isNothing(text) ? text : text.padStart(width, '0')
+}

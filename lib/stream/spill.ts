@@ -1,0 +1,161 @@
+/**
+ * Lines as records of bytes, and the files that they wait in when memory is full.
+ */
+import { closeSync, openSync, readSync, unlinkSync, writeSync } from 'node:fs'
+import { fileError } from '../database/commit-files.js'
+import { IngestError } from '../errors.js'
+
+/** A record among others in a block: what it is good for ends when the next one is asked for. */
+export interface Piece {
+  /** The unit that the line belongs to; the files are sorted by it. */
+  readonly unit: number
+  readonly block: Buffer
+  /** Where in the block the record starts, and where it ends. */
+  readonly start: number
+  readonly end: number
+}
+
+/** Bytes of a record before the line's text: its unit (4), its origin (1), the length of the text in bytes (4). */
+export const HEAD_BYTES = 9
+const ORIGIN_AT = 4
+const LENGTH_AT = 5
+
+/** Bytes that are gathered for one write. */
+const WRITE_BYTES = 1 << 18
+/** Bytes of one read: every file that is merged holds as many. */
+const READ_BYTES = 1 << 17
+
+/** Writes a line as a record into a block with room for it; returns where the record ends. */
+export function writeRecord(block: Buffer, start: number, unit: number, origin: number, text: string): number {
+  const length = block.write(text, start + HEAD_BYTES)
+  block.writeUInt32LE(unit, start)
+  block[start + ORIGIN_AT] = origin
+  block.writeUInt32LE(length, start + LENGTH_AT)
+  return start + HEAD_BYTES + length
+}
+
+/** The record at a place. */
+export function recordAt(block: Buffer, start: number): Piece {
+  const end = start + HEAD_BYTES + block.readUInt32LE(start + LENGTH_AT)
+  return { unit: block.readUInt32LE(start), block, start, end }
+}
+
+/** The origin of a record's line. */
+export function originOf({ block, start }: Piece): number {
+  return block[start + ORIGIN_AT] ?? 0
+}
+
+/** The text of a record's line. */
+export function textOf({ block, start, end }: Piece): string {
+  return block.toString('utf8', start + HEAD_BYTES, end)
+}
+
+/** Records of several sources, each sorted by unit, as one sequence; those of a unit in the order of the sources. */
+export function* mergeRecords(sources: readonly Iterable<Piece>[]): Generator<Piece> {
+  const heads = sources.map((source) => {
+    const iterator = source[Symbol.iterator]()
+    return { iterator, next: iterator.next() }
+  })
+  for (;;) {
+    let unit = Number.POSITIVE_INFINITY
+    for (const { next } of heads) if (!next.done) unit = Math.min(unit, next.value.unit)
+    if (unit === Number.POSITIVE_INFINITY) return
+    for (const head of heads) {
+      for (; !head.next.done && head.next.value.unit === unit; head.next = head.iterator.next()) yield head.next.value
+    }
+  }
+}
+
+/** A file of lines sorted by unit: written once, then read once from its start to its end. */
+export class SpillFile {
+  readonly #path: string
+  readonly #fd: number
+  #block = Buffer.allocUnsafeSlow(WRITE_BYTES)
+  #used = 0
+  #written = 0
+
+  /** @throws IngestError WRITE_FAILED or DATABASE_UNUSABLE with the path, as do all methods */
+  constructor(path: string) {
+    this.#path = path
+    this.#fd = this.#attempt('write', () => openSync(path, 'wx+'))
+    // Without a name the file is gone with this process, however that ends; systems that refuse leave it to the caller.
+    try {
+      unlinkSync(path)
+    } catch {}
+  }
+
+  /** Adds lines, which come in the order of their units, and ends writing. */
+  write(records: Iterable<Piece>): void {
+    for (const { block, start, end } of records) {
+      if (this.#used + end - start > this.#block.length) this.#flush(end - start)
+      this.#used += block.copy(this.#block, this.#used, start, end)
+    }
+    this.#flush(0)
+    this.#block = Buffer.alloc(0)
+  }
+
+  #flush(needed: number): void {
+    this.#attempt('write', () => {
+      for (let done = 0; done < this.#used; ) done += writeSync(this.#fd, this.#block, done, this.#used - done)
+    })
+    this.#written += this.#used
+    this.#used = 0
+    if (needed > this.#block.length) this.#block = Buffer.allocUnsafeSlow(needed)
+  }
+
+  /** The lines, in the order in which they were added. */
+  *records(): Generator<Piece> {
+    let block: Buffer = Buffer.allocUnsafeSlow(Math.min(READ_BYTES, this.#written))
+    let start = 0
+    let held = 0
+    for (let offset = 0; ; ) {
+      for (let end = recordEnd(block, start, held); end <= held; end = recordEnd(block, start, held)) {
+        yield recordAt(block, start)
+        start = end
+      }
+      if (offset === this.#written) return
+      // What is left in the block is the beginning of a record that the next bytes of the file complete.
+      const room = block.length - (held - start)
+      const target = room < block.length / 2 ? Buffer.allocUnsafeSlow(2 * block.length) : block
+      block.copy(target, 0, start, held)
+      held -= start
+      start = 0
+      block = target
+      const count = Math.min(block.length - held, this.#written - offset)
+      this.#read(block, held, count, offset)
+      held += count
+      offset += count
+    }
+  }
+
+  #read(block: Buffer, at: number, length: number, offset: number): void {
+    for (let done = 0; done < length; ) {
+      const count = this.#attempt('read', () => readSync(this.#fd, block, at + done, length - done, offset + done))
+      if (count === 0)
+        throw new IngestError('WRITE_FAILED', 'the file is shorter than what was written to it', { source: this.#path })
+      done += count
+    }
+  }
+
+  /** Frees the disk. */
+  close(): void {
+    // What was in it has been read, or is given up: nothing is lost if this fails.
+    try {
+      closeSync(this.#fd)
+    } catch {}
+  }
+
+  #attempt<T>(act: 'read' | 'write', work: () => T): T {
+    try {
+      return work()
+    } catch (error) {
+      throw fileError(error, this.#path, `cannot ${act} what does not fit in memory`)
+    }
+  }
+}
+
+/** Where the record at a place ends; beyond `held` where not all of it is there. */
+function recordEnd(block: Buffer, start: number, held: number): number {
+  if (start + HEAD_BYTES > held) return Number.POSITIVE_INFINITY
+  return start + HEAD_BYTES + block.readUInt32LE(start + LENGTH_AT)
+}

@@ -35,11 +35,14 @@ export class IngestError extends Error {
   override readonly name = 'IngestError'
   readonly code: ErrorCode
   readonly place: Place
+  /** The message without the place. */
+  readonly detail: string
 
-  constructor(code: ErrorCode, message: string, place: Place = {}, cause?: unknown) {
-    super(locate(message, place), cause === undefined ? undefined : { cause })
+  constructor(code: ErrorCode, detail: string, place: Place = {}, cause?: unknown) {
+    super(locate(detail, place), cause === undefined ? undefined : { cause })
     this.code = code
     this.place = place
+    this.detail = detail
   }
 
   /** The command's exit code for this error. */

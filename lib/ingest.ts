@@ -5,12 +5,13 @@ import { join } from 'node:path'
 import { Database, hasTables } from './database/database.js'
 import { storedColumns, storedLines } from './database/takeover.js'
 import { Update } from './database/update.js'
-import { Encoder } from './rules/encode.js'
+import { Encoder, type UnknownValues } from './rules/encode.js'
 import { createLayout, type Layout, otherColumns, uniteColumns } from './rules/layout.js'
 import { DEFAULT_MEMORY, LineBuffer } from './stream/buffer.js'
 import { runPipeline } from './stream/pipeline.js'
 import { type HeadedInput, readHeader } from './stream/read.js'
 import { findInputs, type SourceOptions } from './stream/source.js'
+import { Threads } from './stream/threads.js'
 import { type Summary, Tally } from './summary.js'
 
 /** Options of {@link ingest}. */
@@ -105,17 +106,23 @@ async function ingestInto(
   const encoder = new Encoder(database.encodings)
   const update = await Update.begin(database, { layout, encoder }, anew)
   const buffer = new LineBuffer(options.memory ?? DEFAULT_MEMORY, (number) => spillPath(number, update, options))
+  const threads = new Threads({
+    others,
+    inputs: inputs.map(({ header, day }) => ({ header, day })),
+    encodings: database.encodings,
+    stored: anew ? undefined : database.places,
+  })
   try {
     if (anew) await bufferStored(database, layout, buffer)
-    const stored = anew ? undefined : database
-    await runPipeline(
-      { inputs, layout, buffer, stored, tally, strict: options.strict ?? false, signal: options.signal },
-      update,
-    )
+    const { strict = false, signal } = options
+    const learn = (values: UnknownValues) => encoder.learn(values)
+    await runPipeline({ inputs, buffer, threads, tally, learn, wholePrograms: !anew, strict, signal }, update)
+    await threads.close()
     const newCategories = encoder.settle()
     await update.commit(newCategories.length > 0 || known === undefined)
     return tally.summary(database.folder.folder, inputs.length, newCategories)
   } catch (error) {
+    await threads.close()
     await update.abort(error)
     throw error
   } finally {

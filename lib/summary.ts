@@ -45,6 +45,74 @@ export interface Summary {
   readonly rowsPerSecond: number
 }
 
+/** Counts of input rows. */
+export interface RowCounts {
+  readonly levels: Record<Level, number>
+  readonly dropped: Record<DropReason, number>
+}
+
+/** Counts of what became of rows that were settled. */
+export interface SettledCounts {
+  readonly models: Record<Model, ModelCounts>
+  readonly multipleMatches: string[]
+  duplicates: number
+  waitingExposures: number
+  waitingProducts: number
+  mosaics: number
+}
+
+/** Counts of no rows. */
+export function noRows(): RowCounts {
+  return { levels: { level1: 0, level3: 0, other: 0 }, dropped: { level: 0, memory: 0, expType: 0, channel: 0 } }
+}
+
+/** Counts of nothing settled. */
+export function nothingSettled(): SettledCounts {
+  const models = MODELS.map((model) => [model, { products: 0, exposures: 0, waitingGroups: 0 }])
+  return {
+    models: Object.fromEntries(models) as Record<Model, ModelCounts>,
+    multipleMatches: [],
+    duplicates: 0,
+    waitingExposures: 0,
+    waitingProducts: 0,
+    mosaics: 0,
+  }
+}
+
+/** Counts what became of a program's rows. */
+export function countSettled({ duplicates, mosaics, resolutions }: Settled, counts: SettledCounts): void {
+  counts.duplicates += duplicates
+  counts.mosaics += mosaics.length
+  for (const resolution of resolutions) countResolution(resolution, counts)
+}
+
+function countResolution({ matches, groups, products, ungrouped }: Resolution, counts: SettledCounts): void {
+  for (const { model, exposures } of matches) {
+    counts.models[model].products++
+    counts.models[model].exposures += exposures.length
+  }
+  for (const { model, exposures } of groups) {
+    counts.models[model].waitingGroups++
+    counts.waitingExposures += exposures.length
+  }
+  counts.waitingExposures += ungrouped.length
+  counts.waitingProducts += products.length
+  for (const { product, reason } of products) {
+    if (reason === 'multiple match') counts.multipleMatches.push(product.dname)
+  }
+}
+
+/** Adds numbers to those of the same names. */
+function addNumbers<K extends string>(to: Record<K, number>, from: Readonly<Record<K, number>>): void {
+  for (const key of Object.keys(from) as K[]) to[key] += from[key]
+}
+
+function addCounts(to: ModelCounts, { products, exposures, waitingGroups }: ModelCounts): void {
+  to.products += products
+  to.exposures += exposures
+  to.waitingGroups += waitingGroups
+}
+
 /** How many examples of a kind are told; the rest is counted. */
 const EXAMPLES = 3
 /** The same for new category values: each of them may be a mistake that gets a code for good. */
@@ -53,29 +121,17 @@ const CATEGORY_EXAMPLES = 10
 /** Counts a run's rows. */
 export class Tally {
   readonly #start = performance.now()
-  readonly #levels: Record<Level, number> = { level1: 0, level3: 0, other: 0 }
-  readonly #dropped: Record<DropReason, number> = { level: 0, memory: 0, expType: 0, channel: 0 }
-  readonly #models: Record<Model, ModelCounts> = Object.fromEntries(
-    MODELS.map((model) => [model, { products: 0, exposures: 0, waitingGroups: 0 }]),
-  ) as Record<Model, ModelCounts>
-  readonly #multipleMatches: string[] = []
+  readonly #rows = noRows()
+  readonly #settled = nothingSettled()
   readonly #rejectExamples: Reject[] = []
   readonly #emptyInputs: string[] = []
-  #duplicates = 0
-  #waitingExposures = 0
-  #waitingProducts = 0
-  #mosaics = 0
   #rejects = 0
   repeatedHeaders = 0
 
-  /** Counts a row by its level. */
-  row(level: Level): void {
-    this.#levels[level]++
-  }
-
-  /** Counts a row that is of no use. */
-  drop(reason: DropReason): void {
-    this.#dropped[reason]++
+  /** Counts input rows. */
+  rows({ levels, dropped }: RowCounts): void {
+    addNumbers(this.#rows.levels, levels)
+    addNumbers(this.#rows.dropped, dropped)
   }
 
   /** Counts rows of one input that could not be used. */
@@ -90,45 +146,35 @@ export class Tally {
     this.#emptyInputs.push(name)
   }
 
-  /** Counts what became of a program's rows. */
-  settled(settled: Settled): void {
-    this.#duplicates += settled.duplicates
-    this.#mosaics += settled.mosaics.length
-    for (const resolution of settled.resolutions) this.#resolution(resolution)
-  }
-
-  #resolution({ matches, groups, products, ungrouped }: Resolution): void {
-    for (const { model, exposures } of matches) {
-      this.#models[model].products++
-      this.#models[model].exposures += exposures.length
-    }
-    for (const { model, exposures } of groups) {
-      this.#models[model].waitingGroups++
-      this.#waitingExposures += exposures.length
-    }
-    this.#waitingExposures += ungrouped.length
-    this.#waitingProducts += products.length
-    for (const { product, reason } of products) {
-      if (reason === 'multiple match') this.#multipleMatches.push(product.dname)
-    }
+  /** Counts what was settled. */
+  settled(counts: SettledCounts): void {
+    const own = this.#settled
+    for (const model of MODELS) addCounts(own.models[model], counts.models[model])
+    own.multipleMatches.push(...counts.multipleMatches)
+    own.duplicates += counts.duplicates
+    own.waitingExposures += counts.waitingExposures
+    own.waitingProducts += counts.waitingProducts
+    own.mosaics += counts.mosaics
   }
 
   /** The summary of the run so far. */
   summary(database: string, inputs: number, newCategories: readonly NewCategory[]): Summary {
     const seconds = (performance.now() - this.#start) / 1000
-    const rows = this.#levels.level1 + this.#levels.level3 + this.#levels.other + this.#rejects
+    const { levels, dropped } = this.#rows
+    const { models, multipleMatches, duplicates, waitingExposures, waitingProducts, mosaics } = this.#settled
+    const rows = levels.level1 + levels.level3 + levels.other + this.#rejects
     return {
       database,
       inputs,
       rows,
-      levels: this.#levels,
-      dropped: this.#dropped,
-      duplicates: this.#duplicates,
+      levels,
+      dropped,
+      duplicates,
       repeatedHeaders: this.repeatedHeaders,
-      models: this.#models,
-      waiting: { exposures: this.#waitingExposures, products: this.#waitingProducts },
-      multipleMatches: this.#multipleMatches,
-      mosaics: this.#mosaics,
+      models,
+      waiting: { exposures: waitingExposures, products: waitingProducts },
+      multipleMatches,
+      mosaics,
       rejects: this.#rejects,
       rejectExamples: this.#rejectExamples,
       emptyInputs: this.#emptyInputs,

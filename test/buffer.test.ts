@@ -6,7 +6,9 @@ import { join, relative } from 'node:path'
 import test, { type ExecutionContext } from 'ava'
 import fc from 'fast-check'
 import { IngestError } from '../lib/errors.js'
-import { FRESH, LineBuffer, NO_OBSERVATION, type Unit, WHOLE_PROGRAM } from '../lib/stream/buffer.js'
+import { NO_OBSERVATION, programOfUnit, unitOf, WHOLE_PROGRAM } from '../lib/rules/units.js'
+import { LineBuffer } from '../lib/stream/buffer.js'
+import { type Entry, entryOf, FRESH, RecordWriter, recordAt } from '../lib/stream/records.js'
 import { historyArbitrary, propertyOptions, rowsArbitrary, toDayFiles } from './helpers/arbitrary-rows.js'
 import { fileBytes, run, temporaryFolder, withFolder, writeDayFiles } from './helpers/database.js'
 
@@ -31,10 +33,44 @@ function bufferIn(t: ExecutionContext, memory: number, folder = temporaryFolder(
   return buffer
 }
 
-/** What a buffer makes of lines. */
-function unitsOf(buffer: LineBuffer, lines: readonly Line[], wholePrograms = false): Unit[] {
-  for (const { pid, observation, origin, text } of lines) buffer.add(pid, observation, origin, text)
-  return [...buffer.units(wholePrograms)]
+/** The lines of a unit. */
+interface Unit {
+  readonly pid: number
+  readonly entries: readonly Entry[]
+}
+
+/** What a buffer makes of lines, given one by one or in blocks of records. */
+function unitsOf(buffer: LineBuffer, lines: readonly Line[], wholePrograms = false, perBlock = 0): Unit[] {
+  if (perBlock === 0) for (const { pid, observation, origin, text } of lines) buffer.add(pid, observation, origin, text)
+  else addBlocks(buffer, lines, perBlock)
+  return unitsIn(buffer, wholePrograms)
+}
+
+function addBlocks(buffer: LineBuffer, lines: readonly Line[], perBlock: number): void {
+  for (let at = 0; at < lines.length; at += perBlock) {
+    const writer = new RecordWriter()
+    for (const { pid, observation, origin, text } of lines.slice(at, at + perBlock)) {
+      writer.open().text(text)
+      writer.close(unitOf(pid, observation), origin)
+    }
+    buffer.addRecords(writer.take())
+  }
+}
+
+/** The units that a buffer gives back; a unit is never in two batches. */
+function unitsIn(buffer: LineBuffer, wholePrograms: boolean): Unit[] {
+  const units: (Unit & { readonly entries: Entry[] })[] = []
+  for (const batch of buffer.batches(wholePrograms)) {
+    let last = Number.NaN
+    for (let at = 0; at < batch.length; ) {
+      const record = recordAt(batch, at)
+      if (record.unit !== last) units.push({ pid: programOfUnit(record.unit), entries: [] })
+      units.at(-1)?.entries.push(entryOf(record))
+      last = record.unit
+      at = record.end
+    }
+  }
+  return units
 }
 
 /** The same in the plainest way: sorted by unit, then joined by program where that is settled as a whole. */
@@ -168,7 +204,7 @@ test.serial('many spill files are merged, so that few are open at a time, and no
   const once = lines.reduce((bytes, { text }) => bytes + 9 + text.length, 0)
   t.true(written > 2 * once && written <= 3 * once, `${written} bytes were written for ${once}`)
   if (existsSync(FD_FOLDER)) t.true(most > 10 && most < 100, `${most} files were open`)
-  t.deepEqual([...buffer.units(false)], expectedUnits(lines, false))
+  t.deepEqual(unitsIn(buffer, false), expectedUnits(lines, false))
   buffer.close()
   t.is(openFiles(), before)
   t.deepEqual(readdirSync(folder), [])

@@ -1,7 +1,9 @@
+import assert from 'node:assert/strict'
 import test from 'ava'
 import { type Info, type Options, parse as parseStream } from 'csv-parse'
 import { parse } from 'csv-parse/sync'
 import fc from 'fast-check'
+import { LineCursor, PlainLines } from '../lib/csv/lines.js'
 import { RecordScanner } from '../lib/csv/quoted.js'
 import { type CsvBatch, type CsvError, CsvReader, CsvRecord } from '../lib/csv/read.js'
 
@@ -23,8 +25,13 @@ const OPTIONS: Options = {
 }
 
 /** Reads bytes in chunks of these sizes, in turn. */
-function read(bytes: Buffer, sizes: readonly number[] = [bytes.length || 1], maxRecordBytes?: number): CsvBatch {
-  const reader = new CsvReader(maxRecordBytes === undefined ? {} : { maxRecordBytes })
+function read(
+  bytes: Buffer,
+  sizes: readonly number[] = [bytes.length || 1],
+  maxRecordBytes?: number,
+  plainLines = false,
+): CsvBatch {
+  const reader = new CsvReader({ plainLines, ...(maxRecordBytes === undefined ? {} : { maxRecordBytes }) })
   const batches: CsvBatch[] = []
   let at = 0
   for (let index = 0; at < bytes.length; index++) {
@@ -35,8 +42,14 @@ function read(bytes: Buffer, sizes: readonly number[] = [bytes.length || 1], max
     at += size
   }
   batches.push(reader.end())
-  return { records: batches.flatMap(({ records }) => records), errors: batches.flatMap(({ errors }) => errors) }
+  return joined(batches)
 }
+
+const joined = (batches: readonly CsvBatch[]): CsvBatch => ({
+  records: batches.flatMap(({ records }) => records),
+  errors: batches.flatMap(({ errors }) => errors),
+  lines: batches.flatMap(({ lines }) => lines),
+})
 
 const readText = (text: string, maxRecordBytes?: number) => read(Buffer.from(text), undefined, maxRecordBytes)
 const rowsOf = ({ records }: CsvBatch) => records.map(({ fields }) => fields)
@@ -184,7 +197,7 @@ const withoutLineEnd = (bytes: Buffer): Buffer => {
 
 /** Tries csv-parse on one line, two lines, ... until no quote is open; gives the first line up if that is too long. */
 function model(input: Buffer, max: number): CsvBatch {
-  const batch: CsvBatch = { records: [], errors: [] }
+  const batch: CsvBatch = { records: [], errors: [], lines: [] }
   const bytes = input.subarray(0, 3).equals(Buffer.from('\ufeff')) ? input.subarray(3) : input
   const lines: Buffer[] = []
   for (let at = 0; at < bytes.length; ) {
@@ -372,7 +385,7 @@ test('a file without line ends is one error, and is not kept', (t) => {
   t.is(batches.flatMap(({ errors }) => errors).length, 1)
   const [next, ...others] = reader.push(Buffer.from('x\nnext\n')).records
   t.deepEqual([next?.text, next?.fields, next?.line, others.length], ['next', ['next'], 2, 0])
-  t.deepEqual(reader.end(), { records: [], errors: [] })
+  t.deepEqual(reader.end(), { records: [], errors: [], lines: [] })
 })
 test('the default limit is 1 MiB', (t) => {
   const batch = readText(`${'x'.repeat(2 ** 20)}\n${'y'.repeat(2 ** 20 + 1)}\n`)
@@ -430,4 +443,66 @@ test('records that are not given up to each other are gone over again and again'
     scanned += scanner.scannedBytes
   }
   t.true(scanned > 20 * bytes.length)
+})
+
+const shown = ({ line, text, fields }: CsvRecord) => ({ line, text, fields })
+
+// --- Lines that are left as they are -------------------------------------------------------------------------------
+
+test('lines that are left as they are hold the records that a reader makes of them otherwise', (t) => {
+  let left = 0
+  fc.assert(
+    fc.property(hostileBytes, chunkSizes, fc.integer({ min: 1, max: 40 }), (bytes, sizes, maxRecordBytes) => {
+      for (const max of [undefined, maxRecordBytes]) {
+        const expected = read(bytes, sizes, max)
+        const found = read(bytes, sizes, max, true)
+        const split = found.lines.flatMap(({ records }) => records)
+        left += split.length
+        const all = [...found.records, ...split].sort((a, b) => a.line - b.line)
+        assert.deepEqual(all.map(shown), expected.records.map(shown))
+        assert.deepEqual(found.errors, expected.errors)
+        for (const { bytes: own } of found.lines) assert.ok(!own.includes('"') && own.at(-1) === LF)
+      }
+    }),
+    { seed: SEED, numRuns: 2000 },
+  )
+  t.true(left > 500, `${left} records were left`)
+})
+
+test('a cursor shows the fields of lines that csv-parse finds in them', (t) => {
+  const text = fc.array(fc.constantFrom('a', 'bc', ',', ',,', '\r', '\n', '\r\n', 'é', '\0', ' '), { maxLength: 60 })
+  let clean = 0
+  fc.assert(
+    fc.property(text, fc.nat(9), (parts, before) => {
+      const bytes = Buffer.from(`${'x'.repeat(before)}${parts.join('')}\n`)
+      const expected = parse(bytes, { ...OPTIONS, bom: false, info: false, raw: false }) as unknown as string[][]
+      const cursor = new LineCursor(new PlainLines(bytes, 7))
+      const lines: number[] = []
+      const found: string[][] = []
+      while (cursor.next()) {
+        lines.push(cursor.line)
+        const fields = Array.from({ length: cursor.width }, (_, index) => cursor.field(index))
+        if (cursor.isClean) clean++
+        found.push(cursor.isClean ? fields : [...cursor.record.fields])
+        assert.equal(cursor.hasReturn, cursor.record.text.includes('\r'))
+        for (const [index, field] of fields.entries())
+          assert.equal(bytes.toString('latin1', cursor.byteOf(index), cursor.byteEndOf(index)), field)
+      }
+      assert.deepEqual(found, expected)
+      assert.deepEqual(lines, linesOf(new PlainLines(bytes, 7).records))
+    }),
+    { seed: SEED, numRuns: 3000 },
+  )
+  t.true(clean > 1000)
+})
+
+test('a cursor goes over lines of any length, more than it makes text of at a time', (t) => {
+  const rows = Array.from(
+    { length: 900 },
+    (_, number) => `${number},${'x'.repeat(number % 97)},${'y'.repeat((number % 5) * 20_000)}`,
+  )
+  const cursor = new LineCursor(new PlainLines(Buffer.from(`${rows.join('\n')}\n`), 1))
+  const found: string[] = []
+  while (cursor.next()) found.push([cursor.field(0), cursor.field(1), cursor.field(2)].join(','))
+  t.deepEqual(found, rows)
 })

@@ -85,7 +85,7 @@ test('a value that has no code is a placeholder until the run ends', (t) => {
   const encoder = new Encoder(shipped)
   const cell = encodedValues('SPEC', features, encoder)[encodedColumns('SPEC').indexOf('band')] ?? ''
   t.deepEqual(encoder.settle(), [{ category: 'band', value: 'ULTRA', code: 2 }])
-  t.is(encoder.resolve(cell), '2')
+  t.is(encoder.resolve('band', cell), '2')
 })
 
 test('categories without a value have the code of NONE, a slit the text', (t) => {

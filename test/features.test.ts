@@ -290,12 +290,14 @@ test('features of an FGS group are its first exposure and NEXPOSUR', (t) => {
   )
   const features = groupFeatures('FGS', rows)
   t.deepEqual(features, {
-    reference: rows[0],
+    reference: rows[0] as Row,
     detector: 'GUIDER2',
     band: 'B0',
     nexposur: 3,
     pointing: undefined,
-  } as Features)
+    isPlain: false,
+    rawValues: undefined,
+  } satisfies Features)
 })
 
 test('an FGS group needs no coordinates', (t) => {

@@ -74,12 +74,12 @@ async function settle({
     pid: 1001,
     fresh,
     stored: rows,
-    features: async () => {
+    features: () => {
       asked++
       return features
     },
   }
-  return { ...(await settleProgram(lines, TABLES, all)), asked }
+  return { ...settleProgram(lines, TABLES, all), asked }
 }
 
 /** What became of all associations' rows: product or group, then exposures, with dates where there are several versions. */

@@ -5,16 +5,8 @@ import { join } from 'node:path'
 import test, { type ExecutionContext } from 'ava'
 import fc from 'fast-check'
 import { IngestError } from '../lib/errors.js'
-import {
-  HEAD_BYTES,
-  mergeRecords,
-  originOf,
-  type Piece,
-  recordAt,
-  SpillFile,
-  textOf,
-  writeRecord,
-} from '../lib/stream/spill.js'
+import { entryOf, HEAD_BYTES, type RecordPlace, recordAt, writeRecord } from '../lib/stream/records.js'
+import { mergeRecords, SpillFile } from '../lib/stream/spill.js'
 import { propertyOptions } from './helpers/arbitrary-rows.js'
 import { temporaryFolder } from './helpers/database.js'
 
@@ -27,7 +19,7 @@ interface Line {
 const line = (unit: number, text: string, origin = 255): Line => ({ unit, origin, text })
 
 /** Each line as a record in a block of its own, behind other bytes. */
-function* recordsOf(lines: readonly Line[], before = 3): Generator<Piece> {
+function* recordsOf(lines: readonly Line[], before = 3): Generator<RecordPlace> {
   for (const { unit, origin, text } of lines) {
     const block = Buffer.alloc(before + HEAD_BYTES + Buffer.byteLength(text), 'x')
     writeRecord(block, before, unit, origin, text)
@@ -35,8 +27,8 @@ function* recordsOf(lines: readonly Line[], before = 3): Generator<Piece> {
   }
 }
 
-function* linesOf(records: Iterable<Piece>): Generator<Line> {
-  for (const record of records) yield { unit: record.unit, origin: originOf(record), text: textOf(record) }
+function* linesOf(records: Iterable<RecordPlace>): Generator<Line> {
+  for (const record of records) yield { unit: record.unit, ...entryOf(record) }
 }
 
 /** A spill file that goes with the test. */

@@ -5,12 +5,13 @@ import { join } from 'node:path'
 import test from 'ava'
 import { parse } from 'csv-parse/sync'
 import fc from 'fast-check'
+import { linesOf as tableLines } from '../lib/database/format.js'
 import { observationOfCells, programOfCells, readFeatures, readFresh, readStored } from '../lib/database/stored.js'
 import { TABLE_NUMBERS, TABLES, type Table, tableColumns } from '../lib/database/tables.js'
 import { Encoder, type Encodings } from '../lib/rules/encode.js'
 import { type Settled, settleProgram } from '../lib/rules/program.js'
 import { cell, type Kind, type Row } from '../lib/rules/row.js'
-import { NO_OBSERVATION, WHOLE_PROGRAM } from '../lib/stream/buffer.js'
+import { NO_OBSERVATION, WHOLE_PROGRAM } from '../lib/rules/units.js'
 import { type Columns, exposure, fieldsOf, INPUT_COLUMNS, LAYOUT, product, rowOf, scrubbed } from './helpers/rows.js'
 
 const seed = Number(process.env.FC_SEED ?? 20240221)
@@ -24,12 +25,12 @@ function table(file: string): Table {
   return found
 }
 
-const settle = (...fresh: readonly Row[]): Promise<Settled> =>
-  settleProgram({ pid: 1001, fresh, stored: [], features: async () => [] }, TABLE_NUMBERS, false)
+const settle = (...fresh: readonly Row[]): Settled =>
+  settleProgram({ pid: 1001, fresh, stored: [], features: () => [] }, TABLE_NUMBERS, false)
 
 /** The lines that a program adds to a table, without their ends; none of these rows has a line feed in it. */
 function linesOf(file: string, settled: Settled): string[] {
-  const text = table(file).lines(settled, { layout: LAYOUT, encoder: new Encoder(shipped) })
+  const text = tableLines(table(file), settled, { layout: LAYOUT, encoder: new Encoder(shipped) })
   return text === '' ? [] : text.replace(/\n$/, '').split('\n')
 }
 
@@ -119,7 +120,7 @@ for (const [text, TARGNAME] of [
 ] as const) {
   for (const { rule, file, rows, row, expmode = '', pname = '', kind } of cases(TARGNAME)) {
     test(`${file}: ${rule}, ${text}, reads back as it was`, async (t) => {
-      const lines = linesOf(file, await settle(...rows))
+      const lines = linesOf(file, settle(...rows))
       t.is(lines.length, 1)
       const [line = ''] = lines
       const { number } = table(file)
@@ -148,7 +149,7 @@ const sizes: readonly (readonly [ImageSize: string, size: number])[] = [
 ]
 for (const [ImageSize, size] of sizes) {
   test(`a hidden dataset of size "${ImageSize}" reads back with name, date and size`, async (t) => {
-    const lines = linesOf('hidden.csv', await settle(e('e1', { EXP_TYPE: 'MIR_DARK', ImageSize, date: '2024-02-29' })))
+    const lines = linesOf('hidden.csv', settle(e('e1', { EXP_TYPE: 'MIR_DARK', ImageSize, date: '2024-02-29' })))
     t.deepEqual(lines, [`jw01001_e1,2024-02-29,${ImageSize}`])
     const { number } = table('hidden.csv')
     const read = readStored(LAYOUT, number, lines[0] ?? '')
@@ -167,7 +168,7 @@ const groups: readonly (readonly [model: string, columns: Columns, optics: strin
 for (const [model, columns, optics] of groups) {
   test(`features of ${model} read back with the name of their product or group, and the product's date and size`, async (t) => {
     const its = { ...columns, TARGNAME: QUOTED }
-    const matched = await settle(e('e1', its), p('p1', { ...its, date: '2024-02-29' }))
+    const matched = settle(e('e1', its), p('p1', { ...its, date: '2024-02-29' }))
     for (const file of [`train-${model}.csv`, `raw-${model}.csv`]) {
       const [line = '', ...more] = linesOf(file, matched)
       t.deepEqual(more, [])
@@ -177,7 +178,7 @@ for (const [model, columns, optics] of groups) {
       t.is(readFeatures(number, line).cells.length, tableColumns(table(file), LAYOUT).length)
       t.deepEqual(linesOf(`rem-${model}.csv`, matched), [])
     }
-    const waiting = await settle(e('e1', its))
+    const waiting = settle(e('e1', its))
     const [line = '', ...more] = linesOf(`rem-${model}.csv`, waiting)
     t.deepEqual(more, [])
     const { number } = table(`rem-${model}.csv`)
@@ -193,14 +194,14 @@ for (const [model, columns, optics] of groups) {
 }
 
 test('a group without coordinates has no features to read back', async (t) => {
-  const settled = await settle(e('e1', { CRVAL1: '' }))
+  const settled = settle(e('e1', { CRVAL1: '' }))
   t.deepEqual(linesOf('rem-image.csv', settled), [])
   t.is(linesOf('ingest.csv', settled).length, 1)
 })
 
 test('the program of a line is that in its name, whatever table it is of', async (t) => {
   const of = async (file: string, ...rows: Row[]) => {
-    const [line = ''] = linesOf(file, await settle(...rows))
+    const [line = ''] = linesOf(file, settle(...rows))
     return programOfCells(table(file), parse(line)[0] ?? [], LAYOUT)
   }
   for (const file of ['training.csv', 'level1.csv', 'train-image.csv', 'raw-image.csv'])
@@ -213,7 +214,7 @@ test('the program of a line is that in its name, whatever table it is of', async
 
 test('the unit of a line is that of the row it was made of; features and hidden datasets have only a name', async (t) => {
   const of = async (file: string, ...rows: Row[]) => {
-    const [line = ''] = linesOf(file, await settle(...rows))
+    const [line = ''] = linesOf(file, settle(...rows))
     return observationOfCells(table(file), parse(line)[0] ?? [], LAYOUT)
   }
   const level1 = (columns: Columns = {}) => exposure({ Dataset: 'jw01001042001_a', OBSERVTN: '042', ...columns })
@@ -278,10 +279,11 @@ test('rows of any text read back from the tables, and are written again as they 
   await fc.assert(
     fc.asyncProperty(anyColumns, anyColumns, async (one, other) => {
       const rows = [exposure(one), product(other)]
-      const settled = await settle(...(one.Dataset === other.Dataset ? rows.slice(0, 1) : rows))
-      for (const { number, file, holds, lines } of TABLES) {
+      const settled = settle(...(one.Dataset === other.Dataset ? rows.slice(0, 1) : rows))
+      for (const its of TABLES) {
+        const { number, file, holds } = its
         if (holds !== 'rows') continue
-        for (const line of records(lines(settled, { layout: LAYOUT, encoder: new Encoder(shipped) }))) {
+        for (const line of records(tableLines(its, settled, { layout: LAYOUT, encoder: new Encoder(shipped) }))) {
           const read = readStored(LAYOUT, number, line)
           const row = rows.find(({ dname, kind }) => dname === read.dname && kind === read.kind)
           if (row === undefined) throw new Error(`${file} has a row of its own: ${line}`)

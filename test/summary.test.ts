@@ -1,24 +1,31 @@
 import test from 'ava'
 import type { Reject } from '../lib/database/tables.js'
+import type { Settled } from '../lib/rules/program.js'
 import { resolveAssociation } from '../lib/rules/resolve.js'
-import { formatNotes, formatSummary, type Summary, Tally } from '../lib/summary.js'
+import {
+  countSettled,
+  formatNotes,
+  formatSummary,
+  nothingSettled,
+  type SettledCounts,
+  type Summary,
+  Tally,
+} from '../lib/summary.js'
 import { exposure, product } from './helpers/rows.js'
 
 const reject = (line: number, source = 'x.csv'): Reject => ({ source, line, reason: `fault ${line}`, text: 'a,b' })
 
-/** What settling gives, as far as it is counted. */
-const settled = (
-  resolutions: Parameters<Tally['settled']>[0]['resolutions'],
+/** The counts of what settling gives. */
+function settled(
+  resolutions: Settled['resolutions'],
   rest: { mosaics?: number; duplicates?: number } = {},
-) => ({
-  pid: 1001,
-  resolutions,
-  mosaics: Array.from({ length: rest.mosaics ?? 0 }, () => product()),
-  hidden: [],
-  duplicates: rest.duplicates ?? 0,
-  takenOut: new Set<number>(),
-  putBack: new Map<number, string>(),
-})
+): SettledCounts {
+  const counts = nothingSettled()
+  const mosaics = Array.from({ length: rest.mosaics ?? 0 }, () => product())
+  const parts = { pid: 1001, hidden: [], takenOut: new Set<number>(), putBack: new Map<number, string>() }
+  countSettled({ ...parts, resolutions, mosaics, duplicates: rest.duplicates ?? 0 }, counts)
+  return counts
+}
 
 /** A summary of a run in which nothing was read, but for what is given. */
 function summaryWith(parts: Partial<Summary> = {}): Summary {
@@ -27,10 +34,8 @@ function summaryWith(parts: Partial<Summary> = {}): Summary {
 
 test('rows are counted by level, reason of dropping, and rejects', (t) => {
   const tally = new Tally()
-  for (const level of ['level1', 'level1', 'level3', 'other'] as const) tally.row(level)
-  tally.drop('memory')
-  tally.drop('channel')
-  tally.drop('memory')
+  tally.rows({ levels: { level1: 2, level3: 0, other: 1 }, dropped: { level: 0, memory: 1, expType: 0, channel: 1 } })
+  tally.rows({ levels: { level1: 0, level3: 1, other: 0 }, dropped: { level: 0, memory: 1, expType: 0, channel: 0 } })
   tally.reject([reject(7), reject(3)])
   tally.repeatedHeaders++
   tally.emptyInput('y.csv')

@@ -28,7 +28,7 @@ export async function checkProgram(pid: number, context: CheckContext): Promise<
   checkExposures(program)
   // Without these rows resolving would give other tables, and every line of them would be told.
   if (!RESOLVED.every((file) => program.isReadable(file))) return
-  const settled = await settleAnew(pid, program.lines, survey.layout)
+  const settled = settleAnew(pid, program.lines, survey.layout)
   checkGroups(program, settled, context)
   checkSettled(program, settled, context)
 }

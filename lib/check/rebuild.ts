@@ -13,6 +13,7 @@ import {
   readStoredIndex,
   type TableIndex,
 } from '../database/database.js'
+import { TableTexts } from '../database/format.js'
 import { REJECTS_FILE, TABLES, type Table, type TableContext } from '../database/tables.js'
 import { damaged } from '../database/takeover.js'
 import { Update } from '../database/update.js'
@@ -88,16 +89,18 @@ async function rebuild(
     await refuseLoss(database, survey)
     const encoder = new Encoder(database.encodings)
     const context = { layout: survey.layout, encoder }
+    const texts = new TableTexts(context)
     const update = await Update.begin(database, context, false)
     try {
       const counts = TABLES.map((table) => new TableCount(table, survey, damage, database.index))
       for (const pid of survey.programs) {
         signal?.throwIfAborted()
         const lines = survey.linesOf(pid)
-        const settled = await settleAnew(pid, lines, survey.layout)
+        const settled = settleAnew(pid, lines, survey.layout)
         damage.lookForLoss(settled)
         for (const count of counts) count.add(lines, settled, context)
-        for (const table of update.tables) table.add(settled)
+        texts.add(settled)
+        for (const [number, text] of texts.take().entries()) update.tables[number]?.add(text)
       }
       damage.refuseLoss()
       const newCategories = encoder.settle()

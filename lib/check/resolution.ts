@@ -3,6 +3,7 @@
  */
 
 import { TABLES, type Table } from '../database/tables.js'
+import { isPlaceholder } from '../rules/encode.js'
 import type { Settled } from '../rules/program.js'
 import { toNumber } from '../rules/values.js'
 import { type CheckContext, groupBy, type Program, quote } from './lines.js'
@@ -104,7 +105,7 @@ const TOLD_COLUMNS = 3
 
 function tellColumns(columns: readonly DifferentColumn[]): string {
   const told = columns.slice(0, TOLD_COLUMNS).map(({ column, stored, wanted }) => {
-    const expected = /^\?\d+$/.test(wanted) ? 'a code that encodings.json does not have' : quote(wanted)
+    const expected = isPlaceholder(wanted) ? 'a code that encodings.json does not have' : quote(wanted)
     return `${column} is ${quote(stored)}, resolving the rows gives ${expected}`
   })
   const rest = columns.length - told.length

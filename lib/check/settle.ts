@@ -3,15 +3,16 @@
  */
 
 import { CsvRow } from '../csv/row.js'
-import { splitLines } from '../database/database.js'
+import { linesOf } from '../database/format.js'
 import { readFeatures, readStored } from '../database/stored.js'
+import { splitLines } from '../database/stored-lines.js'
 import { TABLE_NUMBERS, TABLES, type Table, type TableContext } from '../database/tables.js'
 import type { Layout } from '../rules/layout.js'
 import { type Settled, settleProgram } from '../rules/program.js'
 import type { TableLine } from './survey.js'
 
 /** Resolves all associations of a program from its stored lines alone. */
-export function settleAnew(pid: number, lines: readonly TableLine[], layout: Layout): Promise<Settled> {
+export function settleAnew(pid: number, lines: readonly TableLine[], layout: Layout): Settled {
   const holds = ({ table }: TableLine) => TABLES[table]?.holds
   const rows = lines.filter((line) => holds(line) === 'rows' || holds(line) === 'hidden')
   const products = lines.filter((line) => holds(line) === 'products')
@@ -20,7 +21,7 @@ export function settleAnew(pid: number, lines: readonly TableLine[], layout: Lay
       pid,
       fresh: [],
       stored: rows.map(({ table, text }) => readStored(layout, table, text)),
-      features: async () => products.map(({ table, text }) => readFeatures(table, text)),
+      features: () => products.map(({ table, text }) => readFeatures(table, text)),
     },
     TABLE_NUMBERS,
     true,
@@ -49,7 +50,7 @@ export function compareWithSettled(
   context: TableContext,
 ): Difference {
   const missing = new Map<string, number>()
-  for (const text of splitLines(table.lines(settled, context))) missing.set(text, (missing.get(text) ?? 0) + 1)
+  for (const text of splitLines(linesOf(table, settled, context))) missing.set(text, (missing.get(text) ?? 0) + 1)
   const extra: TableLine[] = []
   for (const line of stored) {
     const count = missing.get(line.text)

@@ -1,18 +1,10 @@
 /** Bytes of a CSV file -> records, in batches, without streams. csv-parse decides what a record with quotes means. */
 
+import { PlainLines } from './lines.js'
 import { BYTE, type Extent, parseRecords, RecordScanner } from './quoted.js'
-import { CsvRow } from './row.js'
+import { CsvRecord } from './row.js'
 
-/** A record as it stands in the file. */
-export class CsvRecord extends CsvRow {
-  /** The 1-based line on which the record starts. */
-  readonly line: number
-
-  constructor(line: number, text: string, fields?: readonly string[]) {
-    super(text, fields)
-    this.line = line
-  }
-}
+export { CsvRecord } from './row.js'
 
 /** A record that cannot be read. */
 export interface CsvError {
@@ -27,11 +19,21 @@ export interface CsvError {
 export interface CsvBatch {
   readonly records: CsvRecord[]
   readonly errors: CsvError[]
+  /** Lines that are left as they are; only where the reader was told to. */
+  readonly lines: PlainLines[]
+}
+
+/** What a reader can be told. */
+export interface CsvOptions {
+  /** The longest record that is read, in bytes without its line end; 1 MiB by default. */
+  readonly maxRecordBytes?: number
+  /** Whether lines without a quote are not made records of, but given as {@link PlainLines}, for others to split. */
+  readonly plainLines?: boolean
 }
 
 const MAX_RECORD_BYTES = 1_048_576
 /** Input is copied in pieces of this size: the memory for it stays small and in the cache, whatever the chunks are. */
-const SLICE_BYTES = 65_536
+const SLICE_BYTES = 262_144
 /** How much of a line that is too long its error shows, in bytes. */
 const EXCERPT_BYTES = 1_024
 
@@ -54,6 +56,7 @@ const EXCERPT_BYTES = 1_024
  */
 export class CsvReader {
   readonly #maxBytes: number
+  readonly #plainLines: boolean
   /** Room for the bytes not read yet, at #start..#end. #view is this memory up to #end. */
   #memory = Buffer.alloc(0)
   #view = this.#memory
@@ -72,12 +75,10 @@ export class CsvReader {
   #skipping = false
   readonly #scanner = new RecordScanner()
 
-  /**
-   * @param options.maxRecordBytes the longest record that is read, in bytes without its line end; 1 MiB by default
-   * @throws RangeError if `maxRecordBytes` is not a positive whole number
-   */
-  constructor(options: { readonly maxRecordBytes?: number } = {}) {
-    this.#maxBytes = options.maxRecordBytes ?? MAX_RECORD_BYTES
+  /** @throws RangeError if `maxRecordBytes` is not a positive whole number */
+  constructor({ maxRecordBytes = MAX_RECORD_BYTES, plainLines = false }: CsvOptions = {}) {
+    this.#maxBytes = maxRecordBytes
+    this.#plainLines = plainLines
     if (!Number.isSafeInteger(this.#maxBytes) || this.#maxBytes < 1) {
       throw new RangeError(`maxRecordBytes: expected a positive whole number, got ${this.#maxBytes}`)
     }
@@ -90,7 +91,7 @@ export class CsvReader {
 
   /** Reads the records that are complete with this chunk. The chunk is copied, never kept. */
   push(chunk: Uint8Array): CsvBatch {
-    const batch: CsvBatch = { records: [], errors: [] }
+    const batch: CsvBatch = { records: [], errors: [], lines: [] }
     for (let offset = 0; offset < chunk.length; offset += SLICE_BYTES) {
       this.#append(chunk.subarray(offset, offset + SLICE_BYTES))
       this.#read(batch, false)
@@ -100,7 +101,7 @@ export class CsvReader {
 
   /** Reads what is left at the end of the input, and gives the memory free. The reader is then done. */
   end(): CsvBatch {
-    const batch: CsvBatch = { records: [], errors: [] }
+    const batch: CsvBatch = { records: [], errors: [], lines: [] }
     this.#read(batch, true)
     this.#memory = this.#view = Buffer.alloc(0)
     this.#start = this.#end = 0
@@ -158,29 +159,35 @@ export class CsvReader {
     }
   }
 
-  /** The fast path: reads lines up to the first one that has a quote or is not complete. */
-  #readPlainLines({ records, errors }: CsvBatch): void {
+  /** The fast path: takes lines up to the first one that has a quote or is not complete. */
+  #readPlainLines(batch: CsvBatch): void {
     const view = this.#view
     const quote = this.#quote
-    let start = this.#start
-    let line = this.#line
+    let [first, firstLine] = [this.#start, this.#line]
+    let [start, line] = [first, firstLine]
     let lineFeed = view.indexOf(BYTE.lineFeed, Math.max(start, this.#searched))
     while (lineFeed !== -1 && lineFeed <= quote) {
-      const end = lineFeed > start && view[lineFeed - 1] === BYTE.carriageReturn ? lineFeed - 1 : lineFeed
-      if (end - start > this.#maxBytes) {
-        errors.push(this.#tooLong(start, end, line))
-      } else if (end > start) {
-        // Decoded line by line: as parts of one long string, the fields would keep all of it alive.
-        const text = view.toString('utf8', start, end)
-        records.push(new CsvRecord(line, text))
+      if (lineFeed - start > this.#maxBytes && this.#lineEnd(start, lineFeed) - start > this.#maxBytes) {
+        this.#takeLines(batch, first, start, firstLine)
+        batch.errors.push(this.#tooLong(start, this.#lineEnd(start, lineFeed), line))
+        ;[first, firstLine] = [lineFeed + 1, line + 1]
       }
       line++
       start = lineFeed + 1
       lineFeed = view.indexOf(BYTE.lineFeed, start)
     }
+    this.#takeLines(batch, first, start, firstLine)
     this.#start = start
     this.#line = line
     this.#searched = lineFeed === -1 ? this.#end : start
+  }
+
+  /** Takes whole lines from `first` up to `end`. */
+  #takeLines({ records, lines }: CsvBatch, first: number, end: number, line: number): void {
+    if (first === end) return
+    const bytes = this.#view.subarray(first, end)
+    if (this.#plainLines) lines.push(PlainLines.copyOf(bytes, line))
+    else for (const record of new PlainLines(bytes, line).records) records.push(record)
   }
 
   /** Handles a line without a quote and without an end. Returns false: there is nothing more to read. */
@@ -243,8 +250,12 @@ export class CsvReader {
   /** The end of the line at #start, without its line feed and a CR before it. */
   #firstLineEnd(): number {
     const lineFeed = this.#view.indexOf(BYTE.lineFeed, this.#start)
-    if (lineFeed === -1) return this.#end
-    return lineFeed > this.#start && this.#view[lineFeed - 1] === BYTE.carriageReturn ? lineFeed - 1 : lineFeed
+    return lineFeed === -1 ? this.#end : this.#lineEnd(this.#start, lineFeed)
+  }
+
+  /** The end of a line, without its line feed and a CR before it. */
+  #lineEnd(start: number, lineFeed: number): number {
+    return lineFeed > start && this.#view[lineFeed - 1] === BYTE.carriageReturn ? lineFeed - 1 : lineFeed
   }
 
   /** Gives up the record at #start: reading goes on at the line after its first one. */

@@ -1,7 +1,25 @@
 /** A row of CSV whose fields are cut out of its text only when a rule asks for them. */
-import { parse } from 'csv-parse/sync'
+import { load } from '../load.js'
 
 const COMMA = ','
+
+/** The fields of a row, by number from 0. */
+export interface Fields {
+  /** Number of fields. */
+  readonly width: number
+  /** Whether the fields are just what stands between the commas of a text, without quotes. */
+  readonly isPlain: boolean
+  /** Whether the row has a carriage return inside. */
+  readonly hasReturn: boolean
+  /** The text in which the fields of a plain row stand. */
+  readonly text: string
+  /** A field; blank for a number that the row does not have. */
+  field(index: number): string
+  /** Where a field of a plain row starts in the text. */
+  startOf(index: number): number
+  /** Where a field of a plain row ends in the text. */
+  endOf(index: number): number
+}
 
 /**
  * A row: its text, and its fields by number.
@@ -9,7 +27,7 @@ const COMMA = ','
  * Most rules look at a few fields of a row. Finding the commas costs a third of cutting out all fields, and what is
  * never asked for is never made.
  */
-export class CsvRow {
+export class CsvRow implements Fields {
   /** The row as it stands in a file, without its line end. */
   readonly text: string
   readonly #fields: readonly string[] | undefined
@@ -27,17 +45,18 @@ export class CsvRow {
     return text.includes('"') ? new CsvRow(text, splitQuoted(text)) : new CsvRow(text)
   }
 
-  /** Whether the fields are just what stands between the commas of the text. */
   get isPlain(): boolean {
     return this.#fields === undefined
   }
 
-  /** Number of fields. */
+  get hasReturn(): boolean {
+    return this.text.includes('\r')
+  }
+
   get width(): number {
     return this.#fields?.length ?? this.#commas().length
   }
 
-  /** A field by its number, from 0; blank for a number that the row does not have. */
   field(index: number): string {
     if (this.#fields !== undefined) return this.#fields[index] ?? ''
     const ends = this.#commas()
@@ -49,12 +68,10 @@ export class CsvRow {
     return this.#fields ?? this.text.split(COMMA)
   }
 
-  /** Where a field of a plain row starts in the text. */
   startOf(index: number): number {
     return index === 0 ? 0 : (this.#commas()[index - 1] ?? this.text.length) + 1
   }
 
-  /** Where a field of a plain row ends in the text. */
   endOf(index: number): number {
     return this.#commas()[index] ?? this.text.length
   }
@@ -70,8 +87,20 @@ export class CsvRow {
   }
 }
 
+/** A row as it stands in a file. */
+export class CsvRecord extends CsvRow {
+  /** The 1-based line on which the row starts. */
+  readonly line: number
+
+  constructor(line: number, text: string, fields?: readonly string[]) {
+    super(text, fields)
+    this.line = line
+  }
+}
+
 /** The fields of a single row's text, as csv-parse reads it. */
 function splitQuoted(text: string): readonly string[] {
+  const { parse }: typeof import('csv-parse/sync') = load('csv-parse/sync')
   const [fields = []] = parse(text, { record_delimiter: '\n', relax_column_count: true })
   return fields
 }

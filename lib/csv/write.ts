@@ -1,11 +1,16 @@
 /** Fields -> lines of CSV. csv-stringify decides how a field is quoted. */
-import { stringify } from 'csv-stringify/sync'
+import { load } from '../load.js'
 
 /**
  * A CR is quoted as well: at the end of a row it would become a part of the line end, and pandas ends a row at any CR.
  * Without the second option csv-stringify does so only when the first one is left out.
  */
 const STRINGIFY_OPTIONS = { record_delimiter: '\n', quote_record_delimiter: true } as const
+
+function stringify(rows: readonly (readonly string[])[]): string {
+  const { stringify: format }: typeof import('csv-stringify/sync') = load('csv-stringify/sync')
+  return format(rows as string[][], STRINGIFY_OPTIONS)
+}
 
 /** What csv-stringify quotes a field for. */
 const SPECIAL = /[",\n\r]/
@@ -17,7 +22,12 @@ const SPECIAL = /[",\n\r]/
  */
 export function formatRow(fields: readonly string[]): string {
   const row = fields.join(',')
-  return needsQuotes(fields, row) ? stringify([fields], STRINGIFY_OPTIONS) : `${row}\n`
+  return needsQuotes(fields, row) ? stringify([fields]) : `${row}\n`
+}
+
+/** Writes one row of fields of which it is known that none has a quote, a comma or a line end. */
+export function formatPlainRow(fields: readonly string[]): string {
+  return `${fields.join(',')}\n`
 }
 
 /** Looks at the joined row where it can: three searches are faster than one for each field. */
@@ -31,7 +41,7 @@ function needsQuotes(fields: readonly string[], row: string): boolean {
 
 /** Writes one field as {@link formatRow} does, for lines that are put together from parts. */
 export function formatField(field: string): string {
-  return SPECIAL.test(field) ? stringify([[field]], { ...STRINGIFY_OPTIONS, eof: false }) : field
+  return SPECIAL.test(field) ? stringify([[field]]).slice(0, -1) : field
 }
 
 /**

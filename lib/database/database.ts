@@ -5,17 +5,17 @@
  * lines stand. The index is only ever trusted for tables that are just as the last run left them; any other folder, be
  * it spacekit's or one edited by hand, is read whole and written anew.
  */
-import { type FileHandle, open, readFile, rename, stat, writeFile } from 'node:fs/promises'
+import { open, readFile, rename, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { formatRow } from '../csv/write.js'
 import { IngestError } from '../errors.js'
 import { CATEGORIES, type Encodings } from '../rules/encode.js'
 import defaultEncodings from '../rules/encodings.json' with { type: 'json' }
 import { createLayout, type Layout } from '../rules/layout.js'
-import type { Entry } from '../stream/buffer.js'
 import { type OpenFolder, type OpenOptions, openFolder, PRIVATE_FOLDER } from './commit.js'
 import { Segments } from './segments.js'
-import { REJECTS_FILE, TABLES, type Table, tableColumns } from './tables.js'
+import type { StoredPlaces } from './stored-lines.js'
+import { REJECTS_FILE, TABLES, tableColumns } from './tables.js'
 
 /** File of the index, committed with the tables. */
 export const INDEX_FILE = `${PRIVATE_FOLDER}/index.json`
@@ -53,7 +53,6 @@ export class Database {
   /** The index of the tables; undefined where the folder is new, or not as a run left it. */
   readonly index: DatabaseIndex | undefined
   readonly encodings: Encodings
-  readonly #handles = new Map<string, Promise<FileHandle>>()
 
   private constructor(folder: OpenFolder, index: DatabaseIndex | undefined, encodings: Encodings) {
     this.folder = folder
@@ -83,36 +82,11 @@ export class Database {
     return join(this.folder.folder, file)
   }
 
-  /** Lines of a program in some tables. */
-  async linesOf(pid: number, tables: readonly Table[]): Promise<Entry[]> {
-    const lists = await Promise.all(tables.map((table) => this.#linesIn(table, pid)))
-    return lists.flat()
-  }
-
-  async #linesIn({ file, number }: Table, pid: number): Promise<Entry[]> {
-    const segments = this.index?.tables.get(file)?.segments.of(pid) ?? []
-    const lines: Entry[] = []
-    for (const { offset, length } of segments) {
-      const bytes = Buffer.allocUnsafe(length)
-      const { bytesRead } = await (await this.#handle(file)).read(bytes, 0, length, offset)
-      if (bytesRead < length)
-        throw new IngestError('TABLE_INVALID', 'the table is shorter than its index says', { source: this.path(file) })
-      for (const text of splitLines(bytes.toString('utf8'))) lines.push({ origin: number, text })
-    }
-    return lines
-  }
-
-  #handle(file: string): Promise<FileHandle> {
-    const handle = this.#handles.get(file) ?? open(this.path(file), 'r')
-    this.#handles.set(file, handle)
-    return handle
-  }
-
-  /** Closes what was read; needed before tables are replaced on systems that lock open files. */
-  async closeTables(): Promise<void> {
-    const handles = [...this.#handles.values()]
-    this.#handles.clear()
-    await Promise.all(handles.map(async (handle) => (await handle).close()))
+  /** Where the lines of each program stand; undefined where there is no index to tell. */
+  get places(): StoredPlaces | undefined {
+    if (this.index === undefined) return undefined
+    const segments = [...this.index.tables].map(([file, table]) => [file, table.segments.flat] as const)
+    return { folder: this.folder.folder, segments: new Map(segments) }
   }
 
   /** Remembers what the tables look like, after a commit. */
@@ -127,24 +101,8 @@ export class Database {
 
   /** Gives the folder free; what was not committed is gone. `reason`, the error that led here, stays the one thrown. */
   async close(reason?: unknown): Promise<void> {
-    await this.closeTables()
     await this.folder.close(reason)
   }
-}
-
-/** Lines of a text in which a line end inside quotes is none. */
-export function splitLines(text: string): string[] {
-  const lines = text.split('\n')
-  if (lines.at(-1) === '') lines.pop()
-  if (!text.includes('"')) return lines
-  const whole: string[] = []
-  let open = false
-  for (const line of lines) {
-    if (open) whole.push(`${whole.pop() ?? ''}\n${line}`)
-    else whole.push(line)
-    if (line.split('"').length % 2 === 0) open = !open
-  }
-  return whole
 }
 
 /** The index, if it is there and the tables are as it says. */

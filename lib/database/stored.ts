@@ -1,6 +1,7 @@
 /**
  * Lines of the tables back to rows: the inverse of what `tables.ts` writes.
  */
+import type { ByteFields } from '../csv/byte-fields.js'
 import { CsvRow } from '../csv/row.js'
 import { formatRow } from '../csv/write.js'
 import type { Layout } from '../rules/layout.js'
@@ -13,7 +14,14 @@ import { TABLES, type Table } from './tables.js'
 /** A row of the input, from the text that scrubbing made of it. */
 export function readFresh(layout: Layout, text: string): Row {
   const cells = CsvRow.parse(text)
-  return createRow(layout, cells, text, kindOf(cells, layout.at, cells.field(layout.at.dname)))
+  return createRow(layout, { fields: cells, cells, text, kind: kindOf(cells, layout.at, cells.field(layout.at.dname)) })
+}
+
+/** A row of the input that is ASCII and has no quotes, from the record in which it waits. */
+export function readPlain(layout: Layout, cursor: ByteFields): Row {
+  const { row: text, bytes: block, start, end } = cursor
+  const kind = kindOf(cursor, layout.at, cursor.field(layout.at.dname))
+  return createRow(layout, { fields: cursor, cells: new CsvRow(text), text, kind, place: { block, start, end } })
 }
 
 /** A row of an unencoded table, from its line. */
@@ -30,7 +38,8 @@ export function readStored(layout: Layout, number: number, line: string): Row {
     ? line.slice(0, cells.endOf(width - 1))
     : formatRow(cells.fields.slice(0, width)).slice(0, -1)
   const stored = { table: number, line, expmode: read('expmode'), pname: read('pname') }
-  return createRow(layout, cells, text, kindOf(cells, layout.at, cells.field(layout.at.dname)), stored)
+  const kind = kindOf(cells, layout.at, cells.field(layout.at.dname))
+  return createRow(layout, { fields: cells, cells, text, kind, stored })
 }
 
 /** A dataset of which only name, date and size are known. */
@@ -40,7 +49,8 @@ function readHidden(layout: Layout, number: number, line: CsvRow): Row {
   cells[layout.at.date] = line.field(1)
   cells[layout.at.imagesize] = line.field(2)
   const stored = { table: number, line: line.text, expmode: '', pname: '' }
-  return createRow(layout, new CsvRow('', cells), '', 'dropped', stored)
+  const row = new CsvRow('', cells)
+  return createRow(layout, { fields: row, cells: row, text: '', kind: 'dropped', stored })
 }
 
 /** A line of a table of features. */

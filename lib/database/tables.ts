@@ -3,13 +3,13 @@
  * section 8). The one place to look for, or to add, a table or a column.
  */
 
-import { formatField, formatRow } from '../csv/write.js'
+import { formatField, formatPlainRow, formatRow } from '../csv/write.js'
 import { MODELS, type Model } from '../rules/association.js'
 import type { Encoder } from '../rules/encode.js'
 import { encodedColumns, encodedValues, gigabytes, rawColumns, rawValues } from '../rules/encoded.js'
 import type { Layout } from '../rules/layout.js'
 import type { Settled, TableNumbers } from '../rules/program.js'
-import type { FrozenMatch, Match, Resolution, WaitingGroup } from '../rules/resolve.js'
+import type { FrozenMatch, Match, Resolution } from '../rules/resolve.js'
 import { cell, type Row } from '../rules/row.js'
 import { PRIVATE_FOLDER } from './commit.js'
 
@@ -22,16 +22,18 @@ export interface Reject {
   readonly text: string
 }
 
-/** What the stages hand to the tables: programs settled, rows rejected. */
-export interface Results {
-  readonly programs: readonly Settled[]
-  readonly rejects: readonly Reject[]
-}
-
 /** What a table needs to make its rows. */
 export interface TableContext {
   readonly layout: Layout
   readonly encoder: Encoder
+}
+
+/** Takes the lines of a table. */
+export interface TableSink {
+  /** Whole lines, with their ends. */
+  text(lines: string): void
+  /** The line of a scrubbed row with further cells behind it, already formatted. */
+  row(row: Row, tail: string): void
 }
 
 /** One table of the database. */
@@ -47,9 +49,9 @@ export interface Table {
   readonly holds: 'rows' | 'hidden' | 'products' | 'groups'
   /** Its columns behind those of a scrubbed row; all of them for a table that does not hold such rows. */
   readonly tail: readonly string[]
-  /** The lines, each with its line end, that a program adds to the table. */
-  readonly lines: (settled: Settled, context: TableContext) => string
-  /** Whether its category columns may hold placeholders of the encoder until the run's end. */
+  /** Writes the lines, each with its line end, that a program adds to the table. */
+  readonly write: (settled: Settled, context: TableContext, out: TableSink) => void
+  /** Whether its category columns hold codes. */
   readonly encoded: boolean
 }
 
@@ -60,37 +62,30 @@ export function tableColumns(table: Table, layout: Layout): readonly string[] {
 
 type Definition = Omit<Table, 'number'>
 
-/** A scrubbed row's line with further cells behind it, already formatted. */
-function extend(row: Row, tail: string): string {
-  return `${row.text},${tail}\n`
-}
-
 /** What each resolved association of a program adds. */
-function ofResolutions(line: (resolution: Resolution, context: TableContext) => string): Table['lines'] {
-  return ({ resolutions }, context) => each(resolutions, (resolution) => line(resolution, context))
+function ofResolutions(
+  write: (resolution: Resolution, out: TableSink, context: TableContext) => void,
+): Pick<Table, 'write'> {
+  return {
+    write: ({ resolutions }, context, out) => {
+      for (const resolution of resolutions) write(resolution, out, context)
+    },
+  }
 }
 
-/** The line of each of some values, joined. */
-function each<T>(values: readonly T[], line: (value: T) => string): string {
-  let text = ''
-  for (const value of values) text += line(value)
-  return text
-}
-
-function trainingLine(product: Row, expmode: string): string {
+function writeTrained(product: Row, expmode: string, out: TableSink): void {
   const name = formatField(product.dname)
-  return extend(product, `${formatField(expmode)},${name},${name}`)
+  out.row(product, `${formatField(expmode)},${name},${name}`)
 }
 
 const training: Definition = {
   file: 'training.csv',
   holds: 'rows',
   tail: ['expmode', 'pname', 'Dataset'],
-  lines: ofResolutions(
-    ({ matches, frozen }) =>
-      each(matches, ({ product, model }) => trainingLine(product, model)) +
-      each(frozen, ({ product, expmode }) => trainingLine(product, expmode)),
-  ),
+  ...ofResolutions(({ matches, frozen }, out) => {
+    for (const { product, model } of matches) writeTrained(product, model, out)
+    for (const { product, expmode } of frozen) writeTrained(product, expmode, out)
+  }),
   encoded: false,
 }
 
@@ -98,29 +93,28 @@ const level1: Definition = {
   file: 'level1.csv',
   holds: 'rows',
   tail: ['expmode', 'pname', 'Dataset', 'role'],
-  lines: ofResolutions(({ matches }) =>
-    each(matches, ({ product, model, exposures }) => {
-      const pname = formatField(product.dname)
-      return each(exposures, (exposure) => extend(exposure, `${model},${pname},${formatField(exposure.dname)},science`))
-    }),
-  ),
+  ...ofResolutions(({ matches }, out) => {
+    for (const { product, model, exposures } of matches) {
+      const start = `${model},${formatField(product.dname)}`
+      for (const exposure of exposures) out.row(exposure, `${start},${formatField(exposure.dname)},science`)
+    }
+  }),
   encoded: false,
 }
 
-function waitingLine(row: Row, expmode: string): string {
-  return extend(row, `${expmode},${formatField(row.dname)}`)
+function writeWaiting(row: Row, expmode: string, out: TableSink): void {
+  out.row(row, `${expmode},${formatField(row.dname)}`)
 }
 
 const ingest: Definition = {
   file: 'ingest.csv',
   holds: 'rows',
   tail: ['expmode', 'Dataset'],
-  lines: ofResolutions(
-    ({ groups, ungrouped, products }) =>
-      each(groups, ({ exposures, model }) => each(exposures, (exposure) => waitingLine(exposure, model))) +
-      each(ungrouped, ({ exposure }) => waitingLine(exposure, '')) +
-      each(products, ({ product, model }) => waitingLine(product, model ?? '')),
-  ),
+  ...ofResolutions(({ groups, ungrouped, products }, out) => {
+    for (const { exposures, model } of groups) for (const exposure of exposures) writeWaiting(exposure, model, out)
+    for (const { exposure } of ungrouped) writeWaiting(exposure, '', out)
+    for (const { product, model } of products) writeWaiting(product, model ?? '', out)
+  }),
   encoded: false,
 }
 
@@ -128,7 +122,9 @@ const mosaics: Definition = {
   file: 'mosaics.csv',
   holds: 'rows',
   tail: ['Dataset'],
-  lines: (settled) => each(settled.mosaics, (row) => extend(row, formatField(row.dname))),
+  write: (settled, _context, out) => {
+    for (const row of settled.mosaics) out.row(row, formatField(row.dname))
+  },
   encoded: false,
 }
 
@@ -137,7 +133,9 @@ const hidden: Definition = {
   file: `${PRIVATE_FOLDER}/hidden.csv`,
   holds: 'hidden',
   tail: ['dname', 'date', 'imagesize'],
-  lines: (settled) => each(settled.hidden, (row) => formatRow([row.dname, row.date, cell(row, 'imagesize')])),
+  write: (settled, _context, out) => {
+    for (const row of settled.hidden) out.text(formatRow([row.dname, row.date, cell(row, 'imagesize')]))
+  },
   encoded: false,
 }
 
@@ -150,36 +148,37 @@ function targetValues(product: Row): Readonly<Record<Target, string>> {
 }
 
 /** The lines of products that keep the features they have, with the target as it is now. */
-function frozenLines(frozen: readonly FrozenMatch[], number: number, columns: readonly string[]): string {
-  return each(frozen, ({ product, features }) => {
+function writeFrozen(frozen: readonly FrozenMatch[], file: string, columns: readonly string[], out: TableSink): void {
+  const number = TABLES.findIndex((table) => table.file === file)
+  for (const { product, features } of frozen) {
     const cells = features.get(number)
-    if (cells === undefined) return ''
+    if (cells === undefined) continue
     const target: Readonly<Record<string, string>> = targetValues(product)
-    return formatRow(columns.map((column, index) => target[column] ?? cells[index] ?? ''))
-  })
+    out.text(formatRow(columns.map((column, index) => target[column] ?? cells[index] ?? '')))
+  }
 }
 
 /** A table of features of matched products: their columns, then the target's. */
 function productTable(
   file: string,
   model: Model,
-  features: readonly string[],
+  featureColumns: readonly string[],
   targets: readonly Target[],
   values: (match: Match, context: TableContext) => readonly string[],
   encoded: boolean,
 ): Definition {
-  const columns = [...features, ...targets]
-  const line = (match: Match, context: TableContext) => {
-    const target = targetValues(match.product)
-    return formatRow([...values(match, context), ...targets.map((name) => target[name])])
-  }
-  const number = () => TABLES.findIndex((table) => table.file === file)
-  const lines = ofResolutions(
-    ({ matches, frozen }, context) =>
-      each(matches, (match) => (match.model === model ? line(match, context) : '')) +
-      (frozen.length === 0 ? '' : frozenLines(frozen, number(), columns)),
-  )
-  return { file, holds: 'products', tail: columns, lines, encoded }
+  const columns = [...featureColumns, ...targets]
+  const { write } = ofResolutions(({ matches, frozen }, out, context) => {
+    for (const match of matches) {
+      if (match.model !== model) continue
+      const { product, features } = match
+      const target = targetValues(product)
+      const format = features.isPlain && product.place !== undefined ? formatPlainRow : formatRow
+      out.text(format([...values(match, context), ...targets.map((name) => target[name])]))
+    }
+    if (frozen.length > 0) writeFrozen(frozen, file, columns, out)
+  })
+  return { file, holds: 'products', tail: columns, write, encoded }
 }
 
 function trainTable(model: Model): Definition {
@@ -199,15 +198,17 @@ function rawTable(model: Model): Definition {
 }
 
 function remTable(model: Model): Definition {
-  const line = ({ features, name }: WaitingGroup, { encoder }: TableContext) =>
-    features === undefined ? '' : formatRow([...encodedValues(model, features, encoder), name, name])
   return {
     file: `rem-${model.toLowerCase()}.csv`,
     holds: 'groups',
     tail: [...encodedColumns(model), 'dname', 'Dataset'],
-    lines: ofResolutions(({ groups }, context) =>
-      each(groups, (group) => (group.model === model ? line(group, context) : '')),
-    ),
+    ...ofResolutions(({ groups }, out, { encoder }) => {
+      for (const { model: own, features, name } of groups) {
+        if (own !== model || features === undefined) continue
+        const format = features.isPlain ? formatPlainRow : formatRow
+        out.text(format([...encodedValues(model, features, encoder), name, name]))
+      }
+    }),
     encoded: true,
   }
 }

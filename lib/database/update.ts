@@ -7,11 +7,12 @@ import { CsvRow } from '../csv/row.js'
 import { formatRow } from '../csv/write.js'
 import { CATEGORIES, type Encoder } from '../rules/encode.js'
 import type { Layout } from '../rules/layout.js'
-import type { Settled } from '../rules/program.js'
 import type { TableWriter, Transaction } from './commit.js'
 import { fileError, writeFully } from './commit-files.js'
-import { type Database, ENCODINGS_FILE, formatIndex, INDEX_FILE, splitLines, type TableIndex } from './database.js'
+import { type Database, ENCODINGS_FILE, formatIndex, INDEX_FILE, type TableIndex } from './database.js'
+import type { TableText } from './format.js'
 import { Segments } from './segments.js'
+import { splitLines } from './stored-lines.js'
 import {
   REJECT_COLUMNS,
   REJECTS_FILE,
@@ -45,8 +46,7 @@ class Scratch {
   }
 
   /** @throws IngestError WRITE_FAILED, DATABASE_UNUSABLE */
-  write(text: string): void {
-    const bytes = Buffer.from(text)
+  write(bytes: Uint8Array): void {
     try {
       this.#fd ??= openSync(this.#path, 'w+')
       writeFully(this.#fd, bytes, null)
@@ -93,6 +93,8 @@ export class TableUpdate {
   /** What waits in the scratch file. */
   readonly #waiting = new Segments()
   readonly #takenOut = new Set<number>()
+  /** Whether a line of the scratch file has a placeholder. */
+  #hasPlaceholders = false
 
   constructor(table: Table, context: TableContext, direct: TableWriter | undefined, scratchPath: string) {
     this.#table = table
@@ -102,18 +104,21 @@ export class TableUpdate {
     direct?.write(formatRow(tableColumns(table, context.layout)))
   }
 
-  /** Takes what a settled program adds to the table, and what it takes out. */
-  add(settled: Settled): void {
-    const { pid, takenOut, putBack } = settled
-    if (takenOut.has(this.#table.number)) this.#takenOut.add(pid)
-    const text = (putBack.get(this.#table.number) ?? '') + this.#table.lines(settled, this.#context)
-    if (text === '') return
-    const held = this.#direct === undefined || (this.#table.encoded && this.#context.encoder.hasPlaceholders)
+  /** Takes what settled programs add to the table, and what they take out. */
+  add({ bytes, segments, takenOut, hasPlaceholders }: TableText): void {
+    for (const pid of takenOut) this.#takenOut.add(pid)
+    if (bytes.length === 0) return
+    this.#hasPlaceholders ||= hasPlaceholders
+    const held = this.#direct === undefined || this.#hasPlaceholders
     const file = held ? this.#scratch : this.#direct
-    const offset = file?.bytes ?? 0
-    file?.write(text)
-    const segments = held ? this.#waiting : this.#written
-    segments.add({ pid, offset, length: (file?.bytes ?? 0) - offset })
+    let offset = file?.bytes ?? 0
+    file?.write(bytes)
+    for (let index = 0; index < segments.length; index += 2) {
+      const [pid = 0, length = 0] = [segments[index], segments[index + 1]]
+      const places = held ? this.#waiting : this.#written
+      places.add({ pid, offset, length })
+      offset += length
+    }
   }
 
   /** Brings old and new lines together, after the codes are settled; returns the table's new index. */
@@ -169,7 +174,7 @@ export class TableUpdate {
 
   /** Writes the lines of the scratch file, with their codes, behind what the writer has. */
   #copyWaiting(writer: TableWriter, segments: Segments, start: number): TableIndex {
-    const encoded = this.#table.encoded && this.#context.encoder.hasPlaceholders
+    const encoded = this.#hasPlaceholders
     const before = start + writer.bytes
     if (!encoded && this.#scratch.bytes > 0) writer.copyFrom(this.#scratch.path, 0, this.#scratch.bytes)
     for (const { pid, offset, length } of this.#waiting.all) {
@@ -183,10 +188,13 @@ export class TableUpdate {
   /** Lines with codes in place of the placeholders. */
   #withCodes(text: string): string {
     const columns = this.#table.tail
-    const isCategory = columns.map((column) => CATEGORIES.some((category) => category === column))
+    const categories = columns.map((column) => CATEGORIES.find((category) => category === column))
     const lines = splitLines(text).map((line) => {
-      const cells = CsvRow.parse(line).fields
-      return formatRow(cells.map((cell, index) => (isCategory[index] ? this.#context.encoder.resolve(cell) : cell)))
+      const cells = CsvRow.parse(line).fields.map((cell, index) => {
+        const category = categories[index]
+        return category === undefined ? cell : this.#context.encoder.resolve(category, cell)
+      })
+      return formatRow(cells)
     })
     return lines.join('')
   }
@@ -234,7 +242,7 @@ export class Update {
 
   /** Takes input rows that could not be used. */
   reject(rejects: readonly Reject[]): void {
-    if (rejects.length > 0) this.#rejects.write(rejects.map(rejectLine).join(''))
+    if (rejects.length > 0) this.#rejects.write(Buffer.from(rejects.map(rejectLine).join('')))
   }
 
   /**
@@ -256,7 +264,6 @@ export class Update {
     const others = this.#layout.columns.slice(2, this.#layout.at.date)
     await this.#write(INDEX_FILE, formatIndex({ others, tables: index }))
     if (newCodes) await this.#write(ENCODINGS_FILE, `${JSON.stringify(this.#encoder.encodings, undefined, 1)}\n`)
-    await this.#database.closeTables()
     await this.#transaction.commit()
     await this.#database.remember()
   }

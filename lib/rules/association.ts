@@ -2,9 +2,9 @@
  * Which association a row belongs to, and the product that its group is expected to make (specification, sections 3.7
  * and 4). Pure rules over single rows.
  */
-import type { CsvRow } from '../csv/row.js'
+import type { Fields } from '../csv/row.js'
 import type { Positions } from './layout.js'
-import { cell, numberIn, type Row } from './row.js'
+import { numberIn, type Row } from './row.js'
 import { isNothing, isTrue, isVoid } from './values.js'
 
 /** The four models; each has its encoded tables. */
@@ -42,7 +42,7 @@ const IFU_SUFFIX: ReadonlyMap<string, string> = new Map([
  * @param at where these columns stand in it
  * @param pid the program as decimal text without leading zeros
  */
-export function associationKey(row: CsvRow, at: Positions, pid: string): string {
+export function associationKey(row: Fields, at: Positions, pid: string): string {
   const columns = WAVEFRONT_VISITS.has(row.field(at.VISITYPE)) ? WAVEFRONT_KEY_COLUMNS : KEY_COLUMNS
   let key = isVoid(pid) ? '' : pid
   for (const column of columns) {
@@ -149,7 +149,7 @@ export function expectedName(exposure: Row, ranks: ReadonlyMap<string | number, 
   const key = targetKey(exposure)
   const target = targetId(exposure, key === undefined ? 0 : (ranks.get(key) ?? 0))
   const optics = isImageType(exposure.EXP_TYPE) ? imageOptics(exposure) : spectralOptics(exposure)
-  const program = `jw${cell(exposure, 'PROGRAM')}-o${cell(exposure, 'OBSERVTN')}`
+  const program = `jw${exposure.PROGRAM}-o${exposure.OBSERVTN}`
   const suffix = exposure.EXP_TYPE === 'NRC_CORON' ? '-image3' : ''
   return `${program}_${target}_${exposure.INSTRUME}_${optics}${suffix}`.toLowerCase()
 }

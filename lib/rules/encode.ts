@@ -1,7 +1,7 @@
 /**
  * Codes of category values (specification, section 7).
  */
-import { isNothing } from './values.js'
+import { compareText, isNothing } from './values.js'
 
 /** The columns that are encoded. */
 export const CATEGORIES = [
@@ -28,6 +28,9 @@ export interface NewCategory {
   readonly code: number
 }
 
+/** Category values without a code. */
+export type UnknownValues = readonly Omit<NewCategory, 'code'>[]
+
 const SUBARRAY_FAMILIES = ['MASK', 'SUB', 'WFSS']
 
 /** The value that is encoded for a cell: families of detectors and subarrays in place of their members. */
@@ -48,11 +51,19 @@ function detectorFamily(value: string): string {
   return modules.has('A') ? 'NRCA-M' : 'NRCB-M'
 }
 
+/** What a category value without a code is written as until the run's end: this, and the value. */
+const PLACEHOLDER = '?'
+
+/** Whether a cell of a category column holds a value that has no code yet. */
+export function isPlaceholder(cell: string): boolean {
+  return cell.startsWith(PLACEHOLDER)
+}
+
 /**
  * Encodes category values and remembers those that have no code yet.
  *
  * A run learns a new value's code only when it has seen all values, since several get theirs in text order. Until
- * then such a cell holds a placeholder, which {@link Encoder.settle} replaces.
+ * then such a cell holds a placeholder, which {@link Encoder.resolve} replaces.
  */
 export class Encoder {
   readonly #codes: ReadonlyMap<Category, Map<string, number>>
@@ -60,9 +71,8 @@ export class Encoder {
   readonly #texts: ReadonlyMap<Category, Map<string, string>> = new Map(
     CATEGORIES.map((category) => [category, new Map()]),
   )
-  readonly #unknown: { readonly category: Category; readonly value: string }[] = []
-  readonly #placeholders = new Map<string, string>()
-  #settled: ReadonlyMap<string, string> = new Map()
+  readonly #unknown: ReadonlyMap<Category, Set<string>> = new Map(CATEGORIES.map((category) => [category, new Set()]))
+  #placeholders = 0
 
   constructor(encodings: Encodings) {
     this.#codes = new Map(CATEGORIES.map((category) => [category, new Map(Object.entries(encodings[category]))]))
@@ -70,55 +80,50 @@ export class Encoder {
 
   /** The code of a value as text, or a placeholder for a value without one. */
   encode(category: Category, value: string): string {
-    const texts = this.#texts.get(category)
-    const known = texts?.get(value)
-    if (known !== undefined) return known
-    const text = this.#textOf(category, value)
-    texts?.set(value, text)
+    const text = this.#texts.get(category)?.get(value) ?? this.#textOf(category, value)
+    if (text.startsWith(PLACEHOLDER)) this.#placeholders++
     return text
   }
 
   #textOf(category: Category, value: string): string {
     const family = familyOf(category, value)
     const code = this.#codes.get(category)?.get(family)
-    return code === undefined ? this.#placeholder(category, family) : String(code)
+    if (code === undefined) this.#unknown.get(category)?.add(family)
+    const text = code === undefined ? PLACEHOLDER + family : String(code)
+    this.#texts.get(category)?.set(value, text)
+    return text
   }
 
-  #placeholder(category: Category, value: string): string {
-    const key = `${category}:${value}`
-    const known = this.#placeholders.get(key)
-    if (known !== undefined) return known
-    const placeholder = `?${this.#unknown.length}`
-    this.#unknown.push({ category, value })
-    this.#placeholders.set(key, placeholder)
-    return placeholder
+  /** How many cells with a placeholder were given. */
+  get placeholders(): number {
+    return this.#placeholders
   }
 
-  /** Whether any cell holds a placeholder. */
-  get hasPlaceholders(): boolean {
-    return this.#unknown.length > 0
+  /** The values met so far that have no code. */
+  get unknown(): UnknownValues {
+    return [...this.#unknown].flatMap(([category, values]) => [...values].map((value) => ({ category, value })))
+  }
+
+  /** Takes values without a code that another encoder met. */
+  learn(values: UnknownValues): void {
+    for (const { category, value } of values) this.#unknown.get(category)?.add(value)
   }
 
   /** Gives the values seen without a code the next free ones of their category, in text order. */
   settle(): readonly NewCategory[] {
-    const settled = new Map<string, string>()
-    const added: NewCategory[] = []
-    const ordered = this.#unknown.map((entry, index) => ({ ...entry, placeholder: `?${index}` }))
-    ordered.sort((a, b) => (a.value < b.value ? -1 : 1))
-    for (const { category, value, placeholder } of ordered) {
+    const ordered = this.unknown.toSorted((a, b) => compareText(a.value, b.value))
+    return ordered.map(({ category, value }) => {
       const codes = this.#codes.get(category) as Map<string, number>
       const code = Math.max(-1, ...codes.values()) + 1
       codes.set(value, code)
-      settled.set(placeholder, String(code))
-      added.push({ category, value, code })
-    }
-    this.#settled = settled
-    return added
+      return { category, value, code }
+    })
   }
 
   /** The code behind a cell that {@link encode} gave, after {@link settle}. */
-  resolve(cell: string): string {
-    return cell.startsWith('?') ? (this.#settled.get(cell) ?? cell) : cell
+  resolve(category: Category, cell: string): string {
+    if (!isPlaceholder(cell)) return cell
+    return String(this.#codes.get(category)?.get(cell.slice(PLACEHOLDER.length)) ?? cell)
   }
 
   /** All values and codes, with those that this run added. */

@@ -116,21 +116,15 @@ const WITHOUT_OFFSETS = columnsOf(
 )
 const columnsFor = (model: Model) => (model === 'FGS' ? WITHOUT_OFFSETS : WITH_OFFSETS)
 
-/** The raw values of a group: both kinds of tables need them, and to write a float is dear. */
-const RAW_VALUES = new WeakMap<Features, readonly string[]>()
-
 /** Feature columns of a model's `raw-*` table. */
 export function rawColumns(model: Model): readonly string[] {
   return columnsFor(model).raw
 }
 
-/** A group's values for {@link rawColumns}. */
+/** A group's values for {@link rawColumns}. Made once: both kinds of tables need them, and to write a float is dear. */
 export function rawValues(model: Model, features: Features): readonly string[] {
-  const known = RAW_VALUES.get(features)
-  if (known !== undefined) return known
-  const values = columnsFor(model).rawValues.map((value) => value(features))
-  RAW_VALUES.set(features, values)
-  return values
+  features.rawValues ??= columnsFor(model).rawValues.map((value) => value(features))
+  return features.rawValues
 }
 
 /** Feature columns of a model's `train-*` and `rem-*` tables. */

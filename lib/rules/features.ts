@@ -12,7 +12,7 @@ import {
   separation,
   smallest,
 } from './offsets.js'
-import { type cell, numberIn, type Row } from './row.js'
+import { numberIn, type Row } from './row.js'
 import { compareText, isNothing } from './values.js'
 
 /** Where a group points (absent for FGS): degrees for the fiducial, pixels for the rest; NaN where unknown. */
@@ -39,6 +39,10 @@ export interface Features {
   readonly band: string
   readonly nexposur: number
   readonly pointing: Pointing | undefined
+  /** Whether all exposures came as plain rows, so that no value of theirs can have a quote, a comma or a line end. */
+  readonly isPlain: boolean
+  /** The values of its row in `raw-*`, once they were asked for. */
+  rawValues: readonly string[] | undefined
 }
 
 interface Located {
@@ -60,6 +64,7 @@ export function groupFeatures(model: Model, exposures: readonly Row[]): Features
   const [first] = exposures
   if (first === undefined) return undefined
   const nexposur = exposures.length
+  const isPlain = exposures.every(({ place }) => place !== undefined)
   if (model === 'FGS') {
     return {
       reference: first,
@@ -67,6 +72,8 @@ export function groupFeatures(model: Model, exposures: readonly Row[]): Features
       band: first.BAND,
       nexposur,
       pointing: undefined,
+      isPlain,
+      rawValues: undefined,
     }
   }
   const located = locate(model, exposures)
@@ -74,7 +81,8 @@ export function groupFeatures(model: Model, exposures: readonly Row[]): Features
   const { reference, pointing } = point(located, first)
   const bands = distinct(exposures, 'BAND').reverse()
   const detectors = distinct(exposures, 'DETECTOR')
-  return { reference, detector: detectors.join('|') || 'NONE', band: bands.join('|') || 'NONE', nexposur, pointing }
+  const [detector, band] = [detectors.join('|') || 'NONE', bands.join('|') || 'NONE']
+  return { reference, detector, band, nexposur, pointing, isPlain, rawValues: undefined }
 }
 
 /** The exposures that have a reference point: CRVAL for the image model, REF for the others. */
@@ -87,11 +95,9 @@ function locate(model: Model, exposures: readonly Row[]): Located[] {
   return located
 }
 
-function skyPoint(
-  row: Row,
-  raColumn: Parameters<typeof cell>[1],
-  decColumn: Parameters<typeof cell>[1],
-): SkyPoint | undefined {
+type NumberColumn = Parameters<typeof numberIn>[1]
+
+function skyPoint(row: Row, raColumn: NumberColumn, decColumn: NumberColumn): SkyPoint | undefined {
   const ra = numberIn(row, raColumn)
   const dec = numberIn(row, decColumn)
   return Number.isNaN(ra) || Number.isNaN(dec) ? undefined : { ra, dec }

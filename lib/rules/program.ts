@@ -31,7 +31,7 @@ export interface ProgramLines {
   /** Rows of the unencoded tables. */
   readonly stored: readonly Row[]
   /** Lines of the tables of features; asked for only where a touched association has some. */
-  readonly features: () => Promise<readonly FeatureLine[]>
+  readonly features: () => readonly FeatureLine[]
 }
 
 /** What became of the lines of a program. */
@@ -65,7 +65,7 @@ export interface TableNumbers {
  * @param lines every stored line of the program, and the input's rows
  * @param all whether to resolve every association, touched or not, as when a database is taken over
  */
-export async function settleProgram(lines: ProgramLines, tables: TableNumbers, all: boolean): Promise<Settled> {
+export function settleProgram(lines: ProgramLines, tables: TableNumbers, all: boolean): Settled {
   const frozen = frozenProducts(lines.stored, tables)
   const latest = latestVersions([...lines.stored, ...lines.fresh.filter((row) => !isUseless(row, frozen))])
   const touched = touchedAssociations(lines.stored, latest, all)
@@ -74,11 +74,11 @@ export async function settleProgram(lines: ProgramLines, tables: TableNumbers, a
   const isOut = (row: Row) => latest.get(row.dname) !== row || associationsOf(row).some((key) => touched.has(key))
   return {
     pid: lines.pid,
-    resolutions: resolveTouched(kept, touched, await withFeatures(frozen, latest, touched, lines)),
+    resolutions: resolveTouched(kept, touched, withFeatures(frozen, latest, touched, lines)),
     mosaics: byName(kept.filter((row) => row.kind === 'mosaic' && isNew(row))),
     hidden: byName(kept.filter((row) => row.kind === 'dropped' && isNew(row))),
     duplicates: lines.fresh.length + lines.stored.length - kept.length,
-    ...(all ? { takenOut: new Set(), putBack: new Map() } : await stayAndGo(lines, tables, isOut, touched)),
+    ...(all ? { takenOut: new Set(), putBack: new Map() } : stayAndGo(lines, tables, isOut, touched)),
   }
 }
 
@@ -191,16 +191,16 @@ function frozenProducts(stored: readonly Row[], tables: TableNumbers): Set<strin
 }
 
 /** The frozen products of touched associations, with the features that they keep. */
-async function withFeatures(
+function withFeatures(
   names: ReadonlySet<string>,
   latest: ReadonlyMap<string, Row>,
   touched: ReadonlySet<string>,
   lines: ProgramLines,
-): Promise<Map<string, FrozenMatch>> {
+): Map<string, FrozenMatch> {
   const frozen = new Map<string, FrozenMatch>()
   const products = [...names].flatMap((name) => latest.get(name) ?? []).filter((row) => touched.has(row.params))
   if (products.length === 0) return frozen
-  const features = await lines.features()
+  const features = lines.features()
   for (const product of products) {
     const own = features.filter(({ name }) => name === product.dname).sort(compareAge)
     const versions = lines.stored.filter((row) => row.dname === product.dname)
@@ -216,12 +216,12 @@ function compareAge(a: FeatureLine, b: FeatureLine): number {
 }
 
 /** Which tables lose lines, and which of the program's lines in them stay. */
-async function stayAndGo(
+function stayAndGo(
   lines: ProgramLines,
   tables: TableNumbers,
   isOut: (row: Row) => boolean,
   touched: ReadonlySet<string>,
-): Promise<Pick<Settled, 'takenOut' | 'putBack'>> {
+): Pick<Settled, 'takenOut' | 'putBack'> {
   const out = lines.stored.filter(isOut)
   const takenOut = new Set(out.flatMap((row) => row.stored?.table ?? []))
   const putBack = new Map<number, string>()
@@ -233,7 +233,7 @@ async function stayAndGo(
     const products = new Set(out.flatMap((row) => (row.stored?.table === tables.training ? row.dname : [])))
     const groups = new Set(waitingNames(lines.stored).flatMap(({ key, name }) => (touched.has(key) ? name : [])))
     const goes = ({ table, name }: FeatureLine) => (tables.holdsGroups(table) ? groups : products).has(name)
-    const features = await lines.features()
+    const features = lines.features()
     for (const { table } of features.filter(goes)) takenOut.add(table)
     for (const line of features) if (takenOut.has(line.table) && !goes(line)) put(line.table, line.line)
   }

@@ -1,9 +1,8 @@
 /**
  * A scrubbed row: one dataset as the database knows it (specification, section 3).
  */
-import type { CsvRow } from '../csv/row.js'
+import type { CsvRow, Fields } from '../csv/row.js'
 import type { Layout, Positions } from './layout.js'
-import { toNumber } from './values.js'
 
 type Column = keyof Positions
 
@@ -25,6 +24,12 @@ type Keyword =
   | 'CHANNEL'
   | 'BAND'
   | 'SUBARRAY'
+  | 'PROGRAM'
+  | 'OBSERVTN'
+  | MatchedNumber
+
+/** The numbers that nearly every row is asked for. */
+type MatchedNumber = 'targra' | 'GS_MAG' | 'CRVAL1' | 'CRVAL2' | 'RA_REF' | 'DEC_REF'
 
 /** One scrubbed row, in the order of its layout's columns. */
 export interface Row extends Readonly<Record<Keyword, string>> {
@@ -34,6 +39,8 @@ export interface Row extends Readonly<Record<Keyword, string>> {
   readonly cells: CsvRow
   /** The layout's cells as CSV, without a line end: what every unencoded table's line starts with. */
   readonly text: string
+  /** Where the text stands as bytes, if it does. */
+  readonly place: BytesPlace | undefined
   /** Identity of the dataset. */
   readonly dname: string
   /** Day of the file it came in, YYYY-MM-DD. */
@@ -44,6 +51,13 @@ export interface Row extends Readonly<Record<Keyword, string>> {
   readonly params: string
   /** Where the row stands in the database; absent for a row of this run's input. */
   readonly stored: StoredPlace | undefined
+}
+
+/** Bytes of a block. */
+export interface BytesPlace {
+  readonly block: Uint8Array
+  readonly start: number
+  readonly end: number
 }
 
 /** The line of the database that a row was read from. */
@@ -63,36 +77,62 @@ export function cell(row: Row, column: Column): string {
 }
 
 /** A row's number in a known column, NaN where it is blank. */
-export function numberIn(row: Row, column: Column): number {
-  return toNumber(cell(row, column))
+export function numberIn(row: Row, column: MatchedNumber | 'TARG_RA' | 'TARG_DEC' | 'GS_RA' | 'GS_DEC'): number {
+  return scrubbedNumber(column in row ? row[column as MatchedNumber] : cell(row, column))
+}
+
+/** The number in a scrubbed cell, which holds one or is blank. */
+function scrubbedNumber(text: string): number {
+  return text === '' ? Number.NaN : Number(text)
+}
+
+/** What a row is made of. */
+export interface RowParts {
+  /** The fields, good for the moment: what is asked for often is cut out at once. */
+  readonly fields: Fields
+  /** The same for later. */
+  readonly cells: CsvRow
+  readonly text: string
+  readonly kind: Kind
+  readonly stored?: StoredPlace
+  readonly place?: BytesPlace
 }
 
 /** The row for the given cells. */
-export function createRow(layout: Layout, cells: CsvRow, text: string, kind: Kind, stored?: StoredPlace): Row {
+export function createRow(layout: Layout, { fields, cells, text, kind, stored, place }: RowParts): Row {
   const { at } = layout
   return {
     layout,
     kind,
     cells,
     text,
-    dname: cells.field(at.dname),
-    date: cells.field(at.date),
-    size: toNumber(cells.field(at.imagesize)),
-    params: cells.field(at.params),
+    place,
+    dname: fields.field(at.dname),
+    date: fields.field(at.date),
+    size: scrubbedNumber(fields.field(at.imagesize)),
+    params: fields.field(at.params),
     stored,
-    VISITYPE: cells.field(at.VISITYPE),
-    TSOVISIT: cells.field(at.TSOVISIT),
-    TARGNAME: cells.field(at.TARGNAME),
-    INSTRUME: cells.field(at.INSTRUME),
-    DETECTOR: cells.field(at.DETECTOR),
-    FILTER: cells.field(at.FILTER),
-    PUPIL: cells.field(at.PUPIL),
-    GRATING: cells.field(at.GRATING),
-    EXP_TYPE: cells.field(at.EXP_TYPE),
-    FXD_SLIT: cells.field(at.FXD_SLIT),
-    CHANNEL: cells.field(at.CHANNEL),
-    BAND: cells.field(at.BAND),
-    SUBARRAY: cells.field(at.SUBARRAY),
+    VISITYPE: fields.field(at.VISITYPE),
+    TSOVISIT: fields.field(at.TSOVISIT),
+    TARGNAME: fields.field(at.TARGNAME),
+    INSTRUME: fields.field(at.INSTRUME),
+    DETECTOR: fields.field(at.DETECTOR),
+    FILTER: fields.field(at.FILTER),
+    PUPIL: fields.field(at.PUPIL),
+    GRATING: fields.field(at.GRATING),
+    EXP_TYPE: fields.field(at.EXP_TYPE),
+    FXD_SLIT: fields.field(at.FXD_SLIT),
+    CHANNEL: fields.field(at.CHANNEL),
+    BAND: fields.field(at.BAND),
+    SUBARRAY: fields.field(at.SUBARRAY),
+    PROGRAM: fields.field(at.PROGRAM),
+    OBSERVTN: fields.field(at.OBSERVTN),
+    targra: fields.field(at.targra),
+    GS_MAG: fields.field(at.GS_MAG),
+    CRVAL1: fields.field(at.CRVAL1),
+    CRVAL2: fields.field(at.CRVAL2),
+    RA_REF: fields.field(at.RA_REF),
+    DEC_REF: fields.field(at.DEC_REF),
   }
 }
 

@@ -2,13 +2,13 @@
  * The rules for a single input row (specification, section 3): level, name, numbers, exposure type, association key.
  */
 
-import { CsvRow } from '../csv/row.js'
+import { CsvRow, type Fields } from '../csv/row.js'
 import { formatFloat, formatRow } from '../csv/write.js'
-import { NO_OBSERVATION, WHOLE_PROGRAM } from '../stream/buffer.js'
 import { associationKey, isCandidateName, LEVEL3_EXP_TYPES } from './association.js'
 import { pixelScale } from './instrument.js'
 import { FLOAT_COLUMNS, inputPositions, type Layout, type Positions } from './layout.js'
 import type { Kind } from './row.js'
+import { NO_OBSERVATION, WHOLE_PROGRAM } from './units.js'
 import { isNothing, isPlainDecimal, roundHalfEven, toNumber } from './values.js'
 
 /** Why a row is dropped, in the words of the summary. */
@@ -23,13 +23,21 @@ export type DropReason = keyof typeof DROP_REASONS
 /** A row's level, by DagNodeName. */
 export type Level = 'level1' | 'level3' | 'other'
 
-/** A scrubbed row: its program number, and its cells in the layout's order as CSV, without a line end. */
+/** What a scrubbed row is. */
 interface ScrubbedRow {
   readonly level: Level
   readonly pid: number
   /** The unit within the program, as {@link observationOf} tells it. */
   readonly observation: number
-  readonly text: string
+  /** Whether its text has no quotes and is no longer than ASCII, if the input row is. */
+  readonly isPlain: boolean
+}
+
+/** Takes the text of scrubbed rows piece by piece: cells in the layout's order as CSV, without a line end. */
+export interface RowSink {
+  text(text: string): void
+  /** Neighbouring fields of a plain row, from the first to the last, with the commas between them. */
+  fields(row: Fields, first: number, last: number): void
 }
 
 /** What became of an input row. */
@@ -96,7 +104,7 @@ export function observationOf(dname: string, keywords?: { readonly dag: string; 
  * What a scrubbed row is, by its cells alone, so that a row read back from a table or a spill file is told the same
  * (sections 3.1, 3.6, 3.8, 3.9).
  */
-export function kindOf(row: CsvRow, at: Positions, dname: string): Kind {
+export function kindOf(row: Fields, at: Positions, dname: string): Kind {
   const expType = row.field(at.EXP_TYPE)
   if (!LEVEL3_EXP_TYPES.has(expType)) return 'dropped'
   if (levelOf(row.field(at.dag)) === 'level1') return 'exposure'
@@ -182,12 +190,16 @@ export class Scrubber {
     this.#from = layout.columns.map((name, index) =>
       index === dag ? this.#at.dag : index === imagesize ? this.#at.imagesize : header.indexOf(name),
     )
-    this.#pieces = piecesOf(this.#from.slice(2, layout.at.date), this.#at.TARG_RA)
+    this.#pieces = piecesOf(this.#from.slice(0, layout.at.date), this.#at.TARG_RA)
     this.#numbers = NUMBER_COLUMNS.map((name) => this.#at[name]).filter((index) => index >= 0)
   }
 
-  /** @param row an input row, with as many fields as the header has */
-  scrub(row: CsvRow): Scrubbed {
+  /**
+   * Scrubs a row, and gives the sink its text if it is kept or hidden.
+   *
+   * @param row an input row, with as many fields as the header has
+   */
+  scrub(row: Fields, sink: RowSink): Scrubbed {
     const dag = row.field(this.#at.dag)
     const level = levelOf(dag)
     if (level === 'other') return { outcome: 'dropped', level, reason: dag.includes('MEMORY') ? 'memory' : 'level' }
@@ -195,12 +207,14 @@ export class Scrubber {
     if (isNothing(dname)) return { outcome: 'rejected', level, message: 'no Dataset' }
     const pid = programOf(dname)
     if (pid === undefined) return { outcome: 'rejected', level, message: noProgram(dname) }
-    return this.#isRegular(row) ? this.#fromText(row, level, dname, pid) : this.#fromCells(row, level, dname, pid)
+    const isPlain = this.#isRegular(row)
+    const scrubbed = { level, pid, isPlain, dag, dname }
+    return isPlain ? this.#fromText(row, scrubbed, sink) : this.#fromCells(row, scrubbed, sink)
   }
 
   /** Whether scrubbing leaves all fields but the target as they are: so it is with nearly every row. */
-  #isRegular(row: CsvRow): boolean {
-    if (!row.isPlain || row.text.includes('\r')) return false
+  #isRegular(row: Fields): boolean {
+    if (!row.isPlain || row.hasReturn) return false
     for (const index of this.#numbers) {
       const start = row.startOf(index)
       const end = row.endOf(index)
@@ -211,24 +225,26 @@ export class Scrubber {
   }
 
   /** A regular row: its text put together from pieces of the input's. */
-  #fromText(row: CsvRow, level: Level, dname: string, pid: number): Scrubbed {
+  #fromText(row: Fields, known: KnownRow, sink: RowSink): Scrubbed {
     const at = this.#at
+    const { dag, dname, pid } = known
+    const judged = judge(row, at, known, observationOf(dname, { dag, obs: row.field(at.OBSERVTN) }))
+    if (judged.outcome === 'rejected') return judged
     const { ra, targra } = this.#roundTarget(row.field(at.TARG_RA))
-    const dag = row.field(at.dag)
-    let text = `${dag},${row.field(at.imagesize)},`
+    // What is text of this program goes together: each call costs more than some letters.
+    let text = ''
     for (const piece of this.#pieces) {
       if (piece === 'target') text += `${ra},`
       else if (piece === 'blank') text += ','
-      else text += `${row.text.slice(row.startOf(piece.first), row.endOf(piece.last))},`
+      else {
+        if (text !== '') sink.text(text)
+        sink.fields(row, piece.first, piece.last)
+        text = ','
+      }
     }
     const params = associationKey(row, at, String(pid))
-    text += `${this.#dayText},${dname},${pid},${targra},${params}`
-    return judge(
-      row,
-      at,
-      { level, pid, text, observation: observationOf(dname, { dag, obs: row.field(at.OBSERVTN) }) },
-      dname,
-    )
+    sink.text(`${text}${this.#dayText},${dname},${pid},${targra},${params}`)
+    return judged
   }
 
   /** Neighbours in a file often share their target, and to round it costs more than the rest of the row. */
@@ -238,15 +254,26 @@ export class Scrubber {
   }
 
   /** Any other row, cell by cell. */
-  #fromCells(row: CsvRow, level: Level, dname: string, pid: number): Scrubbed {
+  #fromCells(row: Fields, known: KnownRow, sink: RowSink): Scrubbed {
     const cells = this.#from.map((index) => row.field(index))
+    const { level, dname, pid } = known
     const message = completeRow(cells, this.#layout, dname, pid, this.#day)
     if (message !== undefined) return { outcome: 'rejected', level, message }
-    const text = formatRow(cells).slice(0, -1)
     const { at } = this.#layout
     const observation = observationOf(dname, { dag: cells[at.dag] ?? '', obs: cells[at.OBSERVTN] ?? '' })
-    return judge(new CsvRow(text, cells), at, { level, pid, text, observation }, dname)
+    const judged = judge(new CsvRow('', cells), at, known, observation)
+    if (judged.outcome !== 'rejected') sink.text(formatRow(cells).slice(0, -1))
+    return judged
   }
+}
+
+/** What is known of a row before it is put into shape. */
+interface KnownRow {
+  readonly level: Level
+  readonly pid: number
+  readonly isPlain: boolean
+  readonly dag: string
+  readonly dname: string
 }
 
 /** The pieces that the input's other columns make: runs of neighbours as long as they can be. */
@@ -263,18 +290,22 @@ function piecesOf(from: readonly number[], target: number): Piece[] {
   return pieces
 }
 
-/** What becomes of a row that has been put into shape. */
-function judge(row: CsvRow, at: Positions, scrubbed: ScrubbedRow, dname: string): Scrubbed {
+/** What becomes of a row of which all cells are known. */
+function judge(
+  row: Fields,
+  at: Positions,
+  { level, pid, isPlain, dname }: KnownRow,
+  observation: number,
+): Exclude<Scrubbed, { outcome: 'dropped' }> {
   const kind = kindOf(row, at, dname)
   if (kind === 'dropped') {
     const reason = LEVEL3_EXP_TYPES.has(row.field(at.EXP_TYPE)) ? 'channel' : 'expType'
     // It is in no association: whatever its keywords say, only its name counts.
-    return { outcome: 'hidden', ...scrubbed, observation: observationOf(dname), reason }
+    return { outcome: 'hidden', level, pid, isPlain, observation: observationOf(dname), reason }
   }
   const message = missingScale(row, at, kind)
-  const { level, pid, observation, text } = scrubbed
   return message === undefined
-    ? { outcome: 'kept', level, pid, observation, text }
+    ? { outcome: 'kept', level, pid, isPlain, observation }
     : { outcome: 'rejected', level, message }
 }
 
@@ -283,7 +314,7 @@ function noProgram(dname: string): string {
 }
 
 /** Why no pixel scale is known for a row that needs one; undefined where there is one. */
-function missingScale(row: CsvRow, at: Positions, kind: Kind): string | undefined {
+function missingScale(row: Fields, at: Positions, kind: Kind): string | undefined {
   const instrume = row.field(at.INSTRUME)
   if (instrume !== 'NIRCAM' && kind !== 'exposure') return undefined
   const detector = row.field(at.DETECTOR)

@@ -1,40 +1,28 @@
 /**
  * The lines that wait for the end of the input, within a bound of memory.
  *
- * Lines are kept by unit, the smallest set of lines that can be settled on its own: an observation of a program. All
- * versions of a dataset and all rows of an association are of one program, since both names begin with its number
- * (specification, sections 3.3 and 3.7); and of one observation too, wherever a row's OBSERVTN is that in its name. A
- * program that has any other row is settled as a whole.
- *
- * Beyond the bound the lines go to a spill file, sorted by unit, and memory is free again; at the end the files are
- * read side by side, so that each unit's lines come together in the order in which they were added. What comes out
- * does not depend on whether, when or how often that happened.
+ * Lines are kept by unit, the smallest set of lines that can be settled on its own. Beyond the bound they go to a spill
+ * file, sorted by unit, and memory is free again; at the end the files are read side by side, so that each unit's lines
+ * come together in the order in which they were added. What comes out does not depend on whether, when or how often
+ * that happened.
  */
-import { HEAD_BYTES, mergeRecords, originOf, type Piece, recordAt, SpillFile, textOf, writeRecord } from './spill.js'
-
-/** A line of a unit, and where it comes from. */
-export interface Entry {
-  /** A row of the input, scrubbed, or the number of the stored table that the line is of. */
-  readonly origin: number
-  /** The line, without its end. */
-  readonly text: string
-}
-
-/** {@link Entry.origin} of a scrubbed row of the input. */
-export const FRESH = 255
-
-/** What stands for the observation of a row whose program has to be settled as a whole. */
-export const WHOLE_PROGRAM = 1000
-/** What stands for the observation of a product across observations. */
-export const NO_OBSERVATION = 1001
-const SLOTS = 1024
+import { isWholeProgram, programOfUnit, unitOf, WHOLE_PROGRAM } from '../rules/units.js'
+import {
+  endOfRecord,
+  HEAD_BYTES,
+  mostBytesOf,
+  type RecordPlace,
+  RecordWriter,
+  recordAt,
+  unitAt,
+  writeRecord,
+} from './records.js'
+import { mergeRecords, SpillFile } from './spill.js'
 
 /** Default bound of the buffered lines, in bytes. */
-export const DEFAULT_MEMORY = 64 * 2 ** 20
+export const DEFAULT_MEMORY = 128 * 2 ** 20
 /** Bytes of a block; a longer line has one of its own. */
 const BLOCK_BYTES = 1 << 20
-/** The most bytes that UTF-8 needs for one UTF-16 unit of a string. */
-const MAX_BYTES_PER_UNIT = 3
 /** Lines in memory at most: a unit and the number of a line make one number. */
 const MOST_LINES = 2 ** 26
 /** What a line costs beside its record, in bytes: its key and its place. */
@@ -44,11 +32,8 @@ const FIRST_LINES = 1 << 12
 /** So many spill files are merged into one. */
 const MERGED_SPILLS = 32
 
-/** The lines of a unit, or of a whole program. */
-export interface Unit {
-  readonly pid: number
-  readonly entries: readonly Entry[]
-}
+/** Units are given back in batches of about this size, in bytes. */
+const BATCH_BYTES = 1 << 18
 
 /**
  * Collects lines and gives them back unit by unit.
@@ -94,29 +79,61 @@ export class LineBuffer {
   /**
    * Stores a line.
    *
-   * @param observation 0-999, {@link WHOLE_PROGRAM} or {@link NO_OBSERVATION}
+   * @param observation 0-999, WHOLE_PROGRAM or NO_OBSERVATION
    * @throws IngestError WRITE_FAILED or DATABASE_UNUSABLE for a spill file, with its path
    */
   add(pid: number, observation: number, origin: number, text: string): void {
-    if (observation === WHOLE_PROGRAM) this.#wholePrograms.add(pid)
-    const block = this.#blockFor(text)
+    const unit = unitOf(pid, observation)
+    const most = mostBytesOf(text)
+    const needed = most <= BLOCK_BYTES ? most : Buffer.byteLength(text) + HEAD_BYTES
+    const block = this.#blockFor(most, needed)
     const start = this.#used
-    const unit = pid * SLOTS + observation
     this.#used = writeRecord(block, start, unit, origin, text)
+    this.#note(unit, start, this.#used)
+    this.#spillBeyondBound()
+  }
+
+  /**
+   * Stores lines that are records already.
+   *
+   * @throws IngestError as {@link add}
+   */
+  addRecords(records: Buffer): void {
+    for (let from = 0; from < records.length; ) {
+      const first = endOfRecord(records, from) - from
+      const block = this.#blockFor(first, first)
+      const start = this.#used
+      let end = from
+      for (let next = from + first; start + next - from <= block.length; next = endOfRecord(records, end)) {
+        this.#note(unitAt(records, end), start + end - from, start + next - from)
+        end = next
+        if (end === records.length) break
+      }
+      block.set(records.subarray(from, end), start)
+      this.#used = start + end - from
+      from = end
+      this.#spillBeyondBound()
+    }
+  }
+
+  /** Notes a record of the last block. */
+  #note(unit: number, start: number, end: number): void {
+    if (isWholeProgram(unit)) this.#wholePrograms.add(programOfUnit(unit))
     if (this.#count === this.#keys.length) this.#grow()
     this.#keys[this.#count] = unit * MOST_LINES + this.#count
     this.#places[this.#count] = (this.#blocks.length - 1) * BLOCK_BYTES + start
     this.#count += 1
-    this.#bytes += this.#used - start + OVERHEAD
-    if (this.#bytes > this.#memory || this.#count === MOST_LINES) this.#spill()
+    this.#bytes += end - start + OVERHEAD
   }
 
-  /** The last block, or a new one where the line does not fit in it. */
-  #blockFor(text: string): Buffer {
-    const most = text.length * MAX_BYTES_PER_UNIT + HEAD_BYTES
+  #spillBeyondBound(): void {
+    if (this.#bytes > this.#memory || this.#count >= MOST_LINES - BLOCK_BYTES / HEAD_BYTES) this.#spill()
+  }
+
+  /** The last block, or a new one where a record does not fit in it: of `most` bytes, and `needed` as far as known. */
+  #blockFor(most: number, needed: number): Buffer {
     const last = this.#blocks.at(-1)
     if (last !== undefined && this.#used + most <= last.length) return last
-    const needed = most <= BLOCK_BYTES ? most : Buffer.byteLength(text) + HEAD_BYTES
     if (last !== undefined && this.#used + needed <= last.length) return last
     if (last !== undefined) this.#bytes += last.length - this.#used
     // A block that is larger than others holds one line, so that no line starts beyond their size.
@@ -143,7 +160,7 @@ export class LineBuffer {
     for (let merges = 0; this.#spills[merges]?.length === MERGED_SPILLS; merges++) this.#mergeSpills(merges)
   }
 
-  #writeSpill(records: Iterable<Piece>, merges: number): void {
+  #writeSpill(records: Iterable<RecordPlace>, merges: number): void {
     const file = new SpillFile(this.#spillPath(this.#written++))
     this.#open.add(file)
     file.write(records)
@@ -164,7 +181,7 @@ export class LineBuffer {
   }
 
   /** The lines in memory, sorted by unit and age. */
-  *#inMemory(): Generator<Piece> {
+  *#inMemory(): Generator<RecordPlace> {
     for (const key of this.#keys.subarray(0, this.#count).sort()) {
       const place = this.#places[key % MOST_LINES] ?? 0
       yield recordAt(this.#blocks[Math.floor(place / BLOCK_BYTES)] as Buffer, place % BLOCK_BYTES)
@@ -172,31 +189,29 @@ export class LineBuffer {
   }
 
   /**
-   * Yields the lines unit by unit, programs and then observations ascending; to be asked for once, after the last line.
+   * Yields the lines as records by unit, programs and then observations ascending, in batches of whole units; to be
+   * asked for once, after the last line. A program that is settled as a whole is one unit.
    *
    * @param wholePrograms whether all programs are to be settled as a whole
    */
-  *units(wholePrograms: boolean): Generator<Unit> {
+  *batches(wholePrograms: boolean): Generator<Buffer> {
+    const batch = new RecordWriter()
     let last = Number.NaN
-    let pid = Number.NaN
-    let entries: Entry[] = []
     for (const record of this.#allRecords()) {
-      if (record.unit !== last) {
-        const program = Math.floor(record.unit / SLOTS)
-        const joins = program === pid && (wholePrograms || this.#wholePrograms.has(program))
-        if (!joins && entries.length > 0) {
-          yield { pid, entries }
-          entries = []
-        }
-        last = record.unit
-        pid = program
-      }
-      entries.push({ origin: originOf(record), text: textOf(record) })
+      const unit = wholePrograms || this.#wholePrograms.size > 0 ? this.#unitOf(record, wholePrograms) : record.unit
+      if (unit !== last && batch.length >= BATCH_BYTES) yield batch.take()
+      batch.copy(record, unit)
+      last = unit
     }
-    if (entries.length > 0) yield { pid, entries }
+    if (batch.length > 0) yield batch.take()
   }
 
-  #allRecords(): Iterable<Piece> {
+  #unitOf({ unit }: RecordPlace, wholePrograms: boolean): number {
+    const pid = programOfUnit(unit)
+    return wholePrograms || this.#wholePrograms.has(pid) ? unitOf(pid, WHOLE_PROGRAM) : unit
+  }
+
+  #allRecords(): Iterable<RecordPlace> {
     const spills = this.#spills.toReversed().flat()
     if (spills.length === 0) return this.#inMemory()
     // What is left in memory goes to a file too: settling needs room of its own.

@@ -1,6 +1,7 @@
 /**
  * Bytes to records: the header lines taken out, rows that are none told apart (specification, section 2).
  */
+import type { PlainLines } from '../csv/lines.js'
 import { type CsvError, CsvReader, type CsvRecord } from '../csv/read.js'
 import type { Reject } from '../database/tables.js'
 import { IngestError } from '../errors.js'
@@ -8,20 +9,26 @@ import { REQUIRED_COLUMNS } from '../rules/layout.js'
 import type { Tally } from '../summary.js'
 import type { HeadedInput, InputChunk } from './read.js'
 
-/** Records of one input that have as many fields as its header, and what could not be read. */
+/** Rows of one input, and what could not be read. */
 export interface RecordBatch {
   readonly input: HeadedInput
+  /** Lines that are all rows, or empty; not split yet. */
+  readonly lines: readonly PlainLines[]
+  /** Rows that needed a closer look. */
   readonly records: readonly CsvRecord[]
   readonly rejects: readonly Reject[]
 }
+
+/** A column's name that no row has in any field. */
+const NAME_OF_COLUMN = 'DagNodeName'
 
 /** Decodes the chunks of the inputs, one input after the other. */
 export class Decoder {
   readonly #tally: Tally
   #input: HeadedInput | undefined
-  #reader = new CsvReader()
+  #reader = new CsvReader({ plainLines: true })
   #headerSeen = false
-  #rows = 0
+  #hasRows = false
 
   constructor(tally: Tally) {
     this.#tally = tally
@@ -31,17 +38,37 @@ export class Decoder {
   decode({ input, bytes }: InputChunk): RecordBatch {
     if (input !== this.#input) {
       this.#input = input
-      this.#reader = new CsvReader()
+      this.#reader = new CsvReader({ plainLines: true })
       this.#headerSeen = false
-      this.#rows = 0
+      this.#hasRows = false
     }
     const atEnd = bytes === undefined
-    const { records, errors } = atEnd ? this.#reader.end() : this.#reader.push(bytes)
-    const rejects = errors.map((error) => toReject(input, error, error.message))
+    const batch = atEnd ? this.#reader.end() : this.#reader.push(bytes)
+    const { lines, records } = this.#withoutHeaders(batch)
+    const rejects = batch.errors.map((error) => toReject(input, error, error.message))
     const rows = records.filter((record) => this.#isRow(record, input, rejects, atEnd))
-    this.#rows += rows.length + rejects.length
-    if (atEnd && this.#rows === 0) this.#tally.emptyInput(input.name)
-    return { input, records: rows, rejects: rejects.sort((a, b) => a.line - b.line) }
+    this.#hasRows ||= rows.length + rejects.length > 0 || lines.some(({ isBlank }) => !isBlank)
+    if (atEnd && !this.#hasRows) this.#tally.emptyInput(input.name)
+    return { input, lines, records: rows, rejects: rejects.sort((a, b) => a.line - b.line) }
+  }
+
+  /** Makes records of lines that may be a header. */
+  #withoutHeaders({ lines, records }: { readonly lines: readonly PlainLines[]; readonly records: CsvRecord[] }): {
+    lines: PlainLines[]
+    records: CsvRecord[]
+  } {
+    const rows: PlainLines[] = []
+    const others: CsvRecord[] = []
+    let isFirst = !this.#headerSeen
+    for (const some of lines) {
+      const [first, rest] = isFirst ? some.splitFirst() : [undefined, some]
+      for (const part of first === undefined ? [rest] : [first, rest]) {
+        if (part === first || part.bytes.includes(NAME_OF_COLUMN)) others.push(...part.records)
+        else if (part.bytes.length > 0) rows.push(part)
+      }
+      isFirst &&= others.length === 0
+    }
+    return { lines: rows, records: [...records, ...others].sort((a, b) => a.line - b.line) }
   }
 
   #isRow(record: CsvRecord, input: HeadedInput, rejects: Reject[], unfinished: boolean): boolean {
@@ -66,7 +93,7 @@ export class Decoder {
 const JOINED = 'a row and a header in one line: does an input before this header lack its last line end?'
 
 /** Why a row of the input cannot be used, whatever its fields say; undefined where it can. */
-function wrongRow({ width, text }: CsvRecord, expected: number, unfinished: boolean): string | undefined {
+export function wrongRow({ width, text }: CsvRecord, expected: number, unfinished = false): string | undefined {
   if (width !== expected) {
     const cut = unfinished ? '; the last line has no line end: is the file cut short?' : ''
     return `too ${width < expected ? 'few' : 'many'} fields: ${width}, expected ${expected}${cut}`
@@ -82,7 +109,7 @@ function wrongRow({ width, text }: CsvRecord, expected: number, unfinished: bool
  * joined to it where files are put together and one of them lacks its last line end.
  */
 function columnNames(record: CsvRecord, header: readonly string[]): 'none' | 'header' | 'other header' | 'joined' {
-  if (!record.text.includes('DagNodeName')) return 'none'
+  if (!record.text.includes(NAME_OF_COLUMN)) return 'none'
   const fields = record.fields.with(0, record.field(0).replace(/^\uFEFF/, ''))
   const width = header.length
   if (sameFields(fields, header)) return 'header'
@@ -103,6 +130,10 @@ function changedHeader(record: CsvRecord, input: HeadedInput): IngestError {
 }
 
 function toReject({ name }: HeadedInput, { line, text }: CsvRecord | CsvError, reason: string): Reject {
-  // A NUL would keep other programs from reading the table of rejects.
-  return { source: name, line, reason, text: text.replaceAll('\0', '\uFFFD') }
+  return { source: name, line, reason, text: rejectText(text) }
+}
+
+/** A row's text as the table of rejects shows it: a NUL would keep other programs from reading the table. */
+export function rejectText(text: string): string {
+  return text.replaceAll('\0', '\uFFFD')
 }

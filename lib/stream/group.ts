@@ -1,97 +1,92 @@
 /**
- * The stateful stage: buffers scrubbed rows until the input ends, then settles them program by program.
+ * The stateful stage: buffers scrubbed rows until the input ends, then settles them unit by unit.
  *
  * A product may come days after its exposures and a file is in no order, so nothing can be said of a row before the
- * last one is read. What one program holds is all that is in memory as objects at a time.
+ * last one is read. What a few units hold is all that is in memory as objects at a time.
  */
+import type { TableText } from '../database/format.js'
+import type { Reject } from '../database/tables.js'
+import { IngestError } from '../errors.js'
+import type { UnknownValues } from '../rules/encode.js'
+import type { RowCounts, Tally } from '../summary.js'
+import type { LineBuffer } from './buffer.js'
+import { asBuffer, type SettledUnits } from './tasks.js'
+import type { Threads } from './threads.js'
 
-import type { Database } from '../database/database.js'
-import { readFeatures, readFresh, readStored } from '../database/stored.js'
-import { type Reject, type Results, TABLE_NUMBERS, TABLES } from '../database/tables.js'
-import type { Layout } from '../rules/layout.js'
-import { type ProgramLines, type Settled, settleProgram } from '../rules/program.js'
-import type { Tally } from '../summary.js'
-import { type Entry, FRESH, type LineBuffer } from './buffer.js'
-
-/** A scrubbed row on its way to the buffer: where it belongs, and its text. */
-export interface ScrubbedLine {
-  readonly pid: number
-  readonly observation: number
-  readonly text: string
+/** Scrubbed rows of one input, and what could not be used of it. */
+export interface ScrubbedBatch {
+  /** Records for the buffer. */
+  readonly records: readonly Uint8Array[]
+  /** In the order of the input. */
+  readonly rejects: readonly Reject[]
+  readonly counts: readonly RowCounts[]
 }
 
-/** Scrubbed rows, and those that could not be used. */
-export interface ScrubbedBatch {
-  readonly rows: readonly ScrubbedLine[]
+/** Rows that may still be at work on. */
+export interface PendingBatch {
+  readonly scrubbed: Promise<ScrubbedBatch>
+}
+
+/** What the stages hand to the tables. */
+export interface Results {
+  /** For each table, in their order; none where nothing was settled. */
+  readonly tables: readonly TableText[]
   readonly rejects: readonly Reject[]
 }
 
 /** What the stage works on. */
 export interface GroupContext {
   readonly buffer: LineBuffer
-  readonly layout: Layout
+  readonly threads: Threads
   readonly tally: Tally
-  /** The database whose stored lines take part, program by program; absent where they are in the buffer already. */
-  readonly stored: Database | undefined
+  /** Takes category values that have no code. */
+  readonly learn: (values: UnknownValues) => void
+  /** Whether programs are settled as a whole, as their stored lines take part. */
+  readonly wholePrograms: boolean
+  /** Whether the first row that cannot be used ends the run. */
+  readonly strict: boolean
 }
-
-const isFeatures = (number: number) => TABLES[number]?.holds === 'products' || TABLES[number]?.holds === 'groups'
-const ROW_TABLES = TABLES.filter(({ number }) => !isFeatures(number))
-const FEATURE_TABLES = TABLES.filter(({ number }) => isFeatures(number))
 
 /** The transform from scrubbed rows to results. Rejects pass through at once; the rest comes when the input ends. */
 export function groupByAssociation(
   context: GroupContext,
-): (source: AsyncIterable<ScrubbedBatch>) => AsyncGenerator<Results> {
+): (source: AsyncIterable<PendingBatch>) => AsyncGenerator<Results> {
   return async function* group(source) {
-    for await (const { rows, rejects } of source) {
-      for (const { pid, observation, text } of rows) context.buffer.add(pid, observation, FRESH, text)
-      if (rejects.length > 0) yield { programs: [], rejects }
+    const { buffer, tally, strict } = context
+    for await (const { scrubbed } of source) {
+      const { records, rejects, counts } = await scrubbed
+      if (strict && rejects[0] !== undefined) throw rejected(rejects[0])
+      for (const some of counts) tally.rows(some)
+      tally.reject(rejects)
+      for (const some of records) buffer.addRecords(asBuffer(some))
+      if (rejects.length > 0) yield { tables: [], rejects }
     }
     yield* settleBuffered(context)
   }
 }
 
-/**
- * Settled units are handed on in batches of about this many rows: fewer, and a stream's hop costs more than the work;
- * more, and what is held longer than it needs to be makes garbage dear to collect.
- */
-const BATCH_ROWS = 64
-
-async function* settleBuffered({ buffer, layout, tally, stored }: GroupContext): AsyncGenerator<Results> {
-  let programs: Settled[] = []
-  let rows = 0
-  for (const { pid, entries } of buffer.units(stored !== undefined)) {
-    const lines = await programLines(pid, entries, layout, stored)
-    const settled = await settleProgram(lines, TABLE_NUMBERS, stored === undefined)
-    tally.settled(settled)
-    programs.push(settled)
-    rows += entries.length
-    if (rows < BATCH_ROWS) continue
-    yield { programs, rejects: [] }
-    programs = []
-    rows = 0
-  }
-  if (programs.length > 0) yield { programs, rejects: [] }
+function rejected({ source, line, reason }: Reject): IngestError {
+  return new IngestError('ROW_REJECTED', `${reason}; nothing was changed (--strict)`, { source, line })
 }
 
-/** All lines of a program: those of the buffer, and those of the database that are not in it. */
-async function programLines(
-  pid: number,
-  entries: readonly Entry[],
-  layout: Layout,
-  database: Database | undefined,
-): Promise<ProgramLines> {
-  const read = (tables: typeof TABLES) => (database === undefined ? [] : database.linesOf(pid, tables))
-  const all = [...entries, ...(await read(ROW_TABLES))]
-  const buffered = all.filter(({ origin }) => isFeatures(origin))
-  return {
-    pid,
-    fresh: all.filter(({ origin }) => origin === FRESH).map(({ text }) => readFresh(layout, text)),
-    stored: all
-      .filter(({ origin }) => origin !== FRESH && !isFeatures(origin))
-      .map(({ origin, text }) => readStored(layout, origin, text)),
-    features: async () =>
-      [...buffered, ...(await read(FEATURE_TABLES))].map(({ origin, text }) => readFeatures(origin, text)),
+/** Batches of units that are at work on at a time. */
+const MOST_PENDING = 8
+
+async function* settleBuffered(context: GroupContext): AsyncGenerator<Results> {
+  const { buffer, threads, tally, learn, wholePrograms } = context
+  const pending: Promise<SettledUnits>[] = []
+  const next = async (): Promise<Results> => {
+    const { tables, counts, unknown } = (await pending.shift()) as SettledUnits
+    tally.settled(counts)
+    learn(unknown)
+    return { tables, rejects: [] }
   }
+  for (const bytes of buffer.batches(wholePrograms)) {
+    const settled = threads.run({ kind: 'settle', bytes })
+    // Whoever takes the results may be gone by then: that is told elsewhere.
+    settled.catch(() => {})
+    pending.push(settled)
+    if (pending.length === MOST_PENDING) yield await next()
+  }
+  while (pending.length > 0) yield await next()
 }

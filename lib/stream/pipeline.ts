@@ -4,32 +4,23 @@
 import { type Duplex, Readable, Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { asStream, gen } from 'stream-chain'
-import type { Database } from '../database/database.js'
-import type { Reject, Results } from '../database/tables.js'
+import type { TableText } from '../database/format.js'
+import type { Reject } from '../database/tables.js'
 import type { Update } from '../database/update.js'
-import { IngestError } from '../errors.js'
-import type { Layout } from '../rules/layout.js'
-import { Scrubber } from '../rules/scrub.js'
 import type { Tally } from '../summary.js'
-import type { LineBuffer } from './buffer.js'
 import { Decoder, type RecordBatch } from './decode.js'
-import { groupByAssociation, type ScrubbedBatch, type ScrubbedLine } from './group.js'
+import { type GroupContext, groupByAssociation, type PendingBatch, type Results, type ScrubbedBatch } from './group.js'
 import { type HeadedInput, type InputChunk, readInputs } from './read.js'
+import type { RejectedRow, ScrubbedRows } from './tasks.js'
 import { tee } from './tee.js'
+import type { Threads } from './threads.js'
 
-/** Batches are large: a stage holds one, and waits. */
-const ONE_BATCH = { writableHighWaterMark: 1, readableHighWaterMark: 1 }
+/** Batches are large: a stage holds few, and waits. Some are on their way so that another thread has something to do. */
+const FEW_BATCHES = { writableHighWaterMark: 1, readableHighWaterMark: 8 }
 
 /** What a run's stages share. */
-export interface PipelineContext {
+export interface PipelineContext extends GroupContext {
   readonly inputs: readonly HeadedInput[]
-  readonly layout: Layout
-  readonly buffer: LineBuffer
-  /** The database whose programs are read as they are settled; absent where the buffer holds its lines. */
-  readonly stored: Database | undefined
-  readonly tally: Tally
-  /** Whether the first row that cannot be used ends the run. */
-  readonly strict: boolean
   readonly signal: AbortSignal | undefined
 }
 
@@ -43,64 +34,50 @@ export interface PipelineContext {
 export async function runPipeline(context: PipelineContext, update: Update): Promise<void> {
   const { inputs, signal } = context
   // A chain of functions in one stream: `chain()` would wrap it in a second one that an error does not destroy.
-  const rows: Duplex = asStream(gen(decodeStage(context), scrubStage(context)), ONE_BATCH)
+  const rows: Duplex = asStream(gen(decodeStage(context), scrubStage(context)), FEW_BATCHES)
   const bytes = Readable.from(readInputs(inputs), { highWaterMark: 1 })
   const tables = tee<Results>(tableSinks(update))
   await pipeline(bytes, rows, groupByAssociation(context), tables, signal === undefined ? {} : { signal })
 }
 
 /** Bytes to records. */
-export function decodeStage({ tally }: Pick<PipelineContext, 'tally'>): (chunk: InputChunk) => RecordBatch {
+export function decodeStage({ tally }: { readonly tally: Tally }): (chunk: InputChunk) => RecordBatch {
   const decoder = new Decoder(tally)
   return (chunk) => decoder.decode(chunk)
 }
 
 /** Records to scrubbed rows. */
-export function scrubStage(
-  context: Pick<PipelineContext, 'layout' | 'tally' | 'strict'>,
-): (batch: RecordBatch) => ScrubbedBatch {
-  let current: { readonly input: HeadedInput; readonly scrubber: Scrubber } | undefined
+export function scrubStage(context: {
+  readonly inputs: readonly HeadedInput[]
+  readonly threads: Threads
+}): (batch: RecordBatch) => PendingBatch {
   return (batch) => {
-    const { input } = batch
-    if (current?.input !== input) current = { input, scrubber: new Scrubber(context.layout, input.header, input.day) }
-    return scrubBatch(batch, current.scrubber, context)
+    const scrubbed = scrubBatch(batch, context.inputs.indexOf(batch.input), context.threads)
+    // Whoever waits for it may be gone by then: that is told elsewhere.
+    scrubbed.catch(() => {})
+    return { scrubbed }
   }
 }
 
-function scrubBatch(
-  batch: RecordBatch,
-  scrubber: Scrubber,
-  context: Pick<PipelineContext, 'tally' | 'strict'>,
-): ScrubbedBatch {
-  const { tally, strict } = context
-  const rows: ScrubbedLine[] = []
-  const rejects: Reject[] = [...batch.rejects]
-  for (const record of batch.records) {
-    const scrubbed = scrubber.scrub(record)
-    if (scrubbed.outcome === 'rejected') {
-      rejects.push({ source: batch.input.name, line: record.line, text: record.text, reason: scrubbed.message })
-      continue
-    }
-    tally.row(scrubbed.level)
-    if (scrubbed.outcome !== 'kept') tally.drop(scrubbed.reason)
-    if (scrubbed.outcome === 'dropped') continue
-    rows.push(scrubbed)
+async function scrubBatch(batch: RecordBatch, input: number, threads: Threads): Promise<ScrubbedBatch> {
+  const tasks = batch.lines.map(({ bytes, line }) => threads.run({ kind: 'scrub', input, bytes, line }))
+  const parts: ScrubbedRows[] = []
+  if (batch.records.length > 0) parts.push(threads.runner.scrubRecords(input, batch.records))
+  parts.push(...(await Promise.all(tasks)))
+  const named = (row: RejectedRow): Reject => ({ source: batch.input.name, ...row })
+  const rejects = [...batch.rejects, ...parts.flatMap((part) => part.rejects.map(named))]
+  return {
+    records: parts.map(({ records }) => records),
+    rejects: rejects.sort((a, b) => a.line - b.line),
+    counts: parts.map(({ counts }) => counts),
   }
-  rejects.sort((a, b) => a.line - b.line)
-  if (strict && rejects[0] !== undefined) throw rejected(rejects[0])
-  tally.reject(rejects)
-  return { rows, rejects }
-}
-
-function rejected({ source, line, reason }: Reject): IngestError {
-  return new IngestError('ROW_REJECTED', `${reason}; nothing was changed (--strict)`, { source, line })
 }
 
 /** One sink for each table, and one for the rejects. */
 function tableSinks(update: Update): Writable[] {
-  const tables = update.tables.map((table) =>
-    sink(({ programs }) => {
-      for (const program of programs) table.add(program)
+  const tables = update.tables.map((table, number) =>
+    sink(({ tables }) => {
+      if (tables.length > 0) table.add(tables[number] as TableText)
     }),
   )
   return [...tables, sink(({ rejects }) => update.reject(rejects))]

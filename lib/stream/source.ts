@@ -5,7 +5,6 @@ import { createReadStream, type Stats } from 'node:fs'
 import { readdir, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { Readable } from 'node:stream'
-import { glob, isDynamicPattern } from 'tinyglobby'
 import { IngestError } from '../errors.js'
 import type { Day } from '../rules/scrub.js'
 
@@ -78,6 +77,7 @@ async function filesOf(name: string, options: SourceOptions): Promise<Input[]> {
   const status = await ask(name, () => stat(name))
   if (status?.isDirectory()) return folderFiles(name, options)
   if (status !== undefined) return [fileInput(name, status, options)]
+  const { glob, isDynamicPattern } = await import('tinyglobby')
   if (!isDynamicPattern(name)) throw new IngestError('NO_INPUT', 'no such file or folder', { source: name })
   const paths = await ask(name, () => glob(name, { absolute: false, dot: true, expandDirectories: false }))
   if (!paths?.length) throw new IngestError('NO_INPUT', 'no file matches this pattern', { source: name })

@@ -1,57 +1,18 @@
 /**
- * Lines as records of bytes, and the files that they wait in when memory is full.
+ * The files that records wait in when memory is full.
  */
 import { closeSync, openSync, readSync, unlinkSync, writeSync } from 'node:fs'
 import { fileError } from '../database/commit-files.js'
 import { IngestError } from '../errors.js'
-
-/** A record among others in a block: what it is good for ends when the next one is asked for. */
-export interface Piece {
-  /** The unit that the line belongs to; the files are sorted by it. */
-  readonly unit: number
-  readonly block: Buffer
-  /** Where in the block the record starts, and where it ends. */
-  readonly start: number
-  readonly end: number
-}
-
-/** Bytes of a record before the line's text: its unit (4), its origin (1), the length of the text in bytes (4). */
-export const HEAD_BYTES = 9
-const ORIGIN_AT = 4
-const LENGTH_AT = 5
+import { endOfRecord, HEAD_BYTES, type RecordPlace, recordAt } from './records.js'
 
 /** Bytes that are gathered for one write. */
 const WRITE_BYTES = 1 << 18
 /** Bytes of one read: every file that is merged holds as many. */
 const READ_BYTES = 1 << 17
 
-/** Writes a line as a record into a block with room for it; returns where the record ends. */
-export function writeRecord(block: Buffer, start: number, unit: number, origin: number, text: string): number {
-  const length = block.write(text, start + HEAD_BYTES)
-  block.writeUInt32LE(unit, start)
-  block[start + ORIGIN_AT] = origin
-  block.writeUInt32LE(length, start + LENGTH_AT)
-  return start + HEAD_BYTES + length
-}
-
-/** The record at a place. */
-export function recordAt(block: Buffer, start: number): Piece {
-  const end = start + HEAD_BYTES + block.readUInt32LE(start + LENGTH_AT)
-  return { unit: block.readUInt32LE(start), block, start, end }
-}
-
-/** The origin of a record's line. */
-export function originOf({ block, start }: Piece): number {
-  return block[start + ORIGIN_AT] ?? 0
-}
-
-/** The text of a record's line. */
-export function textOf({ block, start, end }: Piece): string {
-  return block.toString('utf8', start + HEAD_BYTES, end)
-}
-
 /** Records of several sources, each sorted by unit, as one sequence; those of a unit in the order of the sources. */
-export function* mergeRecords(sources: readonly Iterable<Piece>[]): Generator<Piece> {
+export function* mergeRecords(sources: readonly Iterable<RecordPlace>[]): Generator<RecordPlace> {
   const heads = sources.map((source) => {
     const iterator = source[Symbol.iterator]()
     return { iterator, next: iterator.next() }
@@ -85,7 +46,7 @@ export class SpillFile {
   }
 
   /** Adds lines, which come in the order of their units, and ends writing. */
-  write(records: Iterable<Piece>): void {
+  write(records: Iterable<RecordPlace>): void {
     for (const { block, start, end } of records) {
       if (this.#used + end - start > this.#block.length) this.#flush(end - start)
       this.#used += block.copy(this.#block, this.#used, start, end)
@@ -104,7 +65,7 @@ export class SpillFile {
   }
 
   /** The lines, in the order in which they were added. */
-  *records(): Generator<Piece> {
+  *records(): Generator<RecordPlace> {
     let block: Buffer = Buffer.allocUnsafeSlow(Math.min(READ_BYTES, this.#written))
     let start = 0
     let held = 0
@@ -156,6 +117,5 @@ export class SpillFile {
 
 /** Where the record at a place ends; beyond `held` where not all of it is there. */
 function recordEnd(block: Buffer, start: number, held: number): number {
-  if (start + HEAD_BYTES > held) return Number.POSITIVE_INFINITY
-  return start + HEAD_BYTES + block.readUInt32LE(start + LENGTH_AT)
+  return start + HEAD_BYTES > held ? Number.POSITIVE_INFINITY : endOfRecord(block, start)
 }

@@ -1,0 +1,106 @@
+/** Whole lines of a file that have no quote: the bytes of many rows in one piece, for whoever splits them. */
+import { isAscii } from 'node:buffer'
+import { ByteFields } from './byte-fields.js'
+import { BYTE } from './quoted.js'
+import { CsvRecord } from './row.js'
+
+/** Adjacent lines, each with its line end, none with a quote. */
+export class PlainLines {
+  readonly bytes: Buffer
+  /** The 1-based number of the first line in its file. */
+  readonly line: number
+
+  constructor(bytes: Buffer, line: number) {
+    this.bytes = bytes
+    this.line = line
+  }
+
+  /** The same with memory of its own, that can be given to another thread. */
+  static copyOf(bytes: Buffer, line: number): PlainLines {
+    const own = Buffer.allocUnsafeSlow(bytes.length)
+    bytes.copy(own)
+    return new PlainLines(own, line)
+  }
+
+  /** The lines as records; empty lines are none. Each keeps only its own text alive. */
+  get records(): CsvRecord[] {
+    const records: CsvRecord[] = []
+    let { line } = this
+    for (let start = 0; start < this.bytes.length; line++) {
+      const lineFeed = this.bytes.indexOf(BYTE.lineFeed, start)
+      const end = this.#endOf(start, lineFeed)
+      if (end > start) records.push(new CsvRecord(line, this.bytes.toString('utf8', start, end)))
+      start = lineFeed + 1
+    }
+    return records
+  }
+
+  /** Whether all lines are empty. */
+  get isBlank(): boolean {
+    return this.bytes.every((byte) => byte === BYTE.lineFeed || byte === BYTE.carriageReturn)
+  }
+
+  /** The first line, and the others. */
+  splitFirst(): [PlainLines, PlainLines] {
+    const end = this.bytes.indexOf(BYTE.lineFeed) + 1
+    const rest = Buffer.allocUnsafeSlow(this.bytes.length - end)
+    this.bytes.copy(rest, 0, end)
+    return [new PlainLines(this.bytes.subarray(0, end), this.line), new PlainLines(rest, this.line + 1)]
+  }
+
+  #endOf(start: number, lineFeed: number): number {
+    return lineFeed > start && this.bytes[lineFeed - 1] === BYTE.carriageReturn ? lineFeed - 1 : lineFeed
+  }
+}
+
+/** Goes over {@link PlainLines} row by row. */
+export class LineCursor extends ByteFields {
+  /** The number of the current line in its file. */
+  line: number
+  readonly #bytes: Buffer
+  readonly #isClean: boolean
+  readonly #hasReturns: boolean
+  #next = 0
+
+  constructor({ bytes, line }: Pick<PlainLines, 'bytes' | 'line'>) {
+    super(bytes)
+    this.#bytes = bytes
+    this.#isClean = isClean(bytes)
+    this.#hasReturns = bytes.includes(BYTE.carriageReturn)
+    this.line = line - 1
+  }
+
+  /** Goes to the next line that is not empty; false where there is none. */
+  next(): boolean {
+    const bytes = this.#bytes
+    while (this.#next < bytes.length) {
+      const start = this.#next
+      const lineFeed = bytes.indexOf(BYTE.lineFeed, start)
+      const end = this.#hasReturns && bytes[lineFeed - 1] === BYTE.carriageReturn ? lineFeed - 1 : lineFeed
+      this.#next = lineFeed + 1
+      this.line++
+      if (end <= start) continue
+      this.show(start, end)
+      return true
+    }
+    return false
+  }
+
+  /** Whether the current line is ASCII without NUL; else its fields here may not be its text: {@link record} is. */
+  get isClean(): boolean {
+    return this.#isClean || isClean(this.#bytes.subarray(this.start, this.end))
+  }
+
+  override get hasReturn(): boolean {
+    return this.#hasReturns && this.#bytes.subarray(this.start, this.end).includes(BYTE.carriageReturn)
+  }
+
+  /** The current line as a record of its own. */
+  get record(): CsvRecord {
+    return new CsvRecord(this.line, this.#bytes.toString('utf8', this.start, this.end))
+  }
+}
+
+function isClean(bytes: Uint8Array): boolean {
+  return isAscii(bytes) && !bytes.includes(BYTE.nul)
+}

@@ -1,0 +1,95 @@
+/**
+ * Settled programs as the text that they add to each table: plain bytes and numbers, which can go from thread to thread.
+ */
+import { ByteWriter } from '../csv/bytes.js'
+import type { Settled } from '../rules/program.js'
+import type { Row } from '../rules/row.js'
+import { TABLES, type Table, type TableContext, type TableSink } from './tables.js'
+
+/** What settled programs add to one table, and take out of it. */
+export interface TableText {
+  /** The lines, program by program. */
+  readonly bytes: Uint8Array
+  /** Number of each program that has lines here and their length in bytes, in turn. */
+  readonly segments: readonly number[]
+  /** Programs whose stored lines go. */
+  readonly takenOut: readonly number[]
+  /** Whether a category value has no code yet. */
+  readonly hasPlaceholders: boolean
+}
+
+/** The text of one table, which grows. */
+class TableWriter implements TableSink {
+  readonly #table: Table
+  readonly #bytes = new ByteWriter()
+  #segments: number[] = []
+  #takenOut: number[] = []
+  #hasPlaceholders = false
+
+  constructor(table: Table) {
+    this.#table = table
+  }
+
+  add(settled: Settled, context: TableContext): void {
+    const { number } = this.#table
+    const { pid, takenOut, putBack } = settled
+    if (takenOut.has(number)) this.#takenOut.push(pid)
+    const { placeholders } = context.encoder
+    const before = this.#bytes.length
+    const back = putBack.get(number)
+    if (back !== undefined) this.text(back)
+    this.#table.write(settled, context, this)
+    if (this.#bytes.length === before) return
+    this.#segments.push(pid, this.#bytes.length - before)
+    this.#hasPlaceholders ||= context.encoder.placeholders > placeholders
+  }
+
+  text(lines: string): void {
+    this.#bytes.text(lines)
+  }
+
+  row({ place, text }: Row, tail: string): void {
+    if (place === undefined) this.#bytes.text(text)
+    else this.#bytes.copy(place.block, place.start, place.end)
+    this.#bytes.text(`,${tail}\n`)
+  }
+
+  take(): TableText {
+    const bytes = this.#bytes.take()
+    const text = { bytes, segments: this.#segments, takenOut: this.#takenOut, hasPlaceholders: this.#hasPlaceholders }
+    this.#segments = []
+    this.#takenOut = []
+    this.#hasPlaceholders = false
+    return text
+  }
+}
+
+/** What a program adds to a table, as one text. */
+export function linesOf(table: Table, settled: Settled, context: TableContext): string {
+  let lines = ''
+  const add = (text: string) => {
+    lines += text
+  }
+  table.write(settled, context, { text: add, row: ({ text }, tail) => add(`${text},${tail}\n`) })
+  return lines
+}
+
+/** Writes the text of every table of {@link TABLES}, settled programs one after the other. */
+export class TableTexts {
+  readonly #context: TableContext
+  readonly #writers = TABLES.map((table) => new TableWriter(table))
+
+  constructor(context: TableContext) {
+    this.#context = context
+  }
+
+  /** Adds a settled program. */
+  add(settled: Settled): void {
+    for (const writer of this.#writers) writer.add(settled, this.#context)
+  }
+
+  /** The text of each table, in their order; it goes on with none. */
+  take(): readonly TableText[] {
+    return this.#writers.map((writer) => writer.take())
+  }
+}

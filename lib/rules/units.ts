@@ -1,0 +1,27 @@
+/**
+ * The smallest set of lines that can be settled on its own: an observation of a program. All versions of a dataset and
+ * all rows of an association are of one program, since both names begin with its number (specification, sections 3.3
+ * and 3.7); and of one observation too, wherever a row's OBSERVTN is that in its name. A program that has any other row
+ * is settled as a whole.
+ */
+
+/** What stands for the observation (0-999) of a row whose program has to be settled as a whole. */
+export const WHOLE_PROGRAM = 1000
+/** What stands for the observation of a product across observations. */
+export const NO_OBSERVATION = 1001
+const SLOTS = 1024
+
+/** One number for program and observation, by which units are sorted. */
+export function unitOf(pid: number, observation: number): number {
+  return pid * SLOTS + observation
+}
+
+/** The program of a unit. */
+export function programOfUnit(unit: number): number {
+  return Math.floor(unit / SLOTS)
+}
+
+/** Whether a line of this unit makes its program one that is settled as a whole. */
+export function isWholeProgram(unit: number): boolean {
+  return unit % SLOTS === WHOLE_PROGRAM
+}

@@ -1,0 +1,243 @@
+/**
+ * The work of a run that needs nothing but its input, so that any thread can do it: scrubbing lines, and settling
+ * units and writing what they add to each table. Input and output are plain data.
+ */
+import type { ByteWriter } from '../csv/bytes.js'
+import { LineCursor } from '../csv/lines.js'
+import type { CsvRecord } from '../csv/row.js'
+import { type TableText, TableTexts } from '../database/format.js'
+import { readFeatures, readFresh, readPlain, readStored } from '../database/stored.js'
+import { StoredLines, type StoredPlaces } from '../database/stored-lines.js'
+import { TABLE_NUMBERS, TABLES } from '../database/tables.js'
+import { Encoder, type Encodings, type UnknownValues } from '../rules/encode.js'
+import { createLayout, type Layout } from '../rules/layout.js'
+import { type ProgramLines, settleProgram } from '../rules/program.js'
+import type { Row } from '../rules/row.js'
+import { type Day, type RowSink, type Scrubbed, Scrubber } from '../rules/scrub.js'
+import { programOfUnit, unitOf } from '../rules/units.js'
+import { countSettled, noRows, nothingSettled, type RowCounts, type SettledCounts } from '../summary.js'
+import { rejectText, wrongRow } from './decode.js'
+import { type Entry, FRESH, FRESH_PLAIN, RecordCursor, RecordWriter } from './records.js'
+
+/** What all tasks of a run share. */
+export interface TaskSetup {
+  /** The input's other columns, in the order of the tables. */
+  readonly others: readonly string[]
+  /** Header and day of each input. */
+  readonly inputs: readonly { readonly header: readonly string[]; readonly day: Day }[]
+  readonly encodings: Encodings
+  /** Where to read stored lines of programs; undefined where the units hold them already. */
+  readonly stored: StoredPlaces | undefined
+}
+
+/** Lines to scrub. */
+export interface ScrubTask {
+  readonly kind: 'scrub'
+  /** Number of the input. */
+  readonly input: number
+  /** Whole lines without a quote. */
+  readonly bytes: Uint8Array
+  /** Number of the first line in its file. */
+  readonly line: number
+}
+
+/** A row that cannot be used. */
+export interface RejectedRow {
+  readonly line: number
+  readonly reason: string
+  readonly text: string
+}
+
+/** Scrubbed rows. */
+export interface ScrubbedRows {
+  /** Records for the buffer. */
+  readonly records: Uint8Array
+  readonly rejects: readonly RejectedRow[]
+  readonly counts: RowCounts
+}
+
+/** Units to settle. */
+export interface SettleTask {
+  readonly kind: 'settle'
+  /** Records sorted by unit; all of a unit. */
+  readonly bytes: Uint8Array
+}
+
+/** What settling gives. */
+export interface SettledUnits {
+  /** For each of {@link TABLES}. */
+  readonly tables: readonly TableText[]
+  readonly counts: SettledCounts
+  /** Category values that have no code. */
+  readonly unknown: UnknownValues
+}
+
+export type Task = ScrubTask | SettleTask
+/** What a kind of task gives. */
+export type ResultOf<T extends Task> = T extends ScrubTask ? ScrubbedRows : SettledUnits
+
+const isFeatures = (number: number) => TABLES[number]?.holds === 'products' || TABLES[number]?.holds === 'groups'
+const ROW_TABLES = TABLES.filter(({ number }) => !isFeatures(number))
+const FEATURE_TABLES = TABLES.filter(({ number }) => isFeatures(number))
+
+/** Does tasks of one run. */
+export class TaskRunner {
+  readonly layout: Layout
+  readonly #setup: TaskSetup
+  readonly #encoder: Encoder
+  readonly #stored: StoredLines | undefined
+  readonly #tables: TableTexts
+  #scrubber: RowScrubber | undefined
+  #scrubberInput = -1
+
+  constructor(setup: TaskSetup) {
+    this.#setup = setup
+    this.layout = createLayout(setup.others)
+    this.#encoder = new Encoder(setup.encodings)
+    this.#tables = new TableTexts({ layout: this.layout, encoder: this.#encoder })
+    this.#stored = setup.stored === undefined ? undefined : new StoredLines(setup.stored)
+  }
+
+  /** @throws IngestError TABLE_INVALID for stored lines that are not as the index says */
+  run<T extends Task>(task: T): ResultOf<T> {
+    return (task.kind === 'scrub' ? this.#scrub(task) : this.#settle(task)) as ResultOf<T>
+  }
+
+  #scrub({ input, bytes, line }: ScrubTask): ScrubbedRows {
+    const scrubber = this.#scrubberOf(input)
+    scrubber.lines(bytes, line)
+    return scrubber.take()
+  }
+
+  /** Scrubs rows that are records already. */
+  scrubRecords(input: number, records: readonly CsvRecord[]): ScrubbedRows {
+    const scrubber = this.#scrubberOf(input)
+    for (const record of records) scrubber.record(record)
+    return scrubber.take()
+  }
+
+  #scrubberOf(input: number): RowScrubber {
+    if (this.#scrubber === undefined || input !== this.#scrubberInput) {
+      const { header = [], day } = this.#setup.inputs[input] ?? {}
+      this.#scrubber = new RowScrubber(new Scrubber(this.layout, header, day as Day), header.length)
+      this.#scrubberInput = input
+    }
+    return this.#scrubber
+  }
+
+  #settle({ bytes }: SettleTask): SettledUnits {
+    const counts = nothingSettled()
+    const cursor = new RecordCursor(asBuffer(bytes))
+    for (let unit = cursor.nextUnit; unit !== undefined; unit = cursor.nextUnit) {
+      const settled = settleProgram(this.#linesOf(unit, cursor), TABLE_NUMBERS, this.#stored === undefined)
+      countSettled(settled, counts)
+      // At once, as what is held longer than it needs to be makes garbage dear to collect.
+      this.#tables.add(settled)
+    }
+    return { tables: this.#tables.take(), counts, unknown: this.#encoder.unknown }
+  }
+
+  /** All lines of a unit: those of the buffer, and those of the database that are not in it. */
+  #linesOf(unit: number, cursor: RecordCursor): ProgramLines {
+    const { layout } = this
+    const pid = programOfUnit(unit)
+    const fresh: Row[] = []
+    const entries: Entry[] = []
+    while (cursor.nextUnit === unit) {
+      const entry = cursor.next()
+      if (entry === 'plain') fresh.push(readPlain(layout, cursor))
+      else if (entry.origin === FRESH) fresh.push(readFresh(layout, entry.text))
+      else entries.push(entry)
+    }
+    const read = (tables: typeof TABLES) => this.#stored?.of(pid, tables) ?? []
+    const features = entries.filter(({ origin }) => isFeatures(origin))
+    const rows = [...entries.filter(({ origin }) => !isFeatures(origin)), ...read(ROW_TABLES)]
+    return {
+      pid,
+      fresh,
+      stored: rows.map(({ origin, text }) => readStored(layout, origin, text)),
+      features: () => [...features, ...read(FEATURE_TABLES)].map(({ origin, text }) => readFeatures(origin, text)),
+    }
+  }
+
+  /** Closes what was read. */
+  close(): void {
+    this.#stored?.close()
+  }
+}
+
+/** Scrubs rows of one input and gathers what becomes of them. */
+class RowScrubber {
+  readonly #scrubber: Scrubber
+  readonly #width: number
+  readonly #records = new RecordWriter()
+  #rejects: RejectedRow[] = []
+  #counts = noRows()
+  readonly #sink: RowSink = {
+    text: (text) => this.#open().text(text),
+    fields: (row, first, last) => {
+      const out = this.#open()
+      if (row instanceof LineCursor) out.copy(row.bytes, row.byteOf(first), row.byteEndOf(last))
+      else out.text(row.text.slice(row.startOf(first), row.endOf(last)))
+    },
+  }
+  /** Where the row that is at work on is written, once its record has begun. */
+  #out: ByteWriter | undefined
+
+  /** @param width fields of a row */
+  constructor(scrubber: Scrubber, width: number) {
+    this.#scrubber = scrubber
+    this.#width = width
+  }
+
+  /** Scrubs whole lines without quotes. */
+  lines(bytes: Uint8Array, line: number): void {
+    const cursor = new LineCursor({ bytes: asBuffer(bytes), line })
+    while (cursor.next()) {
+      if (cursor.width !== this.#width || !cursor.isClean) this.record(cursor.record)
+      else this.#keep(this.#scrubber.scrub(cursor, this.#sink), cursor, true)
+    }
+  }
+
+  /** Scrubs a row. */
+  record(record: CsvRecord): void {
+    const reason = wrongRow(record, this.#width)
+    if (reason !== undefined) this.#reject(record, reason)
+    else this.#keep(this.#scrubber.scrub(record, this.#sink), { record }, false)
+  }
+
+  #open(): ByteWriter {
+    this.#out ??= this.#records.open()
+    return this.#out
+  }
+
+  #keep(scrubbed: Scrubbed, place: { readonly record: CsvRecord }, isAscii: boolean): void {
+    this.#out = undefined
+    if (scrubbed.outcome === 'rejected') {
+      this.#reject(place.record, scrubbed.message)
+      return
+    }
+    this.#counts.levels[scrubbed.level]++
+    if (scrubbed.outcome !== 'kept') this.#counts.dropped[scrubbed.reason]++
+    if (scrubbed.outcome === 'dropped') return
+    const { pid, observation, isPlain } = scrubbed
+    this.#records.close(unitOf(pid, observation), isPlain && isAscii ? FRESH_PLAIN : FRESH)
+  }
+
+  #reject({ line, text }: CsvRecord, reason: string): void {
+    this.#rejects.push({ line, reason, text: rejectText(text) })
+  }
+
+  /** What was gathered; it goes on with nothing. */
+  take(): ScrubbedRows {
+    const rows = { records: this.#records.take(), rejects: this.#rejects, counts: this.#counts }
+    this.#rejects = []
+    this.#counts = noRows()
+    return rows
+  }
+}
+
+/** The same bytes with the methods of a buffer, which they lose on their way between threads. */
+export function asBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+}

@@ -1,0 +1,25 @@
+/** The other thread of a run: does the tasks that it is given, one after the other. */
+import { parentPort, workerData } from 'node:worker_threads'
+import { IngestError } from '../errors.js'
+import { type ResultOf, type Task, TaskRunner, type TaskSetup } from './tasks.js'
+import type { Answer, Job } from './threads.js'
+
+const runner = new TaskRunner(workerData as TaskSetup)
+const tell = (answer: Answer, given: ArrayBuffer[] = []) => parentPort?.postMessage(answer, given)
+
+parentPort?.on('message', ({ number, task }: Job) => {
+  try {
+    const result = runner.run(task)
+    tell({ number, result }, memoryOf(result))
+  } catch (error) {
+    if (!(error instanceof IngestError)) tell({ number, error })
+    else tell({ number, error, known: { code: error.code, detail: error.detail, place: error.place } })
+  }
+})
+tell({ ready: true })
+
+/** The memory of a result, which is given away instead of copied. */
+function memoryOf(result: ResultOf<Task>): ArrayBuffer[] {
+  const pieces = 'records' in result ? [result.records] : result.tables.map(({ bytes }) => bytes)
+  return [...new Set(pieces.map(({ buffer }) => buffer as ArrayBuffer))]
+}

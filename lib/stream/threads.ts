@@ -1,0 +1,143 @@
+/**
+ * Does the tasks of a run on two threads: this one and, once there is enough to do, another.
+ *
+ * The other one always has a task more than it is at work on; what comes while it has enough is done here at once. So
+ * neither waits for the other, and no more than a few tasks are on their way at any time.
+ */
+import { availableParallelism } from 'node:os'
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { Worker } from 'node:worker_threads'
+import { IngestError } from '../errors.js'
+import { type ResultOf, type Task, TaskRunner, type TaskSetup } from './tasks.js'
+
+/** What an {@link IngestError} loses on its way between threads. */
+type KnownError = Pick<IngestError, 'code' | 'detail' | 'place'>
+
+/** A task for the other thread. */
+export interface Job {
+  readonly number: number
+  readonly task: Task
+}
+
+/** What the other thread says: that it is ready, or what became of a task. */
+export type Answer =
+  | { readonly ready: true }
+  | { readonly number: number; readonly result: ResultOf<Task> }
+  | { readonly number: number; readonly error: unknown; readonly known?: KnownError }
+
+interface Waiting {
+  readonly resolve: (result: ResultOf<Task>) => void
+  readonly reject: (error: unknown) => void
+}
+
+/** The other thread is begun after so many bytes of tasks: a small day is over before it would be of use. */
+const BYTES_BEFORE = 6 * 2 ** 20
+/** Tasks that the other thread has at most. */
+const MOST_JOBS = 2
+/** Young objects that the other thread keeps before it collects garbage: room that counts as this process's memory. */
+const YOUNG_MEGABYTES = 4
+
+/** Runs tasks; what a task holds is given away. */
+export class Threads {
+  readonly #setup: TaskSetup
+  readonly #runner: TaskRunner
+  readonly #jobs = new Map<number, Waiting>()
+  #worker: Worker | undefined
+  #ready = false
+  #failure: unknown
+  #turns: Promise<void> = Promise.resolve()
+  #bytes = 0
+  #number = 0
+
+  constructor(setup: TaskSetup) {
+    this.#setup = setup
+    this.#runner = new TaskRunner(setup)
+  }
+
+  /** Whether the other thread takes tasks. */
+  get hasOther(): boolean {
+    return this.#ready
+  }
+
+  /** Number of tasks that the other thread was given. */
+  get given(): number {
+    return this.#number
+  }
+
+  /** What does tasks on this thread. */
+  get runner(): TaskRunner {
+    return this.#runner
+  }
+
+  /**
+   * Does a task, here or on the other thread.
+   *
+   * @throws IngestError as {@link TaskRunner.run}
+   */
+  async run<T extends Task>(task: T): Promise<ResultOf<T>> {
+    if (this.#failure !== undefined) throw this.#failure
+    this.#bytes += task.bytes.length
+    if (this.#worker === undefined && this.#bytes > BYTES_BEFORE && availableParallelism() > 1) this.#begin()
+    if (!this.#ready) return this.#runner.run(task)
+    if (this.#jobs.size >= MOST_JOBS) await this.#ownTurn()
+    return this.#jobs.size >= MOST_JOBS ? this.#runner.run(task) : this.#give(task)
+  }
+
+  /**
+   * Waits for a turn of the event loop that is the caller's own: what the other thread has done is taken notice of
+   * between turns only, and it would soon have nothing to do if several tasks were done here in one.
+   */
+  async #ownTurn(): Promise<void> {
+    this.#turns = this.#turns.then(() => nextTurn())
+    await this.#turns
+  }
+
+  #give<T extends Task>(task: T): Promise<ResultOf<T>> {
+    if (this.#failure !== undefined) throw this.#failure
+    return new Promise((resolve, reject) => {
+      const number = this.#number++
+      this.#jobs.set(number, { resolve: resolve as Waiting['resolve'], reject })
+      this.#worker?.postMessage({ number, task } satisfies Job, [task.bytes.buffer as ArrayBuffer])
+    })
+  }
+
+  #begin(): void {
+    const worker = new Worker(new URL('./thread.js', import.meta.url), {
+      workerData: this.#setup,
+      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MEGABYTES },
+    })
+    worker.unref()
+    worker.on('message', (answer: Answer) => this.#take(answer))
+    worker.on('error', (error) => this.#fail(error))
+    worker.on('exit', () => this.#fail(new Error('a thread of the run has ended')))
+    this.#worker = worker
+  }
+
+  #take(answer: Answer): void {
+    if ('ready' in answer) {
+      this.#ready = true
+      return
+    }
+    const waiting = this.#jobs.get(answer.number)
+    this.#jobs.delete(answer.number)
+    if ('result' in answer) waiting?.resolve(answer.result)
+    else waiting?.reject(errorOf(answer))
+  }
+
+  #fail(error: unknown): void {
+    this.#failure ??= error
+    for (const { reject } of this.#jobs.values()) reject(error)
+    this.#jobs.clear()
+  }
+
+  /** Ends the other thread and closes what tasks have opened; tasks still on their way are given up. */
+  async close(): Promise<void> {
+    this.#runner.close()
+    await this.#worker?.terminate()
+  }
+}
+
+/** An error of the other thread, with what gets lost on the way. */
+function errorOf({ error, known }: Extract<Answer, { readonly error: unknown }>): unknown {
+  return known === undefined ? error : new IngestError(known.code, known.detail, known.place, error)
+}

@@ -1,0 +1,108 @@
+/** Tasks on two threads give what they give on one, and what goes wrong on the other one is told. */
+import { writeFileSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
+import { join } from 'node:path'
+import test from 'ava'
+import { generateFiles } from '../bench/generator.js'
+import { TABLES } from '../lib/database/tables.js'
+import { IngestError } from '../lib/errors.js'
+import { ingest } from '../lib/ingest.js'
+import { FRESH, RecordWriter } from '../lib/stream/records.js'
+import { type ScrubTask, TaskRunner } from '../lib/stream/tasks.js'
+import { Threads } from '../lib/stream/threads.js'
+import { tableSets, tableTexts, temporaryFolder } from './helpers/database.js'
+import { fieldsOf, INPUT_COLUMNS } from './helpers/rows.js'
+import { setupOf } from './helpers/threads.js'
+
+const ROW = `${fieldsOf({}).join(',')}\n`
+/** Enough that the other thread is begun. */
+const ENOUGH = 8 * 2 ** 20
+const TWO = availableParallelism() > 1
+
+const scrubTask = (line: number): ScrubTask => ({
+  kind: 'scrub',
+  input: 0,
+  bytes: Buffer.from(ROW.repeat(800)),
+  line,
+})
+
+/** Gives tasks until the other thread takes some; returns how many. */
+async function warmUp(threads: Threads): Promise<void> {
+  for (let bytes = 0; bytes < ENOUGH; bytes += ROW.length * 800) await threads.run(scrubTask(1))
+  for (let tries = 0; TWO && !threads.hasOther; tries++) {
+    if (tries > 2000) throw new Error('no other thread was begun')
+    await new Promise((done) => setTimeout(done, 5))
+  }
+}
+
+test('results are those of one thread, in the order in which the tasks were given', async (t) => {
+  const threads = new Threads(setupOf(INPUT_COLUMNS))
+  const alone = new TaskRunner(setupOf(INPUT_COLUMNS))
+  await warmUp(threads)
+  const results = await Promise.all(Array.from({ length: 40 }, (_, number) => threads.run(scrubTask(number))))
+  for (const [number, { records, counts }] of results.entries()) {
+    const expected = alone.run(scrubTask(number))
+    t.deepEqual(Buffer.from(records), Buffer.from(expected.records))
+    t.deepEqual(counts, expected.counts)
+  }
+  if (TWO) t.true(threads.given > 0, 'the other thread had tasks')
+  await threads.close()
+})
+
+test('an error of the other thread comes with its code and place', async (t) => {
+  const folder = temporaryFolder(t)
+  const [table] = TABLES
+  writeFileSync(join(folder, table?.file ?? ''), 'short')
+  const stored = { folder, segments: new Map([[table?.file ?? '', [1001, 0, 100]]]) }
+  const threads = new Threads(setupOf(INPUT_COLUMNS, { stored }))
+  await warmUp(threads)
+  const writer = new RecordWriter()
+  writer.open().text('x')
+  writer.close(1001 * 1024, FRESH)
+  const bytes = writer.take()
+  const given = threads.given
+  const error = await t.throwsAsync(threads.run({ kind: 'settle', bytes }), { instanceOf: IngestError })
+  t.is(threads.given, given + (TWO ? 1 : 0))
+  t.is(error.code, 'TABLE_INVALID')
+  t.is(error.place.source, join(folder, table?.file ?? ''))
+  t.is(error.message, `${join(folder, table?.file ?? '')}: the table is shorter than its index says`)
+  await threads.close()
+})
+
+test('tasks of another thread that ends are told, and so are later ones', async (t) => {
+  const threads = new Threads(setupOf(INPUT_COLUMNS))
+  await warmUp(threads)
+  if (!TWO) {
+    t.pass()
+    return
+  }
+  const pending = threads.run(scrubTask(1))
+  const failed = t.throwsAsync(pending, { message: /thread/ })
+  await threads.close()
+  await failed
+  await t.throwsAsync(threads.run(scrubTask(2)), { message: /thread/ })
+})
+
+test('a run on two threads makes the tables of runs on one, byte for byte whatever is spilled', async (t) => {
+  const folder = temporaryFolder(t)
+  const inputs: string[] = []
+  for (const { name, chunks } of generateFiles({
+    days: 2,
+    rows: 16_000,
+    seed: 11,
+    start: '2024-02-21',
+    shuffle: true,
+    match: 0.8,
+    late: 0.5,
+  })) {
+    inputs.push(join(folder, name))
+    writeFileSync(join(folder, name), [...chunks].join(''))
+  }
+  const [together, daily, spilled] = ['together', 'daily', 'spilled'].map((name) => join(folder, name))
+  if (together === undefined || daily === undefined || spilled === undefined) throw new Error('three folders')
+  await ingest({ inputs, out: together })
+  await ingest({ inputs, out: spilled, memory: 2 ** 20 })
+  for (const input of inputs) await ingest({ inputs: [input], out: daily })
+  t.deepEqual(tableSets(daily), tableSets(together))
+  t.deepEqual(tableTexts(spilled), tableTexts(together))
+})

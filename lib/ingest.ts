@@ -8,7 +8,7 @@ import { Update } from './database/update.js'
 import { Encoder } from './rules/encode.js'
 import { createLayout, type Layout, otherColumns, uniteColumns } from './rules/layout.js'
 import { DEFAULT_MEMORY, LineBuffer } from './stream/buffer.js'
-import { runPipeline } from './stream/pipeline.js'
+import { type PipelineContext, runPipeline } from './stream/pipeline.js'
 import { type HeadedInput, readHeader } from './stream/read.js'
 import { findInputs, type SourceOptions } from './stream/source.js'
 import { type Summary, Tally } from './summary.js'
@@ -47,8 +47,32 @@ export interface IngestOptions {
  */
 export async function ingest(options: IngestOptions): Promise<Summary> {
   const tally = new Tally()
+  const inputs = await headedInputs(options)
+  const { strict = false, signal } = options
+  const headers = inputs.map(({ header }) => header)
+  return ingestInto(options, headers, tally, (context, update) =>
+    runPipeline({ ...context, inputs, strict, signal }, update),
+  )
+}
+
+/** What the stages that write into a database work on. */
+export type DatabaseContext = Pick<PipelineContext, 'layout' | 'buffer' | 'stored' | 'tally'>
+
+/** Options of a run that are about the database, not the inputs. */
+export type DatabaseOptions = Pick<IngestOptions, 'out' | 'memory' | 'tmp' | 'wait' | 'warn' | 'signal'>
+
+/**
+ * Opens the database and makes what `work` sends into it one committed step.
+ *
+ * @param headers header of each input of the run
+ */
+export async function ingestInto(
+  options: DatabaseOptions,
+  headers: readonly (readonly string[])[],
+  tally: Tally,
+  work: (context: DatabaseContext, update: Update) => Promise<void>,
+): Promise<Summary> {
   const warn = options.warn ?? (() => {})
-  const inputs = await headedInputs(options, warn)
   const database = await Database.open(options.out, {
     wait: options.wait,
     signal: options.signal,
@@ -56,7 +80,7 @@ export async function ingest(options: IngestOptions): Promise<Summary> {
   })
   try {
     if (database.folder.recovered !== undefined) warn(database.folder.recovered)
-    const summary = await ingestInto(database, inputs, options, tally)
+    const summary = await updateDatabase(database, headers, options, tally, work)
     await database.close()
     return summary
   } catch (error) {
@@ -73,8 +97,9 @@ export function waitingFor(
   return `waiting up to ${wait} s for process ${pid} on ${host}, which is writing to ${out}`
 }
 
-async function headedInputs(options: IngestOptions, warn: (message: string) => void): Promise<HeadedInput[]> {
-  const { inputs = [], date, prefix, stdin = process.stdin, signal } = options
+/** The inputs of a run, with their headers read and checked. */
+export async function headedInputs(options: Omit<IngestOptions, 'out'>): Promise<HeadedInput[]> {
+  const { inputs = [], date, prefix, stdin = process.stdin, signal, warn = () => {} } = options
   const source: SourceOptions = { inputs, date, prefix, stdin, warn }
   const headed: HeadedInput[] = []
   const found = await findInputs(source)
@@ -90,13 +115,14 @@ async function headedInputs(options: IngestOptions, warn: (message: string) => v
   }
 }
 
-async function ingestInto(
+async function updateDatabase(
   database: Database,
-  inputs: readonly HeadedInput[],
-  options: IngestOptions,
+  headers: readonly (readonly string[])[],
+  options: DatabaseOptions,
   tally: Tally,
+  work: (context: DatabaseContext, update: Update) => Promise<void>,
 ): Promise<Summary> {
-  const fresh = inputs.map(({ header }) => otherColumns(header))
+  const fresh = headers.map(otherColumns)
   const known = database.index?.others
   const others = uniteColumns([...(known === undefined ? await storedColumns(database) : [known]), ...fresh])
   const layout = createLayout(others)
@@ -108,13 +134,10 @@ async function ingestInto(
   try {
     if (anew) await bufferStored(database, layout, buffer)
     const stored = anew ? undefined : database
-    await runPipeline(
-      { inputs, layout, buffer, stored, tally, strict: options.strict ?? false, signal: options.signal },
-      update,
-    )
+    await work({ layout, buffer, stored, tally }, update)
     const newCategories = encoder.settle()
     await update.commit(newCategories.length > 0 || known === undefined)
-    return tally.summary(database.folder.folder, inputs.length, newCategories)
+    return tally.summary(database.folder.folder, headers.length, newCategories)
   } catch (error) {
     await update.abort(error)
     throw error
@@ -124,7 +147,7 @@ async function ingestInto(
 }
 
 /** Where a spill file is made; its name is taken away at once, so it needs to be unused only now. */
-function spillPath(number: number, update: Update, { tmp }: IngestOptions): string {
+function spillPath(number: number, update: Update, { tmp }: DatabaseOptions): string {
   return tmp === undefined
     ? update.scratchPath(`spill-${number}`)
     : join(tmp, `jwst-ingest-${process.pid}-${number}.spill`)

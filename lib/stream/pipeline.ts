@@ -97,7 +97,7 @@ function rejected({ source, line, reason }: Reject): IngestError {
 }
 
 /** One sink for each table, and one for the rejects. */
-function tableSinks(update: Update): Writable[] {
+export function tableSinks(update: Update): Writable[] {
   const tables = update.tables.map((table) =>
     sink(({ programs }) => {
       for (const program of programs) table.add(program)

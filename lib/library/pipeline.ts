@@ -5,8 +5,8 @@
  */
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { many, none } from 'stream-chain'
-import type { Many } from 'stream-chain/defs.js'
+// Not the whole of stream-chain: the types of its streams need newer ones of Node than a program may have.
+import { type Many, many, none } from 'stream-chain/defs.js'
 import type { Reject, Results } from '../database/tables.js'
 import type { Update } from '../database/update.js'
 import { IngestError } from '../errors.js'

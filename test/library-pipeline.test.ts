@@ -236,6 +236,11 @@ for (const [title, cells, message] of [
 
 test('what is wrong with an input is told before anything is made', async (t) => {
   await t.throwsAsync(createPipeline({ inputs: ['not-there'] }), { message: /^not-there: no such file/ })
+  for (const column of ['params', 'Dataset', 'role'])
+    await t.throwsAsync(createPipeline({ inputs: [DAYS], columns: [column] }), {
+      code: 'USAGE',
+      message: /choose another/,
+    })
   const input = dayFile(t, 'a,b\n1,2\n')
   await t.throwsAsync(createPipeline({ inputs: [input] }), { message: /no CSV file of calibration metadata/ })
 })

@@ -11,7 +11,7 @@ import type { Reject, Results } from '../database/tables.js'
 import type { Update } from '../database/update.js'
 import { IngestError } from '../errors.js'
 import { type DatabaseContext, headedInputs, type IngestOptions, ingestInto } from '../ingest.js'
-import { createLayout, type Layout, otherColumns, uniteColumns } from '../rules/layout.js'
+import { createLayout, type Layout, otherColumns, TAIL_COLUMNS, uniteColumns } from '../rules/layout.js'
 import { groupByAssociation } from '../stream/group.js'
 import { decodeStage, scrubStage, tableSinks } from '../stream/pipeline.js'
 import { type HeadedInput, type InputChunk, readInputs } from '../stream/read.js'
@@ -109,6 +109,7 @@ export interface IngestPipeline extends AsyncDisposable {
  */
 export async function createPipeline(options: PipelineOptions = {}): Promise<IngestPipeline> {
   const { columns: added = [], onReject, warn, signal } = options
+  mustBeFree(added)
   const inputs = await headedInputs(options)
   const headers = inputs.map(({ header }) => uniteColumns([header, added]))
   const layout = createLayout(uniteColumns(headers.map(otherColumns)))
@@ -188,6 +189,14 @@ function rowStages(
   }
   // Values, not generators: stream-chain waits for what follows a chain of functions only while all of them are at hand.
   return { bytes, decode: (chunk) => many(decode(chunk)), scrub: (row) => scrub(row)[0] ?? none, rows }
+}
+
+/** @throws IngestError USAGE for a column that the tables have anyway, under a meaning of their own */
+function mustBeFree(columns: readonly string[]): void {
+  const own = [...createLayout([]).columns, ...TAIL_COLUMNS]
+  const taken = columns.find((column) => own.includes(column))
+  if (taken !== undefined)
+    throw new IngestError('USAGE', `columns: the tables have a column ${taken} of their own; choose another name`)
 }
 
 function widen(input: HeadedInput, header: readonly string[] = input.header): HeadedInput {

@@ -1,9 +1,10 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test, { type ExecutionContext } from 'ava'
 import { DocFolder } from '../tools/doc-folder.js'
 import { refresh } from '../tools/doc-run.js'
+import { readVersion } from '../tools/program.js'
 
 const ROOT = new URL('../../', import.meta.url)
 const DOCUMENTS = readdirSync(new URL('docs/', ROOT))
@@ -24,6 +25,31 @@ for (const name of ['README.md', ...DOCUMENTS]) {
     t.is(text, written)
   })
 }
+
+/** The anchors of a page: those of its headings, as GitHub makes them, and those that it gives. */
+function anchorsOf(text: string): Set<string> {
+  const headings = [...text.matchAll(/^#+ (.*)$/gm)].map(([, title = '']) =>
+    title
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N}_ -]/gu, '')
+      .replaceAll(' ', '-'),
+  )
+  return new Set([...headings, ...[...text.matchAll(/<a id="([^"]+)">/g)].map(([, id = '']) => id)])
+}
+
+test('every link leads somewhere', (t) => {
+  for (const name of ['README.md', 'CHANGELOG.md', ...DOCUMENTS]) {
+    const text = readFileSync(new URL(name, ROOT), 'utf8')
+    const links = [...text.matchAll(/\]\(([^)\s]+)\)/g)].map(([, link = '']) => link)
+    for (const link of links.filter((target) => !/^\w+:/.test(target))) {
+      const [path = '', anchor] = link.split('#')
+      const target = path === '' ? new URL(name, ROOT) : new URL(path, new URL(name, ROOT))
+      t.true(existsSync(target), `${name}: ${link}`)
+      if (anchor !== undefined && existsSync(target))
+        t.true(anchorsOf(readFileSync(target, 'utf8')).has(anchor), `${name}: ${link}`)
+    }
+  }
+})
 
 /** A text, and what it is refreshed to. */
 const refreshes = test.macro<[before: readonly string[], after: readonly string[], left?: readonly string[]]>({
@@ -108,6 +134,8 @@ test(
     '<!-- end -->',
   ],
 )
+
+test('the version of the package', refreshes, ['jwst-ingest-9.9.9.tgz'], [`jwst-ingest-${readVersion()}.tgz`])
 
 const refuses = test.macro<[text: readonly string[], message: RegExp]>({
   async exec(t, text, message) {

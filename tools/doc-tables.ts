@@ -6,11 +6,12 @@
  *     <!-- end -->                        <!-- end -->
  */
 import type { CommandDescription } from '../lib/cli/describe.js'
-import { describeProgram } from './program.js'
+import { describeProgram, readVersion } from './program.js'
 
-/** The text with its tables as they are now. */
+/** The text with its tables, and the version in the package's file name, as they are now. */
 export function refreshTables(text: string): string {
-  return text.replace(
+  const tarball = text.replace(/(?<=jwst-ingest-)\d+\.\d+\.\d+(?=\.tgz)/g, readVersion())
+  return tarball.replace(
     /^<!-- (commands|options(?: of ([a-z-]+))?) -->\n[\s\S]*?^<!-- end -->$/gm,
     (_, marker: string, name: string | undefined) => `<!-- ${marker} -->\n\n${tableOf(marker, name)}\n\n<!-- end -->`,
   )

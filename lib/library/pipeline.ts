@@ -81,7 +81,7 @@ export interface IngestPipeline extends AsyncDisposable {
   rows(own?: (row: InputRow) => InputRow | undefined): AsyncGenerator<ScrubbedRow>
   /**
    * Makes a stage that matches exposures and products without a database: it holds the rows until they end, then gives
-   * associations. Use it on rows of one layout; memory is bounded as in a run.
+   * associations, programs ascending. Memory is bounded as in a run.
    *
    * @throws IngestError WRITE_FAILED, DATABASE_UNUSABLE for a spill file; USAGE for a row that scrubbing cannot have made
    */

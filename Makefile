@@ -3,17 +3,20 @@
 #   make demo     ingest three days of fixtures and show what comes out
 #   make test     build, lint, type-check and test
 #   make ingest   RAW=/data/raw DB=db: ingest files or folders into a database
+#   make status   DB=db: what is trained and what waits
+#   make report   DB=db REPORT=report.html: the same as a page with plots
 #   make check    DB=db: tell what is wrong in a database
 #   make bench    measure; writes bench/RESULTS.md
 #   make soak     the long property and fault-injection tests
 
 DB ?= jwst-db
 RAW ?= fixtures/days
+REPORT ?= report.html
 DEMO_DB ?= demo-db
 SOAK_RUNS ?= 500
 RUN = node dist/lib/main.js
 
-.PHONY: all install build lint test demo ingest check bench soak format clean
+.PHONY: all install build lint test demo ingest status report check bench soak format clean
 
 all: build
 
@@ -41,6 +44,12 @@ demo: build
 
 ingest: build
 	$(RUN) -o $(DB) $(RAW)
+
+status: build
+	$(RUN) status $(DB)
+
+report: build
+	$(RUN) report $(DB) --html $(REPORT)
 
 check: build
 	$(RUN) check $(DB)

@@ -1,13 +1,24 @@
 /**
- * jwst-ingest as a library.
+ * jwst-ingest as a library. What is exported here is what programs may rely on; docs/library.md tells how to use it.
  */
 
 export { type CheckReport, checkDatabase } from './check/check.js'
-export { type RebuildReport, rebuildDatabase } from './check/rebuild.js'
+export { type RebuildOptions, type RebuildReport, rebuildDatabase } from './check/rebuild.js'
+export type { Reject } from './database/tables.js'
 export { type ErrorCode, EXIT, IngestError } from './errors.js'
 export { type IngestOptions, ingest } from './ingest.js'
+export { type OpenDatabase, type OpenTable, openDatabase } from './library/database.js'
+export {
+  createPipeline,
+  type IngestPipeline,
+  type PipelineInput,
+  type PipelineOptions,
+  type WriteOptions,
+} from './library/pipeline.js'
+export type { Cells, InputRow, RowSource, ScrubbedRow } from './library/rows.js'
+export type { Association, BufferOptions, MatchedProduct, UnmatchedGroup } from './library/settle.js'
 export { MODELS, type Model } from './rules/association.js'
-export { type Resolution, resolveAssociation } from './rules/resolve.js'
-export { decodeStage, type PipelineContext, runPipeline, scrubStage } from './stream/pipeline.js'
+export type { Category, Encodings } from './rules/encode.js'
+export type { InputChunk } from './stream/read.js'
 export { tee } from './stream/tee.js'
 export type { ModelCounts, Summary } from './summary.js'

@@ -8,9 +8,11 @@ import { Update } from './database/update.js'
 import { Encoder, type UnknownValues } from './rules/encode.js'
 import { createLayout, type Layout, otherColumns, uniteColumns } from './rules/layout.js'
 import { DEFAULT_MEMORY, LineBuffer } from './stream/buffer.js'
+import type { GroupContext } from './stream/group.js'
 import { runPipeline } from './stream/pipeline.js'
 import { type HeadedInput, readHeader } from './stream/read.js'
 import { findInputs, type SourceOptions } from './stream/source.js'
+import type { RowForm } from './stream/tasks.js'
 import { Threads } from './stream/threads.js'
 import { type Summary, Tally } from './summary.js'
 
@@ -48,8 +50,31 @@ export interface IngestOptions {
  */
 export async function ingest(options: IngestOptions): Promise<Summary> {
   const tally = new Tally()
+  const inputs = await headedInputs(options)
+  const { strict = false, signal } = options
+  return ingestInto(options, inputs, tally, (context, update) =>
+    runPipeline({ ...context, inputs, strict, signal }, update),
+  )
+}
+
+/** What the stages that write into a database work on. */
+export type DatabaseContext = Omit<GroupContext, 'strict'> & { readonly layout: Layout }
+
+/** Options of a run that are about the database, not the inputs. */
+export type DatabaseOptions = Pick<IngestOptions, 'out' | 'memory' | 'tmp' | 'wait' | 'warn' | 'signal'>
+
+/**
+ * Opens the database and makes what `work` sends into it one committed step.
+ *
+ * @param inputs header and day of each input of the run
+ */
+export async function ingestInto(
+  options: DatabaseOptions,
+  inputs: readonly RowForm[],
+  tally: Tally,
+  work: (context: DatabaseContext, update: Update) => Promise<void>,
+): Promise<Summary> {
   const warn = options.warn ?? (() => {})
-  const inputs = await headedInputs(options, warn)
   const database = await Database.open(options.out, {
     wait: options.wait,
     signal: options.signal,
@@ -57,7 +82,7 @@ export async function ingest(options: IngestOptions): Promise<Summary> {
   })
   try {
     if (database.folder.recovered !== undefined) warn(database.folder.recovered)
-    const summary = await ingestInto(database, inputs, options, tally)
+    const summary = await updateDatabase(database, inputs, options, tally, work)
     await database.close()
     return summary
   } catch (error) {
@@ -74,8 +99,9 @@ export function waitingFor(
   return `waiting up to ${wait} s for process ${pid} on ${host}, which is writing to ${out}`
 }
 
-async function headedInputs(options: IngestOptions, warn: (message: string) => void): Promise<HeadedInput[]> {
-  const { inputs = [], date, prefix, stdin = process.stdin, signal } = options
+/** The inputs of a run, with their headers read and checked. */
+export async function headedInputs(options: Omit<IngestOptions, 'out'>): Promise<HeadedInput[]> {
+  const { inputs = [], date, prefix, stdin = process.stdin, signal, warn = () => {} } = options
   const source: SourceOptions = { inputs, date, prefix, stdin, warn }
   const headed: HeadedInput[] = []
   const found = await findInputs(source)
@@ -91,11 +117,12 @@ async function headedInputs(options: IngestOptions, warn: (message: string) => v
   }
 }
 
-async function ingestInto(
+async function updateDatabase(
   database: Database,
-  inputs: readonly HeadedInput[],
-  options: IngestOptions,
+  inputs: readonly RowForm[],
+  options: DatabaseOptions,
   tally: Tally,
+  work: (context: DatabaseContext, update: Update) => Promise<void>,
 ): Promise<Summary> {
   const fresh = inputs.map(({ header }) => otherColumns(header))
   const known = database.index?.others
@@ -106,17 +133,14 @@ async function ingestInto(
   const encoder = new Encoder(database.encodings)
   const update = await Update.begin(database, { layout, encoder }, anew)
   const buffer = new LineBuffer(options.memory ?? DEFAULT_MEMORY, (number) => spillPath(number, update, options))
-  const threads = new Threads({
-    others,
-    inputs: inputs.map(({ header, day }) => ({ header, day })),
-    encodings: database.encodings,
-    stored: anew ? undefined : database.places,
-  })
+  const stored = anew ? undefined : database.places
+  // Plain data alone can go to another thread.
+  const forms = inputs.map(({ header, day }) => ({ header, day }))
+  const threads = new Threads({ others, inputs: forms, encodings: database.encodings, stored })
   try {
     if (anew) await bufferStored(database, layout, buffer)
-    const { strict = false, signal } = options
     const learn = (values: UnknownValues) => encoder.learn(values)
-    await runPipeline({ inputs, buffer, threads, tally, learn, wholePrograms: !anew, strict, signal }, update)
+    await work({ layout, buffer, threads, tally, learn, wholePrograms: !anew }, update)
     await threads.close()
     const newCategories = encoder.settle()
     await update.commit(newCategories.length > 0 || known === undefined)
@@ -131,7 +155,7 @@ async function ingestInto(
 }
 
 /** Where a spill file is made; its name is taken away at once, so it needs to be unused only now. */
-function spillPath(number: number, update: Update, { tmp }: IngestOptions): string {
+function spillPath(number: number, update: Update, { tmp }: DatabaseOptions): string {
   return tmp === undefined
     ? update.scratchPath(`spill-${number}`)
     : join(tmp, `jwst-ingest-${process.pid}-${number}.spill`)

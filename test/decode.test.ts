@@ -3,7 +3,7 @@ import test from 'ava'
 import fc from 'fast-check'
 import type { Reject } from '../lib/database/tables.js'
 import { IngestError } from '../lib/errors.js'
-import { Decoder, rejectText, wrongRow } from '../lib/stream/decode.js'
+import { Decoder, splitBatch } from '../lib/stream/decode.js'
 import type { HeadedInput } from '../lib/stream/read.js'
 import { parseDay } from '../lib/stream/source.js'
 import { Tally } from '../lib/summary.js'
@@ -46,22 +46,13 @@ function decode(
     return [...pieces(Buffer.from(text as Buffer), size), undefined].map((bytes) => decoder.decode({ input, bytes }))
   })
   const { repeatedHeaders, emptyInputs } = tally.summary('', 0, [])
-  const rows: (readonly [number, string])[] = []
-  const rejects: Reject[] = []
-  for (const batch of batches) {
-    // Lines that were left as they are get the same look as soon as they are split.
-    const left = batch.lines.flatMap(({ records }) => records)
-    const wrong = left.flatMap((record): Reject[] => {
-      const reason = wrongRow(record, batch.input.header.length)
-      const { line, text } = record
-      return reason === undefined ? [] : [{ source: batch.input.name, line, reason, text: rejectText(text) }]
-    })
-    const lines = new Set(wrong.map(({ line }) => line))
-    const kept = [...batch.records, ...left.filter(({ line }) => !lines.has(line))].sort((a, b) => a.line - b.line)
-    for (const { line, text } of kept) rows.push([line, text])
-    rejects.push(...[...batch.rejects, ...wrong].sort((a, b) => a.line - b.line))
+  const split = batches.map(splitBatch)
+  return {
+    rows: split.flatMap(({ records }) => records.map(({ line, text }) => [line, text] as const)),
+    rejects: split.flatMap(({ rejects }) => rejects),
+    repeatedHeaders,
+    emptyInputs,
   }
-  return { rows, rejects, repeatedHeaders, emptyInputs }
 }
 
 function* pieces(bytes: Buffer, size: number): Generator<Buffer> {

@@ -8,6 +8,7 @@ import { EXIT, IngestError } from '../errors.js'
 import { type IngestOptions, ingest } from '../ingest.js'
 import { formatNotes, formatSummary } from '../summary.js'
 import { addDatabaseCommands } from './cli-database.js'
+import { addCompletionCommand } from './completion.js'
 
 /** What the command line touches of the process, so that it can be called without one. */
 export interface Terminal {
@@ -110,7 +111,8 @@ export function buildProgram(terminal: Terminal): Command {
     .option('-q, --quiet', 'print nothing but errors')
     .addHelpText('after', EXAMPLES)
     .action((inputs: string[], flags: IngestFlags) => runIngest(inputs, flags, terminal, program))
-  return addDatabaseCommands(program, terminal, parseSeconds)
+  addDatabaseCommands(program, terminal, parseSeconds)
+  return addCompletionCommand(program, terminal)
 }
 
 function version(): string {

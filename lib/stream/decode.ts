@@ -90,6 +90,23 @@ export class Decoder {
   }
 }
 
+/** The rows of a batch one by one, each looked at, and all rejects; for who does not split the lines himself. */
+export function splitBatch({ input, lines, records, rejects }: RecordBatch): {
+  readonly records: readonly CsvRecord[]
+  readonly rejects: readonly Reject[]
+} {
+  const all = [...rejects]
+  const rows = lines
+    .flatMap((some) => some.records)
+    .filter((record) => {
+      const reason = wrongRow(record, input.header.length)
+      if (reason !== undefined) all.push(toReject(input, record, reason))
+      return reason === undefined
+    })
+  const byLine = (a: { readonly line: number }, b: { readonly line: number }) => a.line - b.line
+  return { records: [...records, ...rows].sort(byLine), rejects: all.sort(byLine) }
+}
+
 const JOINED = 'a row and a header in one line: does an input before this header lack its last line end?'
 
 /** Why a row of the input cannot be used, whatever its fields say; undefined where it can. */

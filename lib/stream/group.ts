@@ -65,7 +65,8 @@ export function groupByAssociation(
   }
 }
 
-function rejected({ source, line, reason }: Reject): IngestError {
+/** The error that ends a run under `strict`. */
+export function rejected({ source, line, reason }: Reject): IngestError {
   return new IngestError('ROW_REJECTED', `${reason}; nothing was changed (--strict)`, { source, line })
 }
 

@@ -74,7 +74,7 @@ async function scrubBatch(batch: RecordBatch, input: number, threads: Threads): 
 }
 
 /** One sink for each table, and one for the rejects. */
-function tableSinks(update: Update): Writable[] {
+export function tableSinks(update: Update): Writable[] {
   const tables = update.tables.map((table, number) =>
     sink(({ tables }) => {
       if (tables.length > 0) table.add(tables[number] as TableText)

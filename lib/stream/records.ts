@@ -74,6 +74,13 @@ export function entryOf({ block, start, end }: RecordPlace): Entry {
   return { origin: block[start + ORIGIN_AT] ?? 0, text: block.toString('utf8', start + HEAD_BYTES, end) }
 }
 
+/** The lines of a block of records. */
+export function linesIn(block: Buffer): string[] {
+  const lines: string[] = []
+  for (let at = 0; at < block.length; at = endOfRecord(block, at)) lines.push(entryOf(recordAt(block, at)).text)
+  return lines
+}
+
 /** Goes over a block of records that are sorted by unit. */
 export class RecordCursor extends ByteFields {
   #at = 0

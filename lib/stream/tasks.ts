@@ -11,7 +11,7 @@ import { StoredLines, type StoredPlaces } from '../database/stored-lines.js'
 import { TABLE_NUMBERS, TABLES } from '../database/tables.js'
 import { Encoder, type Encodings, type UnknownValues } from '../rules/encode.js'
 import { createLayout, type Layout } from '../rules/layout.js'
-import { type ProgramLines, settleProgram } from '../rules/program.js'
+import { type ProgramLines, type Settled, settleProgram } from '../rules/program.js'
 import type { Row } from '../rules/row.js'
 import { type Day, type RowSink, type Scrubbed, Scrubber } from '../rules/scrub.js'
 import { programOfUnit, unitOf } from '../rules/units.js'
@@ -19,12 +19,18 @@ import { countSettled, noRows, nothingSettled, type RowCounts, type SettledCount
 import { rejectText, wrongRow } from './decode.js'
 import { type Entry, FRESH, FRESH_PLAIN, RecordCursor, RecordWriter } from './records.js'
 
+/** What an input's rows have in common. */
+export interface RowForm {
+  readonly header: readonly string[]
+  readonly day: Day
+}
+
 /** What all tasks of a run share. */
 export interface TaskSetup {
   /** The input's other columns, in the order of the tables. */
   readonly others: readonly string[]
-  /** Header and day of each input. */
-  readonly inputs: readonly { readonly header: readonly string[]; readonly day: Day }[]
+  /** Of each input. */
+  readonly inputs: readonly RowForm[]
   readonly encodings: Encodings
   /** Where to read stored lines of programs; undefined where the units hold them already. */
   readonly stored: StoredPlaces | undefined
@@ -127,9 +133,7 @@ export class TaskRunner {
 
   #settle({ bytes }: SettleTask): SettledUnits {
     const counts = nothingSettled()
-    const cursor = new RecordCursor(asBuffer(bytes))
-    for (let unit = cursor.nextUnit; unit !== undefined; unit = cursor.nextUnit) {
-      const settled = settleProgram(this.#linesOf(unit, cursor), TABLE_NUMBERS, this.#stored === undefined)
+    for (const settled of settleUnits(asBuffer(bytes), this.layout, this.#stored)) {
       countSettled(settled, counts)
       // At once, as what is held longer than it needs to be makes garbage dear to collect.
       this.#tables.add(settled)
@@ -137,32 +141,48 @@ export class TaskRunner {
     return { tables: this.#tables.take(), counts, unknown: this.#encoder.unknown }
   }
 
-  /** All lines of a unit: those of the buffer, and those of the database that are not in it. */
-  #linesOf(unit: number, cursor: RecordCursor): ProgramLines {
-    const { layout } = this
-    const pid = programOfUnit(unit)
-    const fresh: Row[] = []
-    const entries: Entry[] = []
-    while (cursor.nextUnit === unit) {
-      const entry = cursor.next()
-      if (entry === 'plain') fresh.push(readPlain(layout, cursor))
-      else if (entry.origin === FRESH) fresh.push(readFresh(layout, entry.text))
-      else entries.push(entry)
-    }
-    const read = (tables: typeof TABLES) => this.#stored?.of(pid, tables) ?? []
-    const features = entries.filter(({ origin }) => isFeatures(origin))
-    const rows = [...entries.filter(({ origin }) => !isFeatures(origin)), ...read(ROW_TABLES)]
-    return {
-      pid,
-      fresh,
-      stored: rows.map(({ origin, text }) => readStored(layout, origin, text)),
-      features: () => [...features, ...read(FEATURE_TABLES)].map(({ origin, text }) => readFeatures(origin, text)),
-    }
-  }
-
   /** Closes what was read. */
   close(): void {
     this.#stored?.close()
+  }
+}
+
+/**
+ * Settles units, one after the other.
+ *
+ * @param block records sorted by unit; all of a unit
+ * @param stored the lines of the database that take part; absent where the units hold them already
+ */
+export function* settleUnits(block: Buffer, layout: Layout, stored?: StoredLines): Generator<Settled> {
+  const cursor = new RecordCursor(block)
+  for (let unit = cursor.nextUnit; unit !== undefined; unit = cursor.nextUnit)
+    yield settleProgram(linesOfUnit(unit, cursor, layout, stored), TABLE_NUMBERS, stored === undefined)
+}
+
+/** All lines of a unit: those of the buffer, and those of the database that are not in it. */
+function linesOfUnit(
+  unit: number,
+  cursor: RecordCursor,
+  layout: Layout,
+  stored: StoredLines | undefined,
+): ProgramLines {
+  const pid = programOfUnit(unit)
+  const fresh: Row[] = []
+  const entries: Entry[] = []
+  while (cursor.nextUnit === unit) {
+    const entry = cursor.next()
+    if (entry === 'plain') fresh.push(readPlain(layout, cursor))
+    else if (entry.origin === FRESH) fresh.push(readFresh(layout, entry.text))
+    else entries.push(entry)
+  }
+  const read = (tables: typeof TABLES) => stored?.of(pid, tables) ?? []
+  const features = entries.filter(({ origin }) => isFeatures(origin))
+  const rows = [...entries.filter(({ origin }) => !isFeatures(origin)), ...read(ROW_TABLES)]
+  return {
+    pid,
+    fresh,
+    stored: rows.map(({ origin, text }) => readStored(layout, origin, text)),
+    features: () => [...features, ...read(FEATURE_TABLES)].map(({ origin, text }) => readFeatures(origin, text)),
   }
 }
 

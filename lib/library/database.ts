@@ -1,0 +1,156 @@
+/**
+ * Read access to a database for programs: its tables as they are at one moment, whatever runs do meanwhile.
+ */
+import { join } from 'node:path'
+import { mustBeDatabase } from '../check/check.js'
+import { closeFiles, firstItem, itemsIn, type OpenFile, openFiles } from '../check/files.js'
+import { readEncodings } from '../database/database.js'
+import { REJECTS_FILE, TABLES } from '../database/tables.js'
+import { IngestError } from '../errors.js'
+import type { Encodings } from '../rules/encode.js'
+import { type Cells, toCells } from './rows.js'
+
+/** A table of an open database. */
+export interface OpenTable {
+  /** Its file's name without `.csv`: `training`, `train-image`, … */
+  readonly name: string
+  readonly columns: readonly string[]
+  /** Size of the file in bytes. */
+  readonly bytes: number
+}
+
+/** A database as it was when it was opened. */
+export interface OpenDatabase extends AsyncDisposable {
+  readonly folder: string
+  /** The tables that are there, in the order in which the documentation has them. */
+  readonly tables: readonly OpenTable[]
+  /** For each category its values and their codes (specification, section 7). */
+  readonly encodings: Encodings
+  /**
+   * The rows of a table in the order of the file, one at a time, each an object of its cells by column. Cells are text,
+   * as PROGRAM has leading zeros and a blank is no number; `Number(row.imgsize_gb)` is one. Stop whenever you like, and
+   * ask as often as you like, also while other rows are read.
+   *
+   * @throws IngestError USAGE for a name that is no table's, or after {@link close}; TABLE_INVALID for a table that is
+   *   not there, or at a line that cannot be read
+   */
+  rows(table: string): AsyncGenerator<Cells>
+  /** Closes the files; a second time does nothing. */
+  close(): Promise<void>
+}
+
+interface OpenedTable extends OpenTable {
+  readonly opened: OpenFile
+}
+
+const SUFFIX = '.csv'
+/** Without the files that are there for the program alone. */
+const PUBLIC_FILES = [...TABLES.map(({ file }) => file).filter((file) => !file.includes('/')), REJECTS_FILE]
+const NAMES = PUBLIC_FILES.map((file) => file.slice(0, -SUFFIX.length))
+
+/**
+ * Opens a database for reading, at a moment at which no run is putting its tables in place. It takes no lock and keeps
+ * no run from going on; what a later run does is not seen.
+ *
+ * @param folder a database; also one that spacekit wrote
+ * @throws IngestError DATABASE_UNUSABLE where there is no database, or none that can be read; TABLE_INVALID for
+ *   unreadable encodings
+ */
+export async function openDatabase(folder: string): Promise<OpenDatabase> {
+  await mustBeDatabase(folder)
+  const { files, others: encodings } = await openFiles(folder, () => readEncodings(folder))
+  try {
+    const tables = new Map<string, OpenedTable>()
+    for (const name of NAMES) {
+      const opened = files.get(name + SUFFIX)
+      if (opened === undefined) continue
+      const { record } = await firstItem(opened)
+      tables.set(name, { name, columns: record?.fields ?? [], bytes: opened.bytes, opened })
+    }
+    return new Reader(folder, tables, encodings, () => closeFiles(files))
+  } catch (error) {
+    await closeFiles(files)
+    throw error
+  }
+}
+
+class Reader implements OpenDatabase {
+  readonly folder: string
+  readonly tables: readonly OpenTable[]
+  readonly encodings: Encodings
+  readonly #tables: ReadonlyMap<string, OpenedTable>
+  readonly #close: () => Promise<void>
+  #closed: Promise<void> | undefined
+
+  constructor(
+    folder: string,
+    tables: ReadonlyMap<string, OpenedTable>,
+    encodings: Encodings,
+    close: () => Promise<void>,
+  ) {
+    this.folder = folder
+    this.tables = [...tables.values()].map(({ name, columns, bytes }) => ({ name, columns, bytes }))
+    this.encodings = encodings
+    this.#tables = tables
+    this.#close = close
+  }
+
+  rows(name: string): AsyncGenerator<Cells> {
+    this.#mustBeOpen()
+    return this.#rowsOf(this.#table(name))
+  }
+
+  async *#rowsOf({ opened, columns }: OpenedTable): AsyncGenerator<Cells> {
+    const source = join(this.folder, opened.file)
+    let isHeader = true
+    for await (const items of this.#itemsOf(opened)) {
+      for (const { record, error, line } of items) {
+        if (isHeader) {
+          isHeader = false
+          continue
+        }
+        const fields = record?.fields ?? []
+        const wrong = error ?? wrongWidth(fields, columns)
+        if (wrong !== undefined) throw new IngestError('TABLE_INVALID', wrong, { source, line })
+        yield toCells(columns, fields)
+        this.#mustBeOpen()
+      }
+    }
+  }
+
+  async *#itemsOf(opened: OpenFile): ReturnType<typeof itemsIn> {
+    try {
+      yield* itemsIn(opened)
+    } catch (error) {
+      // What the system says of a file closed under a read is no news to the one who closed it.
+      this.#mustBeOpen()
+      throw error
+    }
+  }
+
+  close(): Promise<void> {
+    this.#closed ??= this.#close()
+    return this.#closed
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+
+  #table(name: string): OpenedTable {
+    const table = this.#tables.get(name)
+    if (table !== undefined) return table
+    if (!NAMES.includes(name))
+      throw new IngestError('USAGE', `no table ${JSON.stringify(name)}; the tables are ${NAMES.join(', ')}`)
+    const message = 'the table is not there; the next run or `jwst-ingest rebuild` makes it'
+    throw new IngestError('TABLE_INVALID', message, { source: join(this.folder, name + SUFFIX) })
+  }
+
+  #mustBeOpen(): void {
+    if (this.#closed !== undefined) throw new IngestError('USAGE', 'the database is closed', { source: this.folder })
+  }
+}
+
+function wrongWidth(fields: readonly string[], columns: readonly string[]): string | undefined {
+  return fields.length === columns.length ? undefined : `expected ${columns.length} fields, got ${fields.length}`
+}

@@ -1,0 +1,245 @@
+/**
+ * The stages of a run for programs that put their own between them, or take the rows elsewhere.
+ *
+ *     bytes → decode → (rows of the input) → scrub → (scrubbed rows) → write into a database, or settle
+ */
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+// Not the whole of stream-chain: the types of its streams need newer ones of Node than a program may have.
+import { type Many, many, none } from 'stream-chain/defs.js'
+import type { Reject } from '../database/tables.js'
+import type { Update } from '../database/update.js'
+import { IngestError } from '../errors.js'
+import { type DatabaseContext, headedInputs, type IngestOptions, ingestInto } from '../ingest.js'
+import defaultEncodings from '../rules/encodings.json' with { type: 'json' }
+import { createLayout, type Layout, otherColumns, TAIL_COLUMNS, uniteColumns } from '../rules/layout.js'
+import { Decoder, splitBatch } from '../stream/decode.js'
+import { groupByAssociation, type Results, rejected } from '../stream/group.js'
+import { tableSinks } from '../stream/pipeline.js'
+import { type HeadedInput, type InputChunk, readInputs } from '../stream/read.js'
+import { linesIn } from '../stream/records.js'
+import { asBuffer, TaskRunner } from '../stream/tasks.js'
+import { tee } from '../stream/tee.js'
+import { type Summary, Tally } from '../summary.js'
+import { RejectQueue } from './rejects.js'
+import { type InputRow, type RowSource, readScrubbed, type ScrubbedRow, toCells, toRecord } from './rows.js'
+import { type Association, type BufferOptions, settle, toBatches } from './settle.js'
+
+/** Options of {@link createPipeline}; those of `ingest` mean the same. */
+export interface PipelineOptions
+  extends Pick<IngestOptions, 'inputs' | 'date' | 'prefix' | 'strict' | 'stdin' | 'warn' | 'signal'> {
+  /** Columns that stages of your own add to the rows. They come behind the columns of the inputs. */
+  readonly columns?: readonly string[] | undefined
+  /** Takes each row that cannot be used, when it is met. `write` puts them into `rejects.csv` as well. */
+  readonly onReject?: ((reject: Reject) => void) | undefined
+}
+
+/** Options of the stage that writes; those of `ingest` mean the same. */
+export interface WriteOptions extends BufferOptions {
+  /** Seconds to wait for another run on the same database. */
+  readonly wait?: number | undefined
+}
+
+/** An input of a pipeline. */
+export interface PipelineInput {
+  /** Path as given or found; `<stdin>` for standard input. */
+  readonly name: string
+  /** Its day, YYYY-MM-DD. */
+  readonly date: string
+  readonly columns: readonly string[]
+}
+
+/**
+ * The stages of one run. Each is a function that needs no `this`: use it in a chain of functions, in `pipeline()` of
+ * `node:stream`, or in a plain loop. They count and remember, so a pipeline is good for one run.
+ */
+export interface IngestPipeline extends AsyncDisposable {
+  /** The inputs in the order in which they are read. */
+  readonly inputs: readonly PipelineInput[]
+  /** The columns of a scrubbed row. */
+  readonly columns: readonly string[]
+  /**
+   * The bytes of the inputs, uncompressed, one input after the other; a chunk without bytes ends each of them.
+   *
+   * @throws IngestError INPUT_UNREADABLE, GZIP_BROKEN
+   */
+  bytes(): AsyncIterable<InputChunk>
+  /**
+   * Bytes to rows, headers left out; `many` of stream-chain holds them.
+   *
+   * @throws IngestError HEADER_CHANGED; ROW_REJECTED under `strict`
+   */
+  decode(chunk: InputChunk): Many<InputRow>
+  /**
+   * The rules for a single row (specification, section 3): gives the row, or `none` of stream-chain for one that is of
+   * no use or rejected. A row that your stage makes has to have the `source` of an input, whose day and columns count.
+   *
+   * @throws IngestError ROW_REJECTED under `strict`; USAGE for a row whose source is no input
+   */
+  scrub(row: InputRow): ScrubbedRow | typeof none
+  /**
+   * All of the above in one, without a stream: the scrubbed rows of all inputs.
+   *
+   * @param own a stage of your own between decode and scrub; it leaves out a row by giving undefined
+   */
+  rows(own?: (row: InputRow) => InputRow | undefined): AsyncGenerator<ScrubbedRow>
+  /**
+   * Makes a stage that matches exposures and products without a database: it holds the rows until they end, then gives
+   * associations, programs ascending. Memory is bounded as in a run.
+   *
+   * @throws IngestError WRITE_FAILED, DATABASE_UNUSABLE for a spill file; USAGE for a row that scrubbing cannot have made
+   */
+  settle(options?: BufferOptions): (rows: RowSource) => AsyncGenerator<Association>
+  /**
+   * Makes the last stage of a run: rows into a database, in one committed step when they end. An error of any stage
+   * before it leaves the database as it was.
+   *
+   * @param out the database folder; made if it is not there
+   * @returns a function from rows to what the run did
+   * @throws IngestError as `ingest` does; USAGE for a row that scrubbing cannot have made
+   */
+  write(out: string, options?: WriteOptions): (rows: RowSource) => Promise<Summary>
+  /**
+   * Waits until `write` has given its database free, and closes what is left of the inputs. `pipeline()` of Node does
+   * not wait for its last stage when one before it fails: without this, the database may still be locked for a moment.
+   */
+  close(): Promise<void>
+}
+
+/**
+ * Finds the inputs, reads their headers, and makes the stages that take their rows. Nothing is written.
+ *
+ * @throws IngestError NO_INPUT, INPUT_UNREADABLE, INPUT_NOT_CSV, HEADER_INVALID, GZIP_BROKEN or USAGE, as `ingest` does
+ */
+export async function createPipeline(options: PipelineOptions = {}): Promise<IngestPipeline> {
+  const { columns: added = [], onReject, warn, signal } = options
+  mustBeFree(added)
+  const inputs = await headedInputs(options)
+  const headers = inputs.map(({ header }) => uniteColumns([header, added]))
+  const forms = inputs.map(({ day }, index) => ({ header: headers[index] ?? [], day }))
+  const layout = createLayout(uniteColumns(headers.map(otherColumns)))
+  const tally = new Tally()
+  const rejects = new RejectQueue(onReject)
+  const writing = new Set<Promise<unknown>>()
+  const close = async () => {
+    for (const input of inputs) input.close?.()
+    await Promise.allSettled(writing)
+  }
+  return {
+    inputs: inputs.map(({ name, day, header }) => ({ name, date: day.date, columns: header })),
+    columns: layout.columns,
+    ...rowStages(inputs, headers, { layout, tally, rejects, strict: options.strict ?? false }),
+    settle:
+      (buffer = {}) =>
+      (source) =>
+        settle(source, layout, buffer),
+    write(out, buffer = {}) {
+      const waiting = rejects.queue()
+      return (source) => {
+        const written = ingestInto({ ...buffer, out, warn, signal }, forms, tally, (context, update) => {
+          waiting.drain((some) => update.reject(some))
+          return settleInto(source, context, update, signal)
+        })
+        writing.add(written)
+        return written
+      }
+    },
+    close,
+    [Symbol.asyncDispose]: close,
+  }
+}
+
+interface RowContext {
+  readonly layout: Layout
+  readonly tally: Tally
+  readonly rejects: RejectQueue
+  readonly strict: boolean
+}
+
+/**
+ * The stages up to scrubbed rows.
+ *
+ * @param headers for each input its columns and those that stages of the program's own add
+ */
+function rowStages(
+  inputs: readonly HeadedInput[],
+  headers: readonly (readonly string[])[],
+  context: RowContext,
+): Pick<IngestPipeline, 'bytes' | 'decode' | 'scrub' | 'rows'> {
+  const { layout } = context
+  const decoder = new Decoder(context.tally)
+  const runner = new TaskRunner({
+    others: layout.columns.slice(2, layout.at.date),
+    inputs: inputs.map(({ day }, index) => ({ header: headers[index] ?? [], day })),
+    encodings: defaultEncodings,
+    stored: undefined,
+  })
+  const bytes = () => readInputs(inputs)
+  const decode = (chunk: InputChunk) => {
+    const { input } = chunk
+    const { records, rejects: wrong } = splitBatch(decoder.decode(chunk))
+    reject(wrong, context)
+    const cells = (fields: readonly string[]) => toCells(input.header, fields)
+    return records.map(({ line, fields }): InputRow => ({ source: input.name, line, cells: cells(fields) }))
+  }
+  const scrub = (row: InputRow) => {
+    const number = inputs.findIndex(({ name }) => name === row.source)
+    if (number < 0) throw noInput(row)
+    const scrubbed = runner.scrubRecords(number, [toRecord(row, headers[number] ?? [])])
+    context.tally.rows(scrubbed.counts)
+    reject(
+      scrubbed.rejects.map((wrong) => ({ source: row.source, ...wrong })),
+      context,
+    )
+    return linesIn(asBuffer(scrubbed.records)).map((text) => readScrubbed(text, layout))
+  }
+  async function* rows(own: (row: InputRow) => InputRow | undefined = (row) => row): AsyncGenerator<ScrubbedRow> {
+    for await (const chunk of bytes()) {
+      for (const row of decode(chunk)) {
+        const chosen = own(row)
+        if (chosen !== undefined) yield* scrub(chosen)
+      }
+    }
+  }
+  // Values, not generators: stream-chain waits for what follows a chain of functions only while all of them are at hand.
+  return { bytes, decode: (chunk) => many(decode(chunk)), scrub: (row) => scrub(row)[0] ?? none, rows }
+}
+
+/** @throws IngestError USAGE for a column that the tables have anyway, under a meaning of their own */
+function mustBeFree(columns: readonly string[]): void {
+  const own = [...createLayout([]).columns, ...TAIL_COLUMNS]
+  const taken = columns.find((column) => own.includes(column))
+  if (taken !== undefined)
+    throw new IngestError('USAGE', `columns: the tables have a column ${taken} of their own; choose another name`)
+}
+
+/** Tells of rows that cannot be used; the first one ends the run under `strict`. */
+function reject(wrong: readonly Reject[], { tally, rejects, strict }: RowContext): void {
+  if (strict && wrong[0] !== undefined) throw rejected(wrong[0])
+  tally.reject(wrong)
+  rejects.add(wrong)
+}
+
+/** Rows into the tables of an update. */
+function settleInto(
+  source: RowSource,
+  context: DatabaseContext,
+  update: Update,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const batches = Readable.from(toBatches(source, context.layout), { highWaterMark: 1 })
+  const tables = tee<Results>(tableSinks(update))
+  return pipeline(
+    batches,
+    groupByAssociation({ ...context, strict: false }),
+    tables,
+    signal === undefined ? {} : { signal },
+  )
+}
+
+function noInput({ source, line }: InputRow): IngestError {
+  return new IngestError('USAGE', 'a row of no input of this pipeline: keep the `source` of the row it was made of', {
+    source,
+    line,
+  })
+}

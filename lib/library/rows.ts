@@ -1,0 +1,119 @@
+/**
+ * Rows as programs see them that use the library: plain objects with a cell for each column.
+ *
+ * The stages within hold rows as text, in batches, which is faster; here is the only place that knows both.
+ */
+import { CsvRecord } from '../csv/read.js'
+import { CsvRow } from '../csv/row.js'
+import { formatRow } from '../csv/write.js'
+import { readFresh } from '../database/stored.js'
+import { IngestError } from '../errors.js'
+import type { Layout } from '../rules/layout.js'
+import type { Kind, Row } from '../rules/row.js'
+import { completeRow, type Day, kindOf, observationOf, programOf } from '../rules/scrub.js'
+import { unitOf } from '../rules/units.js'
+import { parseDay } from '../stream/source.js'
+
+/** The cells of a row by column: the text that stands in the file, blank (`''`) where there is no value. */
+export type Cells = Readonly<Record<string, string>>
+
+/** A row of an input, as it stands there (specification, section 2). */
+export interface InputRow {
+  /** Name of the input: its path as given or found, `<stdin>` for standard input. */
+  readonly source: string
+  /** Line of the input on which the row starts, from 1. */
+  readonly line: number
+  /** By the columns of the input. */
+  readonly cells: Cells
+}
+
+/** A row after the rules for single rows (specification, section 3). */
+export interface ScrubbedRow {
+  /**
+   * What the dataset is: a Level 1 `exposure`, a Level 3 `product`, a `mosaic` (a product across observations), or
+   * `dropped`: of no use itself, but older versions of its dataset do not count any more. Databases need to be told of
+   * the dropped ones; everybody else can leave them alone.
+   */
+  readonly kind: Kind
+  /** Name of the dataset, its identity. */
+  readonly dname: string
+  /** By the columns of `training.csv` up to `params`; see docs/tables.md for their meaning and units. */
+  readonly cells: Cells
+}
+
+/**
+ * Scrubbed rows on their way to the next stage: anything that gives them one after the other, as a generator or an
+ * object stream does. The second type is what the types of Node say of a stream, whatever it carries.
+ */
+export type RowSource = AsyncIterable<ScrubbedRow> | AsyncIterable<string | Buffer>
+
+/** Columns and fields as an object; a column may have any name. */
+export function toCells(columns: readonly string[], fields: readonly string[]): Cells {
+  return Object.fromEntries(columns.map((column, index) => [column, fields[index] ?? '']))
+}
+
+/** The record of an input with this header that has a row's cells. */
+export function toRecord({ line, cells }: InputRow, header: readonly string[]): CsvRecord {
+  const fields = header.map((column) => cells[column] ?? '')
+  const text = formatRow(fields).slice(0, -1)
+  return text.includes('"') ? new CsvRecord(line, text, fields) : new CsvRecord(line, text)
+}
+
+/** The row that a scrubbed line holds. */
+export function readScrubbed(text: string, layout: Layout): ScrubbedRow {
+  return toScrubbed(readFresh(layout, text))
+}
+
+/** A row of the rules as an object. */
+export function toScrubbed({ kind, dname, cells, layout }: Row): ScrubbedRow {
+  return { kind, dname, cells: toCells(layout.columns, cells.fields) }
+}
+
+/** A scrubbed line, and the unit that it belongs to. */
+export interface ScrubbedLine {
+  readonly unit: number
+  readonly text: string
+}
+
+/** Objects back to scrubbed lines; what scrubbing derives of other cells is derived again. */
+export class LineWriter {
+  readonly #layout: Layout
+  readonly #columns: ReadonlySet<string>
+  readonly #days = new Map<string, Day>()
+
+  constructor(layout: Layout) {
+    this.#layout = layout
+    this.#columns = new Set(layout.columns)
+  }
+
+  /** @throws IngestError USAGE for what is no row that scrubbing can have made */
+  toLine(row: ScrubbedRow | string | Buffer): ScrubbedLine {
+    if (typeof row === 'string' || !('cells' in row))
+      throw new IngestError('USAGE', 'expected scrubbed rows, got bytes')
+    const { cells: given } = row
+    const { columns, at } = this.#layout
+    const unknown = Object.keys(given).find((column) => !this.#columns.has(column))
+    if (unknown !== undefined) throw unusable(given, `no column ${unknown} was announced; name it in \`columns\``)
+    const { dname = '', date = '' } = given
+    const pid = programOf(dname)
+    if (pid === undefined) throw unusable(given, 'dname has no program: expected five digits as its characters 3-7')
+    const cells = columns.map((column) => given[column] ?? '')
+    const wrong = completeRow(cells, this.#layout, dname, pid, this.#day(date))
+    if (wrong !== undefined) throw unusable(given, wrong)
+    const text = formatRow(cells).slice(0, -1)
+    const isDropped = kindOf(new CsvRow(text, cells), at, dname) === 'dropped'
+    const keywords = { dag: cells[at.dag] ?? '', obs: cells[at.OBSERVTN] ?? '' }
+    // What is dropped is in no association: only its name counts.
+    return { text, unit: unitOf(pid, observationOf(dname, isDropped ? undefined : keywords)) }
+  }
+
+  #day(date: string): Day {
+    const day = this.#days.get(date) ?? parseDay(date, 'date')
+    this.#days.set(date, day)
+    return day
+  }
+}
+
+function unusable({ dname = '' }: Cells, what: string): IngestError {
+  return new IngestError('USAGE', `the row of ${JSON.stringify(dname)} cannot go into a database: ${what}`)
+}

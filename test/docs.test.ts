@@ -1,0 +1,163 @@
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import test, { type ExecutionContext } from 'ava'
+import { DocFolder } from '../tools/doc-folder.js'
+import { refresh } from '../tools/doc-run.js'
+import { readVersion } from '../tools/program.js'
+
+const ROOT = new URL('../../', import.meta.url)
+const DOCUMENTS = readdirSync(new URL('docs/', ROOT))
+  .filter((name) => name.endsWith('.md'))
+  .map((name) => `docs/${name}`)
+
+function docFolder(t: ExecutionContext): DocFolder {
+  const folder = mkdtempSync(join(tmpdir(), 'jwst-ingest-docs-'))
+  t.teardown(() => rmSync(folder, { recursive: true, force: true }))
+  return new DocFolder(folder)
+}
+
+for (const name of ['README.md', ...DOCUMENTS]) {
+  test(`every command in ${name} prints what is written there (npm run readme writes it)`, async (t) => {
+    const written = readFileSync(new URL(name, ROOT), 'utf8')
+    const { text, left } = await refresh(written, name, docFolder(t))
+    for (const reason of left) t.log(`not run: ${reason}`)
+    t.is(text, written)
+  })
+}
+
+/** The anchors of a page: those of its headings, as GitHub makes them, and those that it gives. */
+function anchorsOf(text: string): Set<string> {
+  const headings = [...text.matchAll(/^#+ (.*)$/gm)].map(([, title = '']) =>
+    title
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N}_ -]/gu, '')
+      .replaceAll(' ', '-'),
+  )
+  return new Set([...headings, ...[...text.matchAll(/<a id="([^"]+)">/g)].map(([, id = '']) => id)])
+}
+
+test('every link leads somewhere', (t) => {
+  for (const name of ['README.md', 'CHANGELOG.md', ...DOCUMENTS]) {
+    const text = readFileSync(new URL(name, ROOT), 'utf8')
+    const links = [...text.matchAll(/\]\(([^)\s]+)\)/g)].map(([, link = '']) => link)
+    for (const link of links.filter((target) => !/^\w+:/.test(target))) {
+      const [path = '', anchor] = link.split('#')
+      const target = path === '' ? new URL(name, ROOT) : new URL(path, new URL(name, ROOT))
+      t.true(existsSync(target), `${name}: ${link}`)
+      if (anchor !== undefined && existsSync(target))
+        t.true(anchorsOf(readFileSync(target, 'utf8')).has(anchor), `${name}: ${link}`)
+    }
+  }
+})
+
+/** A text, and what it is refreshed to. */
+const refreshes = test.macro<[before: readonly string[], after: readonly string[], left?: readonly string[]]>({
+  async exec(t, before, after, left = []) {
+    const refreshed = await refresh(before.join('\n'), 'x.md', docFolder(t))
+    t.deepEqual(refreshed.text.split('\n'), after)
+    t.deepEqual(refreshed.left, left)
+  },
+  title: (title) => `the documentation is refreshed: ${title}`,
+})
+const block = (language: string, ...lines: string[]) => [`\`\`\`${language}`, ...lines, '```']
+const long = 'x'.repeat(130)
+
+test(
+  'output that differs',
+  refreshes,
+  block('console', '$ echo a; echo b >&2', 'a'),
+  block('console', '$ echo a; echo b >&2', 'a', 'b'),
+)
+test(
+  'two commands, the first with less output than before',
+  refreshes,
+  ['text', ...block('console', '$ echo a', 'b', 'c', '$ echo d'), 'text', ...block('console', '$ echo e')],
+  ['text', ...block('console', '$ echo a', 'a', '$ echo d', 'd'), 'text', ...block('console', '$ echo e', 'e')],
+)
+test(
+  'long lines',
+  refreshes,
+  block('console', `$ echo ${long}`),
+  block('console', `$ echo ${long}`, `${long.slice(0, 119)}…`),
+)
+test(
+  'times, speeds and versions stay',
+  refreshes,
+  block('console', '$ echo time 0.12 s, 34 rows/s; jwst-ingest --version', 'time 9.99 s, 1 row/s', '9.9.9'),
+  block('console', '$ echo time 0.12 s, 34 rows/s; jwst-ingest --version', 'time 9.99 s, 1 row/s', '9.9.9'),
+)
+test(
+  'a module',
+  refreshes,
+  block('js', 'for (const n of [1, 2, 3]) console.log(n) // …', 'console.log(4) // 3'),
+  block('js', 'for (const n of [1, 2, 3]) console.log(n) // …', 'console.log(4) // 4'),
+)
+test(
+  'places of a machine',
+  refreshes,
+  block('console', '$ mkdir /data/db && cd /data/db && pwd'),
+  block('console', '$ mkdir /data/db && cd /data/db && pwd', '/data/db'),
+)
+test(
+  'blocks that are not run',
+  refreshes,
+  ['<!-- not run: too long -->', ...block('sh', 'false'), '<!-- needs: false -->', ...block('sh', 'false')],
+  ['<!-- not run: too long -->', ...block('sh', 'false'), '<!-- needs: false -->', ...block('sh', 'false')],
+  ['x.md:2: too long', 'x.md:6: `false` fails here'],
+)
+test(
+  'a command that shall fail',
+  refreshes,
+  ['<!-- exits with 2 -->', ...block('console', '$ jwst-ingest completion')],
+  [
+    '<!-- exits with 2 -->',
+    ...block(
+      'console',
+      '$ jwst-ingest completion',
+      "jwst-ingest: missing required argument 'shell'",
+      '(jwst-ingest --help shows all options)',
+    ),
+  ],
+)
+test(
+  'tables of options',
+  refreshes,
+  ['<!-- options of completion -->', 'old', '<!-- end -->'],
+  [
+    '<!-- options of completion -->',
+    '',
+    '| option       |                 |',
+    '| ------------ | --------------- |',
+    '| `-h, --help` | print this help |',
+    '',
+    '<!-- end -->',
+  ],
+)
+
+test('the version of the package', refreshes, ['jwst-ingest-9.9.9.tgz'], [`jwst-ingest-${readVersion()}.tgz`])
+
+const refuses = test.macro<[text: readonly string[], message: RegExp]>({
+  async exec(t, text, message) {
+    await t.throwsAsync(refresh(text.join('\n'), 'x.md', docFolder(t)), { message })
+  },
+  title: (title) => `the documentation is refused: ${title}`,
+})
+test(
+  'a command that fails',
+  refuses,
+  block('sh', 'echo why', 'false', 'true'),
+  /^x\.md:1: ended with 1, expected 0\nwhy/,
+)
+test('the first of a pipe fails', refuses, block('console', '$ false | cat'), /ended with 1/)
+test('a query without rows', refuses, block('sql', 'SELECT 1 WHERE false'), /the query gives no row/)
+test('a module that prints more than it says', refuses, block('js', 'console.log(1)'), /0 lines announced, 1 printed/)
+test('a block without a language', refuses, block('', 'echo'), /x\.md:1: a block needs a language/)
+test('a language that nothing runs', refuses, block('cobol', 'x'), /nothing runs cobol; mark the block/)
+test(
+  'commands outside of a block',
+  refuses,
+  ['    jwst-ingest -o db raw'],
+  /x\.md:1: commands belong into a fenced block/,
+)
+test('output without a command', refuses, block('console', 'a'), /begins with a command/)

@@ -2,24 +2,15 @@
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'ava'
-import { TABLE_NUMBERS } from '../lib/database/tables.js'
 import { REASON_CODES } from '../lib/inspect/reasons.js'
 import { type Wait, waitsIn, waitsOf } from '../lib/inspect/waits.js'
-import { settleProgram } from '../lib/rules/program.js'
-import type { Row } from '../lib/rules/row.js'
 import { build, daily, FIXTURES, newFolder } from './helpers/damage.js'
 import { fileBytes, readRows } from './helpers/database.js'
-import { type Columns, exposure, product, stored } from './helpers/rows.js'
+import type { Columns } from './helpers/rows.js'
+import { BETA, CORON, type ProgramRows, settleRows } from './helpers/settled.js'
 
-/** Rows by Dataset. */
-type Rows = Readonly<Record<string, Columns>>
-
-interface Case {
+interface Case extends ProgramRows {
   readonly rule: string
-  readonly exposures?: Rows
-  readonly products?: Rows
-  /** Rows of training.csv of which level1.csv has no exposure. */
-  readonly takenOver?: Rows
   /** What waits: kind and name, then reason and detail. */
   readonly waits: Readonly<Record<string, string>>
 }
@@ -27,50 +18,24 @@ interface Case {
 const told = new Set<string>()
 
 function check(cases: readonly Case[]): void {
-  for (const { rule, exposures = {}, products = {}, takenOver = {}, waits } of cases) {
+  for (const { rule, waits, ...rows } of cases) {
     test(rule, async (t) => {
-      const fresh = [...rowsOf(exposures, exposure), ...rowsOf(products, product)]
-      const old = rowsOf(takenOver, product).map((row) =>
-        stored(row, TABLE_NUMBERS.training, { expmode: 'TAC', pname: row.dname }),
-      )
-      const found = await settle(fresh, old)
+      const found = waitsIn(await settleRows(rows))
       t.deepEqual(Object.fromEntries(found.map((wait) => [`${wait.kind} ${wait.name}`, sentence(wait)])), waits)
-      const again = await settle(fresh.toReversed(), old)
-      t.deepEqual(again, found, 'the order of the rows changes what is told')
+      t.deepEqual(waitsIn(await settleRows(rows, true)), found, 'the order of the rows changes what is told')
       for (const { reason } of found) told.add(reason)
     })
   }
 }
 
-function rowsOf(rows: Rows, make: (columns: Columns) => Row): Row[] {
-  return Object.entries(rows).map(([Dataset, columns]) => make({ Dataset, ...columns }))
-}
-
-async function settle(fresh: readonly Row[], old: readonly Row[]): Promise<Wait[]> {
-  const lines = { pid: 1001, fresh, stored: old, features: async () => [] }
-  return waitsIn(await settleProgram(lines, TABLE_NUMBERS, true))
-}
-
 const sentence = ({ reason, detail }: Wait) => `${reason}: ${detail}`
 
-/** A coronagraphic exposure of observation 3 with NIRCam. */
-const CORON = {
-  OBSERVTN: '003',
-  INSTRUME: 'NIRCAM',
-  DETECTOR: 'NRCALONG',
-  CHANNEL: 'LONG',
-  EXP_TYPE: 'NRC_CORON',
-  FILTER: 'F335M',
-  PUPIL: 'MASKRND',
-  SUBARRAY: 'SUB320',
-}
 const GROUP = 'group jw01001-o003_t1_nircam_maskrnd-f335m-sub320-image3'
 const E1 = 'jw01001003001_02101_00001_nrcalong'
 const E2 = 'jw01001003001_02101_00002_nrcalong'
 const P1 = 'jw01001-o003_t001_nircam_maskrnd-f335m'
 const P2 = 'jw01001-o003_t002_nircam_maskrnd-f335m'
 const P3 = 'jw01001-o003_t003_nircam_maskrnd-f335m'
-const BETA = { TARGNAME: 'BETA', TARG_RA: '20' }
 
 check([
   { rule: 'nothing waits where nothing is', waits: {} },
@@ -297,11 +262,9 @@ test.after('every reason is among the cases', () => {
 })
 
 test('what is told besides the reason', async (t) => {
-  const rows = [
-    ...rowsOf({ [E1]: { ...CORON, date: '2024-02-23' }, [E2]: { ...CORON, date: '2024-02-22' } }, exposure),
-    ...rowsOf({ [P1]: { ...CORON, SUBARRAY: 'FULL', date: '2024-02-24' } }, product),
-  ]
-  const found = await settle(rows, [])
+  const exposures = { [E1]: { ...CORON, date: '2024-02-23' }, [E2]: { ...CORON, date: '2024-02-22' } }
+  const products = { [P1]: { ...CORON, SUBARRAY: 'FULL', date: '2024-02-24' } }
+  const found = waitsIn(await settleRows({ exposures, products }))
   const group = found.find(({ kind }) => kind === 'group')
   const waiting = found.find(({ kind }) => kind === 'product')
   t.is(found.length, 2)

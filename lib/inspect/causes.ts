@@ -21,6 +21,7 @@ import {
   productsOf,
   type Surroundings,
 } from './surroundings.js'
+import { counted } from './text.js'
 
 /** Why something waits. */
 export interface Cause {
@@ -172,10 +173,6 @@ function coordinatesOf(model: Model): string {
 function exposuresFor(product: Row, { groups }: Resolution): number {
   const own = groups.filter((group) => group.product === product)
   return own.reduce((sum, { exposures }) => sum + exposures.length, 0)
-}
-
-function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`
 }
 
 function listed(names: readonly string[]): string {

@@ -8,6 +8,7 @@ import { Survey } from '../check/survey.js'
 import { isAsSeen, readStoredIndex } from '../database/database.js'
 import { TABLES, type Table } from '../database/tables.js'
 import type { Settled } from '../rules/program.js'
+import { counted } from './text.js'
 
 /** The tables that tell what became of each dataset; features are not among them. */
 const holdsDatasets = ({ holds }: Table) => holds === 'rows' || holds === 'hidden'
@@ -15,16 +16,20 @@ const holdsDatasets = ({ holds }: Table) => holds === 'rows' || holds === 'hidde
 /** The files in which something waits. */
 const WAITING_FILES: readonly string[] = ['ingest.csv', 'mosaics.csv']
 
+/** What a look at a database may be given. */
+export interface ReadOptions {
+  readonly signal?: AbortSignal | undefined
+  /** Takes the message that lines or tables cannot be read, and so are left out. */
+  readonly warn?: ((message: string) => void) | undefined
+}
+
 /** An open database; to be closed. */
 export class DatabaseReader {
-  /** Lines and tables that cannot be read, and so are left out; `jwst-ingest check` names them. */
-  readonly damaged: number
   readonly #survey: Survey
   readonly #signal: AbortSignal | undefined
 
-  private constructor(survey: Survey, damaged: number, signal: AbortSignal | undefined) {
+  private constructor(survey: Survey, signal: AbortSignal | undefined) {
     this.#survey = survey
-    this.damaged = damaged
     this.#signal = signal
   }
 
@@ -34,7 +39,7 @@ export class DatabaseReader {
    *
    * @throws IngestError DATABASE_UNUSABLE where there is no database, or none that can be read
    */
-  static async open(folder: string, signal?: AbortSignal): Promise<DatabaseReader> {
+  static async open(folder: string, { signal, warn }: ReadOptions = {}): Promise<DatabaseReader> {
     await mustBeDatabase(folder)
     let damaged = 0
     const count = () => {
@@ -45,7 +50,11 @@ export class DatabaseReader {
       const index = stored !== undefined && (await isAsSeen(folder, stored)) ? stored : undefined
       return { listener: { damaged: count }, others: stored?.others, asksFor: holdsDatasets, index }
     })
-    return new DatabaseReader(survey, damaged, signal)
+    if (damaged > 0) {
+      const what = `${counted(damaged, 'line or table', 'lines or tables')} cannot be read`
+      warn?.(`${what}, and left out: \`jwst-ingest check ${folder}\` names them`)
+    }
+    return new DatabaseReader(survey, signal)
   }
 
   /** The programs that have rows, ascending. */

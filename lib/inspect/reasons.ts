@@ -9,18 +9,18 @@
 /** What each reason says, in the order in which they are counted. */
 export const REASONS = {
   'no-product': 'no product yet',
-  'keywords-differ': 'product and exposures of the same observation wait, but their keywords differ',
-  'target-differs': 'product and exposures of the same association are of different targets',
+  'keywords-differ': 'product and exposures of one observation wait, but keywords differ',
+  'target-differs': 'product and exposures agree in all keywords, but not in the target',
   'candidate-only': 'only a c-candidate product could use it',
   'product-dropped': 'a product of its observation was dropped, by its exposure type or channel',
   'product-without-size': 'the product has no size yet',
-  'product-taken-over': 'the exposures of its product are unknown, as it was taken over without level1.csv',
+  'product-taken-over': 'its product was taken over without level1.csv: its exposures are unknown',
   'no-coordinates': 'no usable coordinates',
   ambiguous: 'another product fits the same exposures as well',
   'no-exposures': 'no exposures yet',
   'exposures-ungrouped': 'its exposures can be in no group',
-  'no-group': 'in no group, by a rule',
-  'across-observations': 'a c-candidate product, made across observations, is not matched',
+  'no-group': 'exposures of its kind are in no group',
+  'across-observations': 'products made across observations are not matched',
 } as const
 
 /** The code of a reason. */

@@ -8,7 +8,7 @@ import type { Row } from '../rules/row.js'
 import { compareText } from '../rules/values.js'
 import { type Cause, causeOfGroup, causeOfMosaic, causeOfProduct } from './causes.js'
 import { observationsOf } from './nearest.js'
-import { DatabaseReader } from './reader.js'
+import { DatabaseReader, type ReadOptions } from './reader.js'
 import { leaderOf, Surroundings } from './surroundings.js'
 
 /**
@@ -33,19 +33,14 @@ export interface Wait extends Cause {
   readonly exposures: number
 }
 
-/** What a look at a database may be given. */
-export interface WaitsOptions {
-  readonly signal?: AbortSignal | undefined
-}
-
 /**
  * Everything that waits in a database, program by program, each in the order of its associations: their groups, products
  * and ungrouped exposures, then the program's mosaics. The database may be in use: it is seen as it was at one moment.
  *
  * @throws IngestError DATABASE_UNUSABLE where there is no database, or none that can be read
  */
-export async function* waitsOf(folder: string, { signal }: WaitsOptions = {}): AsyncGenerator<Wait> {
-  const reader = await DatabaseReader.open(folder, signal)
+export async function* waitsOf(folder: string, options: ReadOptions = {}): AsyncGenerator<Wait> {
+  const reader = await DatabaseReader.open(folder, options)
   try {
     for (const pid of reader.waitingPrograms) yield* waitsIn(await reader.settle(pid))
   } finally {

@@ -187,6 +187,13 @@ export function expectedName(exposure: Row, ranks: ReadonlyMap<string | number, 
   return `${program}_${target}_${exposure.INSTRUME}_${optics}${suffix}`.toLowerCase()
 }
 
+/** Tells an exposure's group from all others of its program, by this exposure alone: with the target key for its rank. */
+export function groupIdentity(exposure: Row): string {
+  const key = isSourceBased(exposure) ? undefined : targetKey(exposure)
+  const name = expectedName(exposure, key === undefined ? new Map() : new Map([[key, 1]]))
+  return JSON.stringify([exposure.params, name, key])
+}
+
 /** Names follow section 4 to the letter: a part brings its dash along, even where nothing stands before it. */
 function imageOptics(exposure: Row): string {
   const { FILTER, PUPIL, SUBARRAY, VISITYPE, DETECTOR } = exposure

@@ -149,7 +149,7 @@ check([
       jw01001-c1001_t001_nircam_maskrnd-f335m
         is             a c-candidate product, TAC, waits since 2024-02-21
         waits because  across-observations: products made across observations are not matched
-                       1 exposure with its keywords in observation 003
+                       1 exposure with its keywords in observation 003, 1 of its target
         its keywords   ${GROUP} (matched): has its keywords
 `,
   },

@@ -170,17 +170,24 @@ check([
   },
   {
     rule: 'candidate-only: rather than a product of the observation with other keywords',
-    exposures: { [E1]: CORON },
+    exposures: { [E1]: { ...CORON, ...BETA }, jw01001005001_02101_00002_nrcalong: { ...CORON, OBSERVTN: '005' } },
     products: {
-      [P1]: { ...CORON, SUBARRAY: 'FULL' },
+      [P1]: { ...CORON, ...BETA, SUBARRAY: 'FULL' },
+      'jw01001-c1001_t002_nircam_maskrnd-f335m-sub320': { ...CORON, ...BETA },
       'jw01001-c1001_t001_nircam_maskrnd-f335m-sub320': { ...CORON, OBSERVTN: '001' },
       'jw01001-c1002_t001_nircam_maskrnd-f444w-sub320': { ...CORON, FILTER: 'F444W' },
     },
     waits: {
-      [GROUP]: 'candidate-only: jw01001-c1001_t001_nircam_maskrnd-f335m-sub320',
+      // Of several the ones of the target come first.
+      [GROUP]:
+        'candidate-only: jw01001-c1001_t002_nircam_maskrnd-f335m-sub320, jw01001-c1001_t001_nircam_maskrnd-f335m-sub320',
+      'group jw01001-o005_t1_nircam_maskrnd-f335m-sub320-image3':
+        'candidate-only: jw01001-c1001_t001_nircam_maskrnd-f335m-sub320, jw01001-c1001_t002_nircam_maskrnd-f335m-sub320',
       [`product ${P1}`]: `keywords-differ: nearest ${GROUP.slice(6)}; SUBARRAY: exposures SUB320, product FULL`,
       'mosaic jw01001-c1001_t001_nircam_maskrnd-f335m-sub320':
-        'across-observations: 1 exposure with its keywords in observation 003',
+        'across-observations: 2 exposures with its keywords in observations 003, 005, 1 of its target',
+      'mosaic jw01001-c1001_t002_nircam_maskrnd-f335m-sub320':
+        'across-observations: 2 exposures with its keywords in observations 003, 005, 1 of its target',
       'mosaic jw01001-c1002_t001_nircam_maskrnd-f444w-sub320': 'across-observations: no exposures with its keywords',
     },
   },

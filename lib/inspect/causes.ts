@@ -7,6 +7,7 @@ import type { Row } from '../rules/row.js'
 import {
   type Difference,
   formatDifferences,
+  hasTargetOf,
   type Neighbour,
   observationsOf,
   positionDifference,
@@ -89,9 +90,17 @@ export function causeOfMosaic(mosaic: Row, around: Surroundings): Cause {
   const groups = around.groupsFor(mosaic)
   if (groups.length === 0) return because('across-observations', 'no exposures with its keywords')
   const observations = [...new Set(groups.flatMap((group) => observationsOf(leaderOf(group))))].sort()
-  const exposures = groups.reduce((sum, group) => sum + group.exposures.length, 0)
   const where = `observation${observations.length === 1 ? '' : 's'} ${listed(observations)}`
-  return because('across-observations', `${counted(exposures, 'exposure')} with its keywords in ${where}`)
+  const targeted = groups.filter((group) => hasTargetOf(leaderOf(group), mosaic))
+  const target = `${exposuresOf(targeted)} of its target`
+  return because(
+    'across-observations',
+    `${counted(exposuresOf(groups), 'exposure')} with its keywords in ${where}, ${target}`,
+  )
+}
+
+function exposuresOf(groups: readonly KnownGroup[]): number {
+  return groups.reduce((sum, { exposures }) => sum + exposures.length, 0)
 }
 
 function because(reason: Reason, detail: string, differs: readonly Difference[] = []): Cause {
@@ -145,7 +154,7 @@ function withoutExposures({ product }: WaitingProduct, { resolution, around }: S
   const near = around.groupsNear(product)
   const waiting = near.find(({ of }) => isWaiting(of))
   if (waiting !== undefined) return keywordsDiffer(waiting.of.name, waiting)
-  const matched = near.reduce((sum, { of }) => sum + of.exposures.length, 0)
+  const matched = exposuresOf(near.map(({ of }) => of))
   const where = `of ${product.INSTRUME} in observation ${observationsOf(product).join(' or ') || 'unknown'}`
   return because('no-exposures', matched === 0 ? `none ${where}` : `all ${matched} ${where} are matched`)
 }
@@ -171,8 +180,7 @@ function coordinatesOf(model: Model): string {
 
 /** How many exposures wait with a product that they took. */
 function exposuresFor(product: Row, { groups }: Resolution): number {
-  const own = groups.filter((group) => group.product === product)
-  return own.reduce((sum, { exposures }) => sum + exposures.length, 0)
+  return exposuresOf(groups.filter((group) => group.product === product))
 }
 
 function listed(names: readonly string[]): string {

@@ -7,6 +7,7 @@ import type { Match, Resolution, WaitingGroup } from '../rules/resolve.js'
 import type { Row } from '../rules/row.js'
 import {
   byNearness,
+  hasTargetOf,
   isOfInstrument,
   keyAcrossObservations,
   keyDifferences,
@@ -89,9 +90,11 @@ export class Surroundings {
     )
   }
 
-  /** The c-candidate products that have an exposure's keywords, but for the observation; by name. */
+  /** The c-candidate products that have an exposure's keywords, but for the observation: those of its target first. */
   mosaicsFor(exposure: Row): readonly Row[] {
-    return this.#mosaics.get(keyAcrossObservations(exposure)) ?? []
+    const mosaics = this.#mosaics.get(keyAcrossObservations(exposure)) ?? []
+    const isOther = (mosaic: Row) => Number(!hasTargetOf(exposure, mosaic))
+    return mosaics.toSorted((a, b) => isOther(a) - isOther(b))
   }
 
   /** The groups that have a c-candidate product's keywords, but for the observation. */

@@ -16,6 +16,12 @@ async function explained(rows: ProgramRows, name: string): Promise<Explanation[]
   return explanationsIn(await settleRows(rows), wanted(name).matches)
 }
 
+/** Wavefront sensing. */
+const SENSING = {
+  ...{ INSTRUME: 'NIRCAM', DETECTOR: 'NRCA3', CHANNEL: 'SHORT', EXP_TYPE: 'NRC_IMAGE', FILTER: 'F212N' },
+  ...{ PUPIL: 'WLM8', VISITYPE: 'PRIME_WFSC_ROUTINE' },
+}
+
 interface Case extends ProgramRows {
   readonly rule: string
   readonly name: string
@@ -110,6 +116,43 @@ check([
         near           jw01001-o003_t1_nircam_maskrnd-f335m-image3 (waits)
                        SUBARRAY: exposures FULL, product SUB320
                        TARGNAME: exposures ALPHA, product BETA
+`,
+  },
+  {
+    rule: 'a group that waits beside a product of another target: a candidate is not told as near, too',
+    exposures: { [E1]: CORON, [E2]: { ...CORON, ...BETA } },
+    products: { [P1]: { ...CORON, ...BETA } },
+    name: GROUP,
+    text: `
+      ${GROUP}
+        is             a group, TAC, waits since 2024-02-21
+        association    ${KEY}
+        exposures      ${E1}
+        compares       TARGNAME ALPHA
+        waits because  target-differs: product and exposures agree in all keywords, but not in the target
+                       nearest ${P1}
+                       TARGNAME: exposures ALPHA, product BETA
+        candidate      ${P1} (matched)
+                       TARGNAME: exposures ALPHA, product BETA
+`,
+  },
+  {
+    rule: 'exposures of no group count in the number of a target, as when the group is named',
+    exposures: {
+      jw01001001001_1_1_nrca3: { ...SENSING, SUBARRAY: 'SUB64' },
+      jw01001001001_1_2_nrca3: { ...SENSING, ...BETA },
+    },
+    products: { 'jw01001-o001_t001_nircam_f212n-wlm8-nrca3': SENSING },
+    name: 'jw01001-o001_t2*',
+    text: `
+      jw01001-o001_t2_nircam_f212n-wlm8-nrca3
+        is             a group, IMAGE, 2024-02-21, matched with jw01001-o001_t001_nircam_f212n-wlm8-nrca3
+        association    1001-001-F212N-WLM8-NRCA3
+        exposures      jw01001001001_1_2_nrca3
+        compares       TARGNAME BETA, which jw01001-o001_t001_nircam_f212n-wlm8-nrca3 does not have: no
+                       other was left
+        candidate      jw01001-o001_t001_nircam_f212n-wlm8-nrca3 (matched)
+                       TARGNAME: exposures BETA, product ALPHA
 `,
   },
   {

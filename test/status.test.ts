@@ -35,7 +35,8 @@ for (const [name, inputs] of Object.entries({
       const wanted = countedFromTables(folder, model)
       const { trained, waiting, sizes } = models[model]
       const { groups, exposures } = waiting
-      t.deepEqual({ trained, groups, exposures, max: sizes?.max ?? Number.NEGATIVE_INFINITY }, wanted, model)
+      const max = sizes?.max ?? Number.NEGATIVE_INFINITY
+      t.deepEqual({ trained, groups, exposures, max }, wanted, model)
     }
     const ingest = readRows(folder, 'ingest')
     const products = MODELS.map((model) => models[model].waiting.products)
@@ -61,18 +62,23 @@ test('a group without coordinates counts, though rem-* has no row of it; targets
     row({ Dataset: 'jw01001001001_1_4_mirimage', FILTER: 'F560W' }),
     row({ Dataset: 'jw01001001001_1_5_mirimage', EXP_TYPE: 'MIR_WFSS' }),
     row({ Dataset: 'jw01001001001_1_6_mirimage', EXP_TYPE: 'MIR_WFSS', TARG_RA: '20' }),
+    // The first of these decides that both are of a time series.
+    row({ Dataset: 'jw01001001001_1_7_mirimage', SUBARRAY: 'SUB64', TSOVISIT: 'True' }),
+    row({ Dataset: 'jw01001001001_1_8_mirimage', SUBARRAY: 'SUB64', TSOVISIT: 'False' }),
     row({ Dataset: 'jw01001-o001_t001_miri_lyot', DagNodeName: 'LEVEL_3', EXP_TYPE: 'MIR_LYOT' }),
   ]
   const folder = newFolder(t)
-  await run(
-    join(folder, 'db'),
-    writeDayFiles(folder, [{ name: '2024-02-21_052.csv', text: text.join('\n'), date: '' }]),
-  )
+  const columns = { Dataset: 'jw01002-o001_t001_miri_lyot', DagNodeName: 'LEVEL_3', EXP_TYPE: 'MIR_LYOT' }
+  const files = [
+    { name: '2024-02-21_052.csv', text: text.join('\n'), date: '' },
+    { name: '2024-02-20_051.csv', text: [INPUT_COLUMNS.join(','), row(columns)].join('\n'), date: '' },
+  ]
+  await run(join(folder, 'db'), writeDayFiles(folder, files))
   const { models } = await statusOf(join(folder, 'db'))
   t.deepEqual(models.IMAGE.waiting, { groups: 3, exposures: 4, products: 0 })
   t.deepEqual(models.SPEC.waiting, { groups: 1, exposures: 2, products: 0 })
   t.deepEqual(models.TAC, {
-    ...{ trained: 0, waiting: { groups: 0, exposures: 0, products: 1 }, oldestWaiting: '2024-02-21' },
+    ...{ trained: 0, waiting: { groups: 1, exposures: 2, products: 2 }, oldestWaiting: '2024-02-20' },
     ...{ lastDate: '2024-02-21', sizes: null },
   })
   t.is(models.FGS.oldestWaiting, null)

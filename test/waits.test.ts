@@ -2,6 +2,7 @@
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'ava'
+import { COUNTED_BY, WaitCounter } from '../lib/inspect/counts.js'
 import { REASON_CODES } from '../lib/inspect/reasons.js'
 import { type Wait, waitsIn, waitsOf } from '../lib/inspect/waits.js'
 import { build, daily, FIXTURES, newFolder } from './helpers/damage.js'
@@ -201,6 +202,12 @@ check([
     waits: { [GROUP]: `product-dropped: ${P1}` },
   },
   {
+    rule: 'no-product: MIR_MRS products of channel 2 and 4 are dropped as those of 1 and 3 stand for them',
+    exposures: { jw01001001001_1_1_mirifushort: { EXP_TYPE: 'MIR_MRS', DETECTOR: 'MIRIFUSHORT', CHANNEL: '12' } },
+    products: { 'jw01001-o001_t001_miri_ch2-short': { EXP_TYPE: 'MIR_MRS', CHANNEL: '2' } },
+    waits: { 'group jw01001-o001_t1_miri_f770w': 'no-product: none of MIRI in observation 001' },
+  },
+  {
     rule: 'product-without-size: of group and product',
     exposures: { [E1]: CORON, [E2]: CORON },
     products: { [P1]: { ...CORON, ImageSize: '' }, [P3]: { ...CORON, FILTER: 'F444W', ImageSize: '' } },
@@ -266,6 +273,48 @@ function wavefront(DETECTOR: string): Columns {
 test.after('every reason is among the cases', () => {
   const missing = REASON_CODES.filter((code) => !told.has(code))
   if (missing.length > 0) throw new Error(`no case gives ${missing.join(', ')}`)
+})
+
+test('a product that lost a multiple match is of the model of the group, others of that of their keywords', async (t) => {
+  const series = { SUBARRAY: 'SUB64', TSOVISIT: 'True' }
+  const exposures = { jw01001001001_1_1_mirimage: series }
+  const products = { ...twins({ ...series, TSOVISIT: 'False' }), 'jw01001-o001_t003_miri': { FILTER: 'F560W' } }
+  const found = waitsIn(await settleRows({ exposures, products }))
+  t.deepEqual(found.map(({ name, model, reason }) => `${name.slice(13)} ${model} ${reason}`).sort(), [
+    't002_miri TAC ambiguous',
+    't003_miri IMAGE no-exposures',
+  ])
+})
+
+const twins = (columns: Columns) => ({ 'jw01001-o001_t001_miri': columns, 'jw01001-o001_t002_miri': columns })
+
+test('waits are counted by value and kind: keywords by their number, programs and reasons in their order', (t) => {
+  const wait = (changes: Partial<Wait>): Wait => ({
+    ...{ kind: 'group', name: '', model: 'TAC', pid: 1001, observation: '001', params: '', since: '2024-02-21' },
+    ...{ exposures: 1, reason: 'keywords-differ', detail: '', differs: ['FILTER'], ...changes },
+  })
+  const waits = [
+    wait({}),
+    wait({ differs: ['SUBARRAY'], pid: 902 }),
+    wait({ differs: ['SUBARRAY'], model: 'SPEC', pid: 902 }),
+    wait({ reason: 'no-product', differs: [] }),
+    wait({ kind: 'exposure', model: undefined, reason: 'no-group', differs: [] }),
+  ]
+  const counted = Object.fromEntries(
+    COUNTED_BY.map((by) => {
+      const counter = new WaitCounter(by)
+      for (const its of waits) counter.add(its)
+      return [
+        by,
+        counter.counts.map(({ value, kind, models, total }) => `${value} ${kind} ${Object.values(models)} ${total}`),
+      ]
+    }),
+  )
+  t.deepEqual(counted, {
+    reason: ['no-product group 0,0,1,0,0 1', 'keywords-differ group 0,1,2,0,0 3', 'no-group exposure 0,0,0,0,1 1'],
+    keyword: ['SUBARRAY group 0,1,1,0,0 2', 'FILTER group 0,0,1,0,0 1'],
+    program: ['902 group 0,1,1,0,0 2', '1001 exposure 0,0,0,0,1 1', '1001 group 0,0,2,0,0 2'],
+  })
 })
 
 test('what is told besides the reason', async (t) => {

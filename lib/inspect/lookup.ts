@@ -3,6 +3,9 @@ import { type Explanation, explanationsIn } from './explain.js'
 import { type Wanted, wanted } from './names.js'
 import type { DatabaseReader } from './reader.js'
 
+/** What looking up asks of a database. */
+export type ProgramReader = Pick<DatabaseReader, 'programs' | 'waitingPrograms' | 'settle'>
+
 /**
  * Explains everything of the given names and patterns, program by program; the names that nothing has are put into
  * `unknown`.
@@ -12,7 +15,7 @@ import type { DatabaseReader } from './reader.js'
  * waits.
  */
 export async function* explain(
-  reader: DatabaseReader,
+  reader: ProgramReader,
   given: readonly string[],
   unknown: string[],
 ): AsyncGenerator<Explanation> {
@@ -31,7 +34,7 @@ export async function* explain(
 }
 
 async function* explainIn(
-  reader: DatabaseReader,
+  reader: ProgramReader,
   pid: number,
   asked: readonly Wanted[],
   found: Set<Wanted>,

@@ -10,8 +10,8 @@ import { TABLES, type Table } from '../database/tables.js'
 import type { Settled } from '../rules/program.js'
 import { counted } from './text.js'
 
-/** The tables that tell what became of each dataset; features are not among them. */
-const holdsDatasets = ({ holds }: Table) => holds === 'rows' || holds === 'hidden'
+/** The tables that resolving needs: all but those of features. */
+const isResolved = ({ holds }: Table) => holds !== 'products' && holds !== 'groups'
 
 /** The files in which something waits. */
 const WAITING_FILES: readonly string[] = ['ingest.csv', 'mosaics.csv']
@@ -48,7 +48,7 @@ export class DatabaseReader {
     const survey = await Survey.of(folder, async () => {
       const stored = await readStoredIndex(folder)
       const index = stored !== undefined && (await isAsSeen(folder, stored)) ? stored : undefined
-      return { listener: { damaged: count }, others: stored?.others, asksFor: holdsDatasets, index }
+      return { listener: { damaged: count }, others: stored?.others, asksFor: isResolved, index }
     })
     if (damaged > 0) {
       const what = `${counted(damaged, 'line or table', 'lines or tables')} cannot be read`

@@ -16,6 +16,7 @@ const CATALOGUE = {
   GZIP_BROKEN: EXIT.failed,
   ROW_REJECTED: EXIT.failed,
   TABLE_INVALID: EXIT.failed,
+  NAME_UNKNOWN: EXIT.failed,
   DATABASE_UNUSABLE: EXIT.failed,
   DATABASE_LOCKED: EXIT.locked,
   WRITE_FAILED: EXIT.failed,

@@ -7,6 +7,9 @@ export { type RebuildOptions, type RebuildReport, rebuildDatabase } from './chec
 export type { Reject } from './database/tables.js'
 export { type ErrorCode, EXIT, IngestError } from './errors.js'
 export { type IngestOptions, ingest } from './ingest.js'
+export { REASONS, type Reason } from './inspect/reasons.js'
+export { type ModelStatus, type StatusReport, statusOf } from './inspect/status.js'
+export { type Wait, waitsOf } from './inspect/waits.js'
 export { type OpenDatabase, type OpenTable, openDatabase } from './library/database.js'
 export {
   createPipeline,

@@ -6,6 +6,7 @@
 import { readSync } from 'node:fs'
 import { CsvReader } from '../csv/read.js'
 import { formatRow } from '../csv/write.js'
+import type { DatabaseIndex } from '../database/database.js'
 import { Segments } from '../database/segments.js'
 import { TABLES, type Table, tableColumns } from '../database/tables.js'
 import { type CellReader, cellReader, missingColumns } from '../database/takeover.js'
@@ -38,6 +39,10 @@ export interface Preparation {
   readonly listener: Listener
   /** The input's other columns, where they are known. */
   readonly others?: readonly string[] | undefined
+  /** Which tables to look at; all by default. */
+  readonly asksFor?: (table: Table) => boolean
+  /** An index that is known to be right: lines need not be looked at to know where they are. */
+  readonly index?: DatabaseIndex | undefined
 }
 
 /** What is known of a table. */
@@ -49,7 +54,7 @@ export class SurveyedTable {
   /** The columns without which its lines cannot be read; none if they can. */
   readonly unreadable: readonly string[]
   readonly bytes: number
-  readonly segments = new Segments()
+  readonly segments: Segments
   /** Number of lines below the header that can be read. */
   lines = 0
   /** Whether the file is, byte for byte, what this program would write for its lines. */
@@ -60,8 +65,10 @@ export class SurveyedTable {
   #end = -1
   #pid = -1
 
-  constructor(table: Table, layout: Layout, header: Item, bytes: number) {
+  /** @param known where its lines are, if that is known without a look */
+  constructor(table: Table, layout: Layout, header: Item, bytes: number, known?: Segments) {
     this.table = table
+    this.segments = known ?? new Segments()
     this.columns = tableColumns(table, layout)
     this.header = header.record?.fields ?? []
     this.bytes = bytes
@@ -147,18 +154,20 @@ export class Survey {
    */
   static async of(folder: string, prepare: () => Promise<Preparation>): Promise<Survey> {
     const { files, others: preparation } = await openFiles(folder, prepare)
-    const { listener, others } = preparation
+    const { listener, others, index, asksFor = () => true } = preparation
     try {
       const headers = new Map<string, Item>()
       for (const [file, opened] of files) headers.set(file, await firstItem(opened))
       const layout = createLayout(others ?? columnsIn(headers))
       const tables = new Map<number, SurveyedTable>()
-      for (const table of TABLES) {
+      for (const table of TABLES.filter(asksFor)) {
         const opened = files.get(table.file)
         const header = headers.get(table.file)
         if (opened === undefined || header === undefined) continue
-        const surveyed = new SurveyedTable(table, layout, header, opened.bytes)
+        const known = index?.tables.get(table.file)?.segments
+        const surveyed = new SurveyedTable(table, layout, header, opened.bytes, known)
         tables.set(table.number, surveyed)
+        if (known !== undefined) continue
         if (surveyed.unreadable.length === 0) await surveyLines(surveyed, opened, listener)
         else listener.damaged(table.file, 1, `the table lacks ${surveyed.unreadable.join(', ')}`)
       }

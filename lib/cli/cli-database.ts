@@ -11,7 +11,7 @@ interface Flags {
   readonly wait?: number
 }
 
-const DATABASE = ['[db]', 'the database (default: $JWST_INGEST_DB, else ./jwst-db)'] as const
+export const DATABASE = ['[db]', 'the database (default: $JWST_INGEST_DB, else ./jwst-db)'] as const
 
 const CHECK_EXAMPLES = `
 Examples:
@@ -63,7 +63,7 @@ export function addDatabaseCommands(
 }
 
 /** The database that is meant; `-o` before the command counts, too. */
-function databaseOf(db: string | undefined, command: Command, { env }: Terminal): string {
+export function databaseOf(db: string | undefined, command: Command, { env }: Terminal): string {
   return db || command.optsWithGlobals<{ out?: string }>().out || env.JWST_INGEST_DB || 'jwst-db'
 }
 

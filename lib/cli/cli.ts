@@ -9,6 +9,8 @@ import { type IngestOptions, ingest } from '../ingest.js'
 import { formatNotes, formatSummary } from '../summary.js'
 import { addDatabaseCommands } from './cli-database.js'
 import { addCompletionCommand } from './completion.js'
+import { addExplainCommand } from './explain.js'
+import { addStatusCommand } from './status.js'
 
 /** What the command line touches of the process, so that it can be called without one. */
 export interface Terminal {
@@ -43,6 +45,8 @@ Examples:
   jwst-ingest --json -o db 'raw/2024-*.csv' > summary.json
   jwst-ingest check db
   jwst-ingest rebuild db
+  jwst-ingest status db
+  jwst-ingest explain 'jw01018*' db
 
 Files are named YYYY-MM-DD_DDD.csv or .csv.gz, which tells their day; others, and standard input, need --date.
 Exit codes: 0 done, 1 data or I/O error, 2 usage error, 3 the database is in use by another run;
@@ -112,6 +116,8 @@ export function buildProgram(terminal: Terminal): Command {
     .addHelpText('after', EXAMPLES)
     .action((inputs: string[], flags: IngestFlags) => runIngest(inputs, flags, terminal, program))
   addDatabaseCommands(program, terminal, parseSeconds)
+  addStatusCommand(program, terminal)
+  addExplainCommand(program, terminal)
   return addCompletionCommand(program, terminal)
 }
 

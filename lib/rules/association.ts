@@ -4,7 +4,7 @@
  */
 import type { Fields } from '../csv/row.js'
 import type { Positions } from './layout.js'
-import { numberIn, type Row } from './row.js'
+import { cell, numberIn, type Row } from './row.js'
 import { isNothing, isTrue, isVoid } from './values.js'
 
 /** The four models; each has its encoded tables. */
@@ -52,6 +52,33 @@ export function associationKey(row: Fields, at: Positions, pid: string): string 
   return key + (IFU_SUFFIX.get(row.field(at.DETECTOR)) ?? '')
 }
 
+/** A keyword of an association key. */
+export interface KeyPart {
+  readonly keyword: (typeof KEY_COLUMNS)[number] | 'pid' | 'DETECTOR'
+  /** What the key has of it; blank where the key leaves it out. */
+  readonly value: string
+  /** The cell that it comes from. */
+  readonly cell: string
+}
+
+/** The keywords that `params` is made of, in their order: joined with `-`, those that are not blank are the key. */
+export function keyParts(row: Row): readonly KeyPart[] {
+  const columns = isWavefrontKeyed(row) ? WAVEFRONT_KEY_COLUMNS : KEY_COLUMNS
+  const parts: KeyPart[] = (['pid', ...columns] as const).map((keyword) => {
+    const text = cell(row, keyword)
+    return { keyword, value: isVoid(text) ? '' : text, cell: text }
+  })
+  if (isWavefrontKeyed(row)) return parts
+  // Of all other detectors only those of the integral field unit tell associations apart.
+  const unit = IFU_SUFFIX.get(row.DETECTOR)?.slice(1) ?? ''
+  return [...parts, { keyword: 'DETECTOR', value: unit, cell: row.DETECTOR }]
+}
+
+/** Whether a row's association is keyed by detector, as those of wavefront-sensing visits are (section 3.7). */
+export function isWavefrontKeyed({ VISITYPE }: Pick<Row, 'VISITYPE'>): boolean {
+  return WAVEFRONT_VISITS.has(VISITYPE)
+}
+
 /** Whether a Level 3 name is that of an association-candidate product across observations (section 3.9). */
 export function isCandidateName(dname: string): boolean {
   const dash = dname.indexOf('-')
@@ -75,6 +102,12 @@ export function targetKey(exposure: Row): TargetKey {
 
 function known(value: number): number | undefined {
   return Number.isNaN(value) ? undefined : value
+}
+
+/** What a group compares with its candidates, by its first exposure (section 5). */
+export function comparedColumn(first: Row): 'TARGNAME' | 'targra' | 'GS_MAG' {
+  if (!isNothing(first.TARGNAME)) return 'TARGNAME'
+  return first.VISITYPE === 'PRIME_TARGETED_FIXED' ? 'targra' : 'GS_MAG'
 }
 
 /** Whether an exposure has a target of its own: its group is neither `t0` nor keyed by GS_MAG (section 5.2). */
@@ -152,6 +185,13 @@ export function expectedName(exposure: Row, ranks: ReadonlyMap<string | number, 
   const program = `jw${exposure.PROGRAM}-o${exposure.OBSERVTN}`
   const suffix = exposure.EXP_TYPE === 'NRC_CORON' ? '-image3' : ''
   return `${program}_${target}_${exposure.INSTRUME}_${optics}${suffix}`.toLowerCase()
+}
+
+/** Tells an exposure's group from all others of its program, by this exposure alone: with the target key for its rank. */
+export function groupIdentity(exposure: Row): string {
+  const key = isSourceBased(exposure) ? undefined : targetKey(exposure)
+  const name = expectedName(exposure, key === undefined ? new Map() : new Map([[key, 1]]))
+  return JSON.stringify([exposure.params, name, key])
 }
 
 /** Names follow section 4 to the letter: a part brings its dash along, even where nothing stands before it. */

@@ -4,10 +4,18 @@
  * One pure function takes all rows of an association and returns its matches and what waits. First run or thousandth,
  * buffered or spilled: every association is resolved here, from all of its rows.
  */
-import { expectedName, hasOwnTarget, type Model, modelOf, rankTargets, ungroupedReason } from './association.js'
+import {
+  comparedColumn,
+  expectedName,
+  hasOwnTarget,
+  type Model,
+  modelOf,
+  rankTargets,
+  ungroupedReason,
+} from './association.js'
 import { type Features, groupFeatures } from './features.js'
 import { compareRows, numberIn, type Row } from './row.js'
-import { compareText, isNothing } from './values.js'
+import { compareText } from './values.js'
 
 /** A product and the exposures that it was made of. */
 export interface Match {
@@ -29,6 +37,8 @@ export interface WaitingGroup {
   readonly name: string
   readonly exposures: readonly Row[]
   readonly reason: WaitReason
+  /** The product that it took, and that waits as well or is of unknown exposures. */
+  readonly product: Row | undefined
   /** Absent where no exposure has coordinates. */
   readonly features: Features | undefined
 }
@@ -38,6 +48,8 @@ export interface WaitingProduct {
   readonly product: Row
   readonly reason: 'no exposures' | 'multiple match' | 'no size' | 'no coordinates'
   readonly model: Model | undefined
+  /** The product that the group of a multiple match took instead. */
+  readonly taken: Row | undefined
 }
 
 /** An exposure that can be in no group. */
@@ -95,7 +107,9 @@ export function resolveAssociation(
   const candidates = products.toSorted((a, b) => compareText(a.dname, b.dname))
   const choice = chooseProducts(groups, candidates, frozen)
   const matches: Match[] = []
-  const waiting = groups.filter((group) => !choice.chosen.has(group)).map((group) => wait(group, 'no product'))
+  const waiting = groups
+    .filter((group) => !choice.chosen.has(group))
+    .map((group) => wait(group, 'no product', undefined))
   const heldBack = new Map<Row, WaitReason>()
   for (const [product, group] of mergeByProduct(choice.chosen)) {
     const made = complete(product, group, frozen)
@@ -105,7 +119,7 @@ export function resolveAssociation(
     }
     heldBack.set(product, made)
     const parts = groups.filter((part) => choice.chosen.get(part) === product)
-    waiting.push(...parts.map((part) => wait(part, made)))
+    waiting.push(...parts.map((part) => wait(part, made, product)))
   }
   const matched = new Set(matches.map(({ product }) => product))
   const pending = candidates.filter((product) => !matched.has(product) && !frozen.has(product.dname))
@@ -113,9 +127,7 @@ export function resolveAssociation(
     frozen: candidates.flatMap((product) => frozen.get(product.dname) ?? []),
     matches: matches.sort((a, b) => compareText(a.product.dname, b.product.dname)),
     groups: waiting.sort((a, b) => compareText(a.name, b.name)),
-    products: pending.map((product) =>
-      pendingProduct(product, heldBack.get(product), choice.losers.get(product)?.model),
-    ),
+    products: pending.map((product) => pendingProduct(product, heldBack.get(product), choice)),
     ungrouped,
   }
 }
@@ -129,19 +141,23 @@ function complete(product: Row, group: Group, frozen: ReadonlyMap<string, Frozen
   return features === undefined ? 'no coordinates' : { product, name, model, exposures, features }
 }
 
-function wait(group: Group, reason: WaitReason): WaitingGroup {
+function wait(group: Group, reason: WaitReason, product: Row | undefined): WaitingGroup {
   const features = groupFeatures(group.model, group.exposures)
   const { name, model, exposures } = group
-  return { name, model, exposures, features, reason: features === undefined ? 'no coordinates' : reason }
+  return { name, model, exposures, features, product, reason: features === undefined ? 'no coordinates' : reason }
 }
 
-function pendingProduct(product: Row, heldBack: WaitReason | undefined, lostTo: Model | undefined): WaitingProduct {
+function pendingProduct(product: Row, heldBack: WaitReason | undefined, { chosen, losers }: Choice): WaitingProduct {
+  const none = { model: undefined, taken: undefined }
   // A group took it, so it lost nothing, whatever other group preferred another.
   if (heldBack !== undefined) {
-    return { product, reason: heldBack === 'no coordinates' ? heldBack : 'no size', model: undefined }
+    return { product, reason: heldBack === 'no coordinates' ? heldBack : 'no size', ...none }
   }
-  if (lostTo !== undefined) return { product, reason: 'multiple match', model: lostTo }
-  return { product, reason: Number.isNaN(product.size) ? 'no size' : 'no exposures', model: undefined }
+  const winner = losers.get(product)
+  if (winner !== undefined) {
+    return { product, reason: 'multiple match', model: winner.model, taken: chosen.get(winner) }
+  }
+  return { product, reason: Number.isNaN(product.size) ? 'no size' : 'no exposures', ...none }
 }
 
 /** Section 4: exposures with one expected name are a group; its model is that of its first exposure. */
@@ -204,15 +220,13 @@ function chooseExactly(groups: readonly Group[], candidates: readonly Row[]): Ch
 
 /** The candidates that agree in the value that the group's first exposure compares (section 5.1), first by name. */
 function exactCandidates(first: Row, candidates: readonly Row[]): readonly Row[] {
-  const name = first.TARGNAME
-  const fixed = first.VISITYPE === 'PRIME_TARGETED_FIXED'
-  if (isNothing(name)) {
-    const column = fixed ? 'targra' : 'GS_MAG'
+  const column = comparedColumn(first)
+  if (column !== 'TARGNAME') {
     const value = numberIn(first, column)
     return candidates.filter((candidate) => numberIn(candidate, column) === value)
   }
-  const byName = candidates.filter((candidate) => candidate.TARGNAME === name)
-  if (byName.length < 2 || !fixed) return byName
+  const byName = candidates.filter((candidate) => candidate.TARGNAME === first.TARGNAME)
+  if (byName.length < 2 || first.VISITYPE !== 'PRIME_TARGETED_FIXED') return byName
   const targra = numberIn(first, 'targra')
   const byPosition = byName.filter((candidate) => numberIn(candidate, 'targra') === targra)
   return byPosition.length > 0 ? byPosition : byName

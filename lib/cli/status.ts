@@ -1,0 +1,35 @@
+/** The command `status`: what a database holds and what waits in it. */
+import type { Command } from 'commander'
+import type { Terminal } from './cli.js'
+import { DATABASE, databaseOf } from './cli-database.js'
+
+const EXAMPLES = `
+Examples:
+  jwst-ingest status db
+  jwst-ingest status --json db | jq .models.TAC.waiting
+
+For each model: matched products, what waits for its counterpart, and quantiles of the sizes of the matched products.
+Nothing is changed, and a run may be going on. What waits, and why: jwst-ingest explain --waiting.
+Exit codes: 0 done, 1 there is no database, or it cannot be read, 2 usage error.
+An input file with the name status is given as ./status.
+`
+
+/** Adds `status` to the program. */
+export function addStatusCommand(program: Command, terminal: Terminal): void {
+  program
+    .command('status')
+    .summary('tell what a database holds and what waits')
+    .description('Counts trained products and what waits, with the sizes of products, for each model.')
+    .argument(...DATABASE)
+    .option('--json', 'print the status as one JSON object')
+    .addHelpText('after', EXAMPLES)
+    .action((db: string | undefined, _flags: unknown, command: Command) => runStatus(db, command, terminal))
+}
+
+async function runStatus(db: string | undefined, command: Command, terminal: Terminal): Promise<void> {
+  const { statusOf } = await import('../inspect/status.js')
+  const { formatStatus } = await import('../inspect/status-text.js')
+  const report = await statusOf(databaseOf(db, command, terminal), { signal: terminal.signal })
+  const { json } = command.optsWithGlobals<{ json?: boolean }>()
+  terminal.out(json ? `${JSON.stringify(report)}\n` : formatStatus(report))
+}

@@ -1,0 +1,118 @@
+/**
+ * How near a product comes to exposures that it was not matched with: which keywords of the association key differ, and
+ * whether the target does (specification, sections 3.7 and 5). Pure functions over rows.
+ */
+import { comparedColumn, isWavefrontKeyed, type KeyPart, keyParts } from '../rules/association.js'
+import { cell, numberIn, type Row } from '../rules/row.js'
+import { observationOf } from '../rules/scrub.js'
+import { compareText, isNothing, isVoid } from '../rules/values.js'
+
+/** A keyword that product and exposures do not have in common; a value is shown as its cell has it, or as `none`. */
+export interface Difference {
+  readonly keyword: string
+  readonly exposures: string
+  readonly product: string
+}
+
+/** A product or group beside another, with what tells them apart. */
+export interface Neighbour<T> {
+  readonly of: T
+  /** Keywords of the association key; none for those of one association. */
+  readonly keywords: readonly Difference[]
+  /** The value that section 5 compares; undefined where it agrees. */
+  readonly target: Difference | undefined
+}
+
+/** How many targets of several exposures are told. */
+const TARGETS = 3
+
+/**
+ * The keywords by which the association key of an exposure is not that of a product, in the order of the key.
+ *
+ * Keys of wavefront-sensing visits are made of other keywords: beside a product of another visit type that type differs,
+ * and of the rest those count which both keys have.
+ */
+export function keyDifferences(exposure: Row, product: Row): Difference[] {
+  const theirs = new Map(keyParts(product).map((part) => [part.keyword, part]))
+  const isMadeAlike = isWavefrontKeyed(exposure) === isWavefrontKeyed(product)
+  const shared = keyParts(exposure).filter(({ keyword }) => isMadeAlike || keyword !== 'DETECTOR')
+  const differences = shared.flatMap((part) => differs(part, theirs.get(part.keyword)))
+  return isMadeAlike ? differences : [visitDifference(exposure, product), ...differences]
+}
+
+function differs(own: KeyPart, other: KeyPart | undefined): Difference[] {
+  if (other === undefined || own.value === other.value) return []
+  return [{ keyword: own.keyword, exposures: shown(own.cell), product: shown(other.cell) }]
+}
+
+function visitDifference(exposure: Row, product: Row): Difference {
+  return { keyword: 'VISITYPE', exposures: shown(exposure.VISITYPE), product: shown(product.VISITYPE) }
+}
+
+function shown(text: string): string {
+  return isVoid(text) ? 'none' : text
+}
+
+/**
+ * The value that the first of some exposures compares with its candidates, where it is none of the product's (section 5).
+ *
+ * @param exposures at least one; of several groups the first of each
+ */
+export function targetDifference(exposures: readonly Row[], product: Row): Difference | undefined {
+  const [first] = exposures
+  if (first === undefined || exposures.some((exposure) => hasTargetOf(exposure, product))) return undefined
+  const keyword = comparedColumn(first)
+  const alike = exposures.filter((exposure) => comparedColumn(exposure) === keyword)
+  const values = [...new Set(alike.map((exposure) => shown(cell(exposure, keyword))))].sort(compareText)
+  const more = values.length > TARGETS ? ', …' : ''
+  const targets = `${values.slice(0, TARGETS).join(', ')}${more}`
+  return { keyword, exposures: targets, product: shown(cell(product, keyword)) }
+}
+
+/**
+ * How a product that has the name of an exposure's target is still another target: by its position, which decides
+ * between several products of that name (section 5.1).
+ */
+export function positionDifference(exposure: Row, product: Row): Difference | undefined {
+  const [own, other] = [cell(exposure, 'targra'), cell(product, 'targra')]
+  return own === other ? undefined : { keyword: 'targra', exposures: shown(own), product: shown(other) }
+}
+
+/** Whether a product has the value that an exposure compares; a blank agrees with nothing (section 5). */
+export function hasTargetOf(exposure: Row, product: Row): boolean {
+  const column = comparedColumn(exposure)
+  if (column === 'TARGNAME') return product.TARGNAME === exposure.TARGNAME
+  return numberIn(exposure, column) === numberIn(product, column)
+}
+
+/** The observations, by keyword and by name, that a row of a program is of; none for one across observations. */
+export function observationsOf(row: Row): readonly string[] {
+  const named = observationOf(row.dname)
+  const keyword = cell(row, 'OBSERVTN')
+  const found = isNothing(keyword) ? [] : [keyword]
+  // Observations have three digits: a greater number stands for a name that tells none.
+  return named <= 999 ? [...new Set([...found, String(named).padStart(3, '0')])] : found
+}
+
+/** Whether a product can be of the exposure's instrument: it is, or does not say. */
+export function isOfInstrument(exposure: Row, product: Row): boolean {
+  return isNothing(product.INSTRUME) || product.INSTRUME.toUpperCase() === exposure.INSTRUME.toUpperCase()
+}
+
+/** The keywords of the association key but the observation, as one text: what a c-candidate product shares. */
+export function keyAcrossObservations(row: Row): string {
+  const parts = keyParts(row).filter(({ keyword }) => keyword !== 'OBSERVTN')
+  return parts.map(({ keyword, value }) => `${keyword}=${value}`).join('-')
+}
+
+/** Neighbours in the order of how near they are: fewest keywords, then those of the same target, then by name. */
+export function byNearness<T>(neighbours: Neighbour<T>[], nameOf: (of: T) => string): Neighbour<T>[] {
+  const distance = ({ keywords, target }: Neighbour<T>) => 2 * keywords.length + (target === undefined ? 0 : 1)
+  return neighbours.sort((a, b) => distance(a) - distance(b) || compareText(nameOf(a.of), nameOf(b.of)))
+}
+
+/** What differs, as `SUBARRAY: exposures SUB320, product FULL`. */
+export function formatDifferences({ keywords, target }: Omit<Neighbour<unknown>, 'of'>): string {
+  const all = target === undefined ? keywords : [...keywords, target]
+  return all.map((its) => `${its.keyword}: exposures ${its.exposures}, product ${its.product}`).join('; ')
+}

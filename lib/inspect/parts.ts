@@ -1,0 +1,56 @@
+/**
+ * The groups of an association one by one, also those that were merged as they took the same product (specification,
+ * section 5.3), and how each came by its product.
+ */
+import { groupBy } from '../check/lines.js'
+import { comparedColumn, expectedName, type Model, rankTargets } from '../rules/association.js'
+import type { Resolution, WaitingGroup } from '../rules/resolve.js'
+import { cell, type Row } from '../rules/row.js'
+import { hasTargetOf } from './nearest.js'
+
+/** A group of an association. */
+export interface Part {
+  readonly name: string
+  readonly model: Model
+  /** In their order, at least one. */
+  readonly exposures: readonly Row[]
+  /** The product that it was matched with, or that holds it back. */
+  readonly product: Row | undefined
+  /** Undefined where it is matched. */
+  readonly waiting: WaitingGroup | undefined
+}
+
+/** The groups of an association, by name. */
+export function partsOf({ matches, groups, ungrouped }: Resolution): readonly Part[] {
+  const exposures = [...matches, ...groups].flatMap((group) => group.exposures)
+  const ranks = rankTargets([...exposures, ...ungrouped.map(({ exposure }) => exposure)])
+  const matched = matches.flatMap(({ product, model, exposures }) => {
+    const names = groupBy(exposures, (exposure) => expectedName(exposure, ranks))
+    return [...names].map(([name, its]): Part => ({ name, model, exposures: its, product, waiting: undefined }))
+  })
+  const waiting = groups.map((group): Part => ({ ...group, waiting: group }))
+  return [...matched, ...waiting]
+}
+
+/** The exposure that decides what a group compares. */
+export function firstOf({ exposures }: Part): Row {
+  return exposures[0] as Row
+}
+
+/** What a group compares with its candidates. */
+export interface Compared {
+  readonly keyword: string
+  /** As its cell has it; blank where there is none. */
+  readonly value: string
+}
+
+export function comparedBy(part: Part): Compared {
+  const keyword = comparedColumn(firstOf(part))
+  return { keyword, value: cell(firstOf(part), keyword) }
+}
+
+/** How a group came by a product: by the value it compares, or as no other was left (section 5.1, 5.2). */
+export function mannerOf(part: Part): 'exact' | 'fallback' | undefined {
+  if (part.product === undefined) return undefined
+  return hasTargetOf(firstOf(part), part.product) ? 'exact' : 'fallback'
+}

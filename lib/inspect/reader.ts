@@ -1,0 +1,81 @@
+/**
+ * Goes over a database program by program, as it was at one moment: without a lock, without a change, with the rows of
+ * one program in memory at a time.
+ */
+import { mustBeDatabase } from '../check/check.js'
+import { settleAnew } from '../check/settle.js'
+import { Survey } from '../check/survey.js'
+import { isAsSeen, readStoredIndex } from '../database/database.js'
+import { TABLES, type Table } from '../database/tables.js'
+import type { Settled } from '../rules/program.js'
+import { counted } from './text.js'
+
+/** The tables that resolving needs: all but those of features. */
+const isResolved = ({ holds }: Table) => holds !== 'products' && holds !== 'groups'
+
+/** The files in which something waits. */
+const WAITING_FILES: readonly string[] = ['ingest.csv', 'mosaics.csv']
+
+/** What a look at a database may be given. */
+export interface ReadOptions {
+  readonly signal?: AbortSignal | undefined
+  /** Takes the message that lines or tables cannot be read, and so are left out. */
+  readonly warn?: ((message: string) => void) | undefined
+}
+
+/** An open database; to be closed. */
+export class DatabaseReader {
+  readonly #survey: Survey
+  readonly #signal: AbortSignal | undefined
+
+  private constructor(survey: Survey, signal: AbortSignal | undefined) {
+    this.#survey = survey
+    this.#signal = signal
+  }
+
+  /**
+   * Opens a database, which may be in use. Where its index can be trusted only the programs that are asked for are read;
+   * else every line is looked at once to find out where each program's lines are.
+   *
+   * @throws IngestError DATABASE_UNUSABLE where there is no database, or none that can be read
+   */
+  static async open(folder: string, { signal, warn }: ReadOptions = {}): Promise<DatabaseReader> {
+    await mustBeDatabase(folder)
+    let damaged = 0
+    const count = () => {
+      damaged++
+    }
+    const survey = await Survey.of(folder, async () => {
+      const stored = await readStoredIndex(folder)
+      const index = stored !== undefined && (await isAsSeen(folder, stored)) ? stored : undefined
+      return { listener: { damaged: count }, others: stored?.others, asksFor: isResolved, index }
+    })
+    if (damaged > 0) {
+      const what = `${counted(damaged, 'line or table', 'lines or tables')} cannot be read`
+      warn?.(`${what}, and left out: \`jwst-ingest check ${folder}\` names them`)
+    }
+    return new DatabaseReader(survey, signal)
+  }
+
+  /** The programs that have rows, ascending. */
+  get programs(): readonly number[] {
+    return this.#survey.programs
+  }
+
+  /** Those of them in which something waits. */
+  get waitingPrograms(): readonly number[] {
+    const waiting = TABLES.filter(({ file }) => WAITING_FILES.includes(file))
+    const pids = waiting.flatMap(({ number }) => [...(this.#survey.tables.get(number)?.segments.programs ?? [])])
+    return [...new Set(pids)].sort((a, b) => a - b)
+  }
+
+  /** Everything that resolving a program's stored rows anew gives; nothing for a program without rows. */
+  async settle(pid: number): Promise<Settled> {
+    this.#signal?.throwIfAborted()
+    return settleAnew(pid, this.#survey.linesOf(pid), this.#survey.layout)
+  }
+
+  async close(): Promise<void> {
+    await this.#survey.close()
+  }
+}

@@ -71,7 +71,7 @@ test.serial('the package has what it should have, and nothing else', (t) => {
   ])
     t.true(paths.includes(path), path)
   const allowed =
-    /^(LICENSE|README\.md|CHANGELOG\.md|package\.json|man\/jwst-ingest\.1|docs\/[\w-]+\.(md|png)|examples\/[\w-]+\.js|dist\/lib\/.*\.(js|d\.ts|json|css|html))$/
+    /^(LICENSE|README\.md|CHANGELOG\.md|package\.json|man\/jwst-ingest\.1|docs\/(images\/)?[\w-]+\.(md|png)|lib\/report\/page\/page\.(css|js)|examples\/[\w-]+\.js|dist\/lib\/.*\.(js|d\.ts|json|css|html))$/
   t.deepEqual(
     paths.filter((path) => !allowed.test(path)),
     [],

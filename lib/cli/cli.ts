@@ -10,6 +10,7 @@ import { formatNotes, formatSummary } from '../summary.js'
 import { addDatabaseCommands } from './cli-database.js'
 import { addCompletionCommand } from './completion.js'
 import { addExplainCommand } from './explain.js'
+import { addReportCommand } from './report.js'
 import { addStatusCommand } from './status.js'
 
 /** What the command line touches of the process, so that it can be called without one. */
@@ -47,6 +48,7 @@ Examples:
   jwst-ingest rebuild db
   jwst-ingest status db
   jwst-ingest explain 'jw01018*' db
+  jwst-ingest report db
 
 Files are named YYYY-MM-DD_DDD.csv or .csv.gz, which tells their day; others, and standard input, need --date.
 Exit codes: 0 done, 1 data or I/O error, 2 usage error, 3 the database is in use by another run;
@@ -118,6 +120,7 @@ export function buildProgram(terminal: Terminal): Command {
   addDatabaseCommands(program, terminal, parseSeconds)
   addStatusCommand(program, terminal)
   addExplainCommand(program, terminal)
+  addReportCommand(program, terminal)
   return addCompletionCommand(program, terminal)
 }
 

@@ -1,0 +1,79 @@
+/**
+ * Takes the pictures of the report that the README shows: synthetic days are ingested, reported, and the page is opened
+ * in Chromium (see `test/helpers/browser.ts`).
+ */
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import type { Browser, BrowserContextOptions } from 'playwright-core'
+import { ingest } from '../lib/ingest.js'
+import { reportDatabase } from '../lib/report/collect.js'
+import { formatPage } from '../lib/report/page.js'
+import { launch } from '../test/helpers/browser.js'
+import { DEFAULTS, generateFiles } from './generator.js'
+
+const OUT = 'docs/images'
+const DAYS = { ...DEFAULTS, days: 60, rows: 3000, late: 0.3 }
+
+/** The generator's sizes are of one order; products of some programs are made smaller or greater. */
+const FACTORS: Readonly<Record<string, number>> = { 3: 0.15, 6: 0.5, 7: 12 }
+
+/** A day's text with a wider range of sizes, and with a filter that has no code. */
+function varied(text: string): string {
+  return text
+    .replace(/^(jw\d{4}(\d)-[^,]*,LEVEL_3,)([\d.]+)/gm, (line, name: string, digit: string, size: string) => {
+      const factor = FACTORS[digit]
+      return factor === undefined ? line : `${name}${(Number(size) * factor).toFixed(3)}`
+    })
+    .replaceAll(',F1140C,', ',F1145C,')
+}
+
+/** A picture: what is in sight, where the page is scrolled to. */
+interface Picture extends BrowserContextOptions {
+  readonly name: string
+  readonly at: string
+}
+
+const WIDE = { width: 1240, height: 940 }
+const PICTURES: readonly Picture[] = [
+  { name: 'report-light', at: 'body', colorScheme: 'light', viewport: WIDE },
+  { name: 'report-dark', at: 'body', colorScheme: 'dark', viewport: WIDE },
+  { name: 'report-footprint', at: '#footprint', colorScheme: 'light', viewport: { width: 1240, height: 560 } },
+  { name: 'report-waiting', at: '#waiting', colorScheme: 'light', viewport: { width: 1240, height: 1080 } },
+  { name: 'report-phone', at: '#products', colorScheme: 'dark', viewport: { width: 380, height: 760 } },
+]
+
+async function take(browser: Browser, address: string, { name, at, ...options }: Picture): Promise<void> {
+  const context = await browser.newContext({ reducedMotion: 'reduce', ...options })
+  const page = await context.newPage()
+  await page.goto(address)
+  await page
+    .locator(at)
+    .first()
+    .evaluate((node) => {
+      ;(node as unknown as { scrollIntoView(): void }).scrollIntoView()
+    })
+  await page.screenshot({ path: join(OUT, `${name}.png`) })
+  await context.close()
+}
+
+const folder = await mkdtemp(join(tmpdir(), 'jwst-ingest-pictures-'))
+const browser = await launch()
+try {
+  const raw = join(folder, 'raw')
+  await mkdir(raw)
+  for (const { name, chunks } of generateFiles(DAYS)) {
+    await writeFile(join(raw, name), varied(Buffer.concat([...chunks]).toString('utf8')))
+  }
+  const out = join(folder, 'jwst-db')
+  await ingest({ inputs: [raw], out })
+  const data = await reportDatabase(out, { now: new Date('2024-04-21T06:00:00Z') })
+  const file = join(folder, 'report.html')
+  await writeFile(file, await formatPage({ ...data, database: 'jwst-db' }, '0.1.0'))
+  await mkdir(OUT, { recursive: true })
+  for (const picture of PICTURES) await take(browser, pathToFileURL(file).href, picture)
+} finally {
+  await browser.close()
+  await rm(folder, { recursive: true })
+}

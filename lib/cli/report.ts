@@ -1,0 +1,68 @@
+/**
+ * The command `report`. What it needs, above all what draws its charts, is loaded only when it runs.
+ */
+import type { Command } from 'commander'
+import { IngestError } from '../errors.js'
+import type { Terminal } from './cli.js'
+import { DATABASE, databaseOf } from './cli-database.js'
+
+interface Flags {
+  readonly html?: string
+  readonly json?: boolean
+  readonly quiet?: boolean
+}
+
+const DEFAULT_FILE = 'report.html'
+
+const EXAMPLES = `
+Examples:
+  jwst-ingest report db
+  jwst-ingest report db --html /var/www/jwst.html
+  jwst-ingest report db --html - | gzip > report.html.gz
+  jwst-ingest report db --json > report.json
+
+The page is one file, which any browser opens from the disk: it loads nothing from the network. The database is not
+changed, and a run may be going on. With --json and without --html there is no page.
+Exit codes: 0 done, 1 there is no database, or it cannot be read, or the page cannot be written, 2 usage error.
+An input file with the name report is given as ./report.
+`
+
+/** Adds `report` to the program. */
+export function addReportCommand(program: Command, terminal: Terminal): void {
+  program
+    .command('report')
+    .summary('show a database as a page with charts')
+    .description('Makes a page of what a database holds: products over time, their sizes, what waits and why, codes.')
+    .argument(...DATABASE)
+    .option('--html <file>', `where the page is written, - for standard output (default: ${DEFAULT_FILE})`)
+    .option('--json', 'print what the page shows as one JSON object on standard output')
+    .option('-q, --quiet', 'print nothing but errors')
+    .addHelpText('after', EXAMPLES)
+    .action((db: string | undefined, _flags: Flags, command: Command) => runReport(db, command, terminal))
+}
+
+async function runReport(db: string | undefined, command: Command, terminal: Terminal): Promise<void> {
+  const flags = command.optsWithGlobals<Flags>()
+  const file = flags.html ?? (flags.json ? undefined : DEFAULT_FILE)
+  if (flags.json && file === '-')
+    throw new IngestError('USAGE', '--json and --html - both go to standard output; give --html a file')
+  const { mustBeWritable, writePage } = await import('../report/write.js')
+  if (file !== undefined && file !== '-') await mustBeWritable(file)
+  const { reportDatabase } = await import('../report/collect.js')
+  const data = await reportDatabase(databaseOf(db, command, terminal), { signal: terminal.signal })
+  if (flags.json) terminal.out(`${JSON.stringify(data, nullForNothing)}\n`)
+  if (file === undefined) return
+  const { formatPage } = await import('../report/page.js')
+  const page = await formatPage(data, command.parent?.version() ?? '')
+  if (file === '-') {
+    terminal.out(page)
+    return
+  }
+  await writePage(file, page)
+  if (!flags.quiet) terminal.err(`report      ${file}, ${Math.ceil(page.length / 1000)} kB\n`)
+}
+
+/** JSON knows no undefined, and would leave such members out. */
+function nullForNothing(_name: string, value: unknown): unknown {
+  return value === undefined ? null : value
+}

@@ -1,0 +1,164 @@
+/**
+ * Counts what there is of one model. What it keeps grows with the days and the bins, and by 8 bytes for each product.
+ */
+import { SizeSample } from '../inspect/quantiles.js'
+import type { Model } from '../rules/association.js'
+import type { Bin, Cell, ModelReport, TimeBin } from './data.js'
+import {
+  binOf,
+  dayNumber,
+  EXPOSURE_BINS,
+  LogBins,
+  MEMORY_BINS,
+  type Period,
+  periodEnd,
+  periodFor,
+  periodStart,
+} from './scales.js'
+
+/** Bins of the histogram. */
+const SIZES = new LogBins(12)
+/** Bins of size where it is set against the number of exposures. */
+const CELLS = new LogBins(8)
+
+interface DayCounts {
+  products: number
+  exposures: number
+  matchedExposures: number
+}
+
+/** Counts of one model; give it all rows, then take its {@link ModelTally.report}. */
+export class ModelTally {
+  readonly #model: Model
+  readonly #days = new Map<string, DayCounts>()
+  readonly #sample = new SizeSample()
+  readonly #sizes = new Map<number, number>()
+  /** By bin of exposures, then by bin of size. */
+  readonly #cells = new Map<number, Map<number, number>>()
+  readonly #memory: number[] = MEMORY_BINS.map(() => 0)
+  #products = 0
+  #unsized = 0
+  #exposures = 0
+  #matchedExposures = 0
+  #lastProductDate: string | undefined
+
+  constructor(model: Model) {
+    this.#model = model
+  }
+
+  /**
+   * Counts a matched product.
+   *
+   * @param gigabytes its size in GB
+   */
+  product(day: string, gigabytes: number, exposures: number): void {
+    this.#products++
+    if (isDay(day)) {
+      this.#day(day).products++
+      if (this.#lastProductDate === undefined || day > this.#lastProductDate) this.#lastProductDate = day
+    }
+    this.#sample.add(gigabytes)
+    if (!(gigabytes > 0)) {
+      this.#unsized++
+      return
+    }
+    add(this.#sizes, SIZES.of(gigabytes))
+    const bin = binOf(MEMORY_BINS, gigabytes)
+    this.#memory[bin] = (this.#memory[bin] ?? 0) + 1
+    const column = binOf(EXPOSURE_BINS, exposures)
+    const cells = this.#cells.get(column) ?? new Map<number, number>()
+    this.#cells.set(column, cells)
+    add(cells, CELLS.of(gigabytes))
+  }
+
+  /** Counts an exposure. */
+  exposure(day: string, isMatched: boolean): void {
+    this.#exposures++
+    if (isMatched) this.#matchedExposures++
+    if (!isDay(day)) return
+    const counts = this.#day(day)
+    counts.exposures++
+    if (isMatched) counts.matchedExposures++
+  }
+
+  /** First and last day of anything counted. */
+  get span(): readonly [string, string] | undefined {
+    let first: string | undefined
+    let last: string | undefined
+    for (const day of this.#days.keys()) {
+      if (first === undefined || day < first) first = day
+      if (last === undefined || day > last) last = day
+    }
+    return first === undefined || last === undefined ? undefined : [first, last]
+  }
+
+  /** @param span the days that all models are shown over */
+  report(span: readonly [string, string] | undefined): ModelReport {
+    const period = span === undefined ? 'day' : periodFor(...span)
+    return {
+      model: this.#model,
+      products: this.#products,
+      exposures: this.#exposures,
+      matchedExposures: this.#matchedExposures,
+      lastProductDate: this.#lastProductDate,
+      sizes: this.#sample.sizes,
+      unsized: this.#unsized,
+      memoryBins: MEMORY_BINS.map((from, bin) => ({
+        from,
+        to: MEMORY_BINS[bin + 1],
+        products: this.#memory[bin] ?? 0,
+      })),
+      sizeHistogram: sorted(this.#sizes).map(([bin, products]) => ({ ...range(SIZES, bin), products }) satisfies Bin),
+      sizesByExposures: this.#cellReports(),
+      period,
+      time: this.#time(period),
+    }
+  }
+
+  #day(day: string): DayCounts {
+    const known = this.#days.get(day)
+    if (known !== undefined) return known
+    const counts = { products: 0, exposures: 0, matchedExposures: 0 }
+    this.#days.set(day, counts)
+    return counts
+  }
+
+  #cellReports(): Cell[] {
+    return sorted(this.#cells).flatMap(([column, cells]) => {
+      const from = EXPOSURE_BINS[column] ?? 1
+      const exposures = { from, to: EXPOSURE_BINS[column + 1] ?? from * 2 }
+      return sorted(cells).map(([bin, products]) => ({ exposures, size: range(CELLS, bin), products }))
+    })
+  }
+
+  #time(period: Period): TimeBin[] {
+    const bins = new Map<string, DayCounts>()
+    for (const [day, counts] of this.#days) {
+      const start = periodStart(day, period)
+      const bin = bins.get(start) ?? { products: 0, exposures: 0, matchedExposures: 0 }
+      bin.products += counts.products
+      bin.exposures += counts.exposures
+      bin.matchedExposures += counts.matchedExposures
+      bins.set(start, bin)
+    }
+    const ordered = [...bins].sort(([a], [b]) => (a < b ? -1 : 1))
+    return ordered.map(([from, counts]) => ({ from, to: periodEnd(from, period), ...counts }))
+  }
+}
+
+/** Whether a cell holds a day; those of a table that was edited by hand may hold anything. */
+export function isDay(cell: string): boolean {
+  return /^\d{4}-\d{2}-\d{2}$/.test(cell) && !Number.isNaN(dayNumber(cell))
+}
+
+function add(counts: Map<number, number>, bin: number): void {
+  counts.set(bin, (counts.get(bin) ?? 0) + 1)
+}
+
+function sorted<T>(bins: ReadonlyMap<number, T>): [number, T][] {
+  return [...bins].sort(([a], [b]) => a - b)
+}
+
+function range(bins: LogBins, bin: number): { from: number; to: number } {
+  return { from: bins.start(bin), to: bins.start(bin + 1) }
+}

@@ -1,0 +1,64 @@
+/**
+ * Tables read row by row, whatever the order of their columns, with a chunk of the file in memory at a time.
+ */
+import { join } from 'node:path'
+import { itemsIn, type OpenFile } from '../check/files.js'
+import type { CsvRow } from '../csv/row.js'
+import { IngestError } from '../errors.js'
+
+/** Rows of a table that could not be read are left out, and counted. */
+export interface Damaged {
+  rows: number
+}
+
+/** Reads one cell of the current row. */
+type CellOf<Column extends string> = (column: Column) => string
+
+/** What there is to read. */
+export interface OpenTables {
+  readonly folder: string
+  readonly files: ReadonlyMap<string, OpenFile>
+  readonly damaged: Damaged
+  readonly signal: AbortSignal | undefined
+}
+
+/**
+ * Reads some columns of a table; a table that is not there has no rows.
+ *
+ * @throws IngestError TABLE_INVALID where the table lacks one of the columns
+ */
+export async function readTable<Column extends string>(
+  { folder, files, damaged, signal }: OpenTables,
+  file: string,
+  columns: readonly Column[],
+  row: (cell: CellOf<Column>) => void,
+): Promise<void> {
+  const opened = files.get(file)
+  if (opened === undefined) return
+  let at: Readonly<Record<Column, number>> | undefined
+  let current: CsvRow | undefined
+  const cell: CellOf<Column> = (column) => current?.field(at?.[column] ?? -1) ?? ''
+  for await (const items of itemsIn(opened)) {
+    signal?.throwIfAborted()
+    for (const { record } of items) {
+      if (record === undefined) damaged.rows++
+      else if (at === undefined) at = positions(record.fields, columns, join(folder, file))
+      else {
+        current = record
+        row(cell)
+      }
+    }
+  }
+}
+
+function positions<Column extends string>(header: readonly string[], columns: readonly Column[], source: string) {
+  const missing = columns.filter((column) => !header.includes(column))
+  if (missing.length > 0) {
+    throw new IngestError(
+      'TABLE_INVALID',
+      `expected columns ${missing.join(', ')}; \`jwst-ingest check\` tells what is wrong, \`jwst-ingest rebuild\` mends it where it can`,
+      { source, line: 1 },
+    )
+  }
+  return Object.fromEntries(columns.map((column) => [column, header.indexOf(column)])) as Record<Column, number>
+}

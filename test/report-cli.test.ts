@@ -1,0 +1,99 @@
+/** The command `report` of the built program. */
+import { mkdirSync, readdirSync, symlinkSync } from 'node:fs'
+import test, { type ExecutionContext } from 'ava'
+import { fileBytes } from './helpers/database.js'
+import { Workdir } from './helpers/program.js'
+import { makeReportDatabase } from './helpers/report.js'
+
+async function seeded(t: ExecutionContext): Promise<Workdir> {
+  const dir = new Workdir(t)
+  await makeReportDatabase(dir.folder)
+  return dir
+}
+
+const PAGE = /^<!doctype html>\n<html lang="en">[\s\S]*<\/html>\n$/
+
+test('report db: the page is report.html, and the database stays as it is', async (t) => {
+  const dir = await seeded(t)
+  const before = fileBytes(dir.path('db'))
+  const { code, stdout, stderr } = await dir.run(['report', 'db'])
+  t.is(code, 0, stderr)
+  t.is(stdout, '')
+  t.regex(stderr, /^report +report\.html, \d+ kB\n$/)
+  t.regex(dir.read('report.html'), PAGE)
+  t.deepEqual(fileBytes(dir.path('db')), before)
+  t.false(readdirSync(dir.folder).some((name) => name.endsWith('.new')))
+})
+
+test('report --html FILE -q: there, without a word; a page that is there is replaced, also behind a link', async (t) => {
+  const dir = await seeded(t)
+  dir.write('pages/db.html', 'old')
+  symlinkSync('pages/db.html', dir.path('link.html'))
+  const result = await dir.run(['report', 'db', '--html', 'link.html', '-q'])
+  t.deepEqual(result, { code: 0, stdout: '', stderr: '' })
+  t.regex(dir.read('pages/db.html'), PAGE)
+  t.deepEqual(readdirSync(dir.path('pages')), ['db.html'])
+})
+
+test('report --html -: the page goes to standard output, and nowhere else', async (t) => {
+  const dir = await seeded(t)
+  const files = readdirSync(dir.folder)
+  const { code, stdout, stderr } = await dir.run(['report', 'db', '--html', '-'])
+  t.is(code, 0, stderr)
+  t.is(stderr, '')
+  t.regex(stdout, PAGE)
+  t.deepEqual(readdirSync(dir.folder), files)
+})
+
+test('report --json: the data, without a page', async (t) => {
+  const dir = await seeded(t)
+  const { code, stdout, stderr } = await dir.run(['report', '--json'], { env: { JWST_INGEST_DB: 'db' } })
+  t.is(code, 0, stderr)
+  const data = JSON.parse(stdout) as {
+    readonly database: string
+    readonly models: readonly { readonly products: number }[]
+  }
+  t.is(data.database, 'db')
+  t.is(data.models[0]?.products, 9)
+  t.true(stdout.includes('"sizes":null'), 'what there is not is null')
+  t.false(readdirSync(dir.folder).includes('report.html'))
+  const both = await dir.run(['report', 'db', '--json', '--html', 'page.html', '-q'])
+  t.is(JSON.parse(both.stdout).database, 'db')
+  t.regex(dir.read('page.html'), PAGE)
+})
+
+test('a page can go to a device or a pipe', async (t) => {
+  const dir = await seeded(t)
+  symlinkSync('/dev/null', dir.path('sink'))
+  t.is((await dir.run(['report', 'db', '--html', 'sink'])).code, 0)
+  t.true(readdirSync(dir.folder).includes('sink'))
+  t.is(dir.read('sink'), '', 'it is still the device')
+})
+
+const failing = test.macro<[args: readonly string[], code: number, message: RegExp]>({
+  exec: async (t, args, code, message) => {
+    const dir = await seeded(t)
+    mkdirSync(dir.path('folder'))
+    const result = await dir.run(['report', ...args])
+    t.is(result.code, code, result.stderr)
+    t.regex(result.stderr, message)
+    t.is(result.stdout, '')
+    t.notRegex(result.stderr, /\n {4}at /, 'no stack trace')
+    t.false(readdirSync(dir.folder).some((name) => name.endsWith('.html') || name.endsWith('.new')))
+  },
+  title: (_, args, code) => `report ${args.join(' ')}: exit code ${code}, and what to do`,
+})
+test(failing, ['none'], 1, /^jwst-ingest: none: no such folder; give the folder of a database/)
+test(failing, ['folder'], 1, /^jwst-ingest: folder: no table is in it; give the folder of a database/)
+test(failing, ['db', '--html', 'folder'], 1, /folder: cannot write the page: is a folder; give --html a file/)
+test(failing, ['db', '--html', 'none/r.html'], 1, /none\/r\.html: cannot write the page: there is no folder none; give/)
+test(
+  failing,
+  ['db', '--html', '/proc/r.html'],
+  1,
+  /\/proc\/r\.html: cannot write the page: E\w+: .*; give --html a file/,
+)
+test(failing, ['db', '--html', '/dev/full'], 1, /\/dev\/full: cannot write the page: ENOSPC: .*; give --html a file/)
+test(failing, ['db', '--json', '--html', '-'], 2, /both go to standard output; give --html a file/)
+test(failing, ['db', '--htm'], 2, /unknown option '--htm'/)
+test(failing, ['db', 'db2'], 2, /too many arguments/)

@@ -2,14 +2,18 @@
  * One run: rows from the inputs into the database, in one committed step.
  */
 import { join } from 'node:path'
+import type { Writable } from 'node:stream'
 import { Database, hasTables } from './database/database.js'
+import type { TableContext } from './database/tables.js'
 import { storedColumns, storedLines } from './database/takeover.js'
 import { Update } from './database/update.js'
 import { Encoder, type UnknownValues } from './rules/encode.js'
 import { createLayout, type Layout, otherColumns, uniteColumns } from './rules/layout.js'
 import { DEFAULT_MEMORY, LineBuffer } from './stream/buffer.js'
+import { Emitter, emittedTable } from './stream/emit.js'
 import type { GroupContext } from './stream/group.js'
 import { runPipeline } from './stream/pipeline.js'
+import { type ProgressListener, ProgressMeter } from './stream/progress.js'
 import { type HeadedInput, readHeader } from './stream/read.js'
 import { findInputs, type SourceOptions } from './stream/source.js'
 import type { RowForm } from './stream/tasks.js'
@@ -38,6 +42,10 @@ export interface IngestOptions {
   readonly stdin?: AsyncIterable<Buffer> | undefined
   /** Takes what the user should know while the run goes on; nothing is told by default. */
   readonly warn?: ((message: string) => void) | undefined
+  /** Takes how far the run has come. */
+  readonly progress?: ProgressListener | undefined
+  /** A table whose rows of this run are written to a stream as CSV while the run goes on. */
+  readonly emit?: { readonly table: string; readonly out: Writable } | undefined
   /** Ends the run, with the database untouched. */
   readonly signal?: AbortSignal | undefined
 }
@@ -50,18 +58,24 @@ export interface IngestOptions {
  */
 export async function ingest(options: IngestOptions): Promise<Summary> {
   const tally = new Tally()
-  const inputs = await headedInputs(options)
+  // What is wrong with the name is told before anything is read.
+  if (options.emit !== undefined) emittedTable(options.emit.table)
   const { strict = false, signal } = options
+  const progress = new ProgressMeter(options.progress)
+  const inputs = progress.watch(await headedInputs(options))
   return ingestInto(options, inputs, tally, (context, update) =>
-    runPipeline({ ...context, inputs, strict, signal }, update),
+    runPipeline({ ...context, inputs, strict, signal, progress }, update),
   )
 }
 
 /** What the stages that write into a database work on. */
-export type DatabaseContext = Omit<GroupContext, 'strict'> & { readonly layout: Layout }
+export type DatabaseContext = Omit<GroupContext, 'strict' | 'progress'> & {
+  readonly layout: Layout
+  readonly emitter: Emitter | undefined
+}
 
 /** Options of a run that are about the database, not the inputs. */
-export type DatabaseOptions = Pick<IngestOptions, 'out' | 'memory' | 'tmp' | 'wait' | 'warn' | 'signal'>
+export type DatabaseOptions = Pick<IngestOptions, 'out' | 'memory' | 'tmp' | 'wait' | 'warn' | 'emit' | 'signal'>
 
 /**
  * Opens the database and makes what `work` sends into it one committed step.
@@ -137,12 +151,14 @@ async function updateDatabase(
   // Plain data alone can go to another thread.
   const forms = inputs.map(({ header, day }) => ({ header, day }))
   const threads = new Threads({ others, inputs: forms, encodings: database.encodings, stored })
+  const emitter = emitterOf(options, { layout, encoder }, update)
   try {
     if (anew) await bufferStored(database, layout, buffer)
     const learn = (values: UnknownValues) => encoder.learn(values)
-    await work({ layout, buffer, threads, tally, learn, wholePrograms: !anew }, update)
+    await work({ layout, buffer, threads, tally, learn, wholePrograms: !anew, emitter }, update)
     await threads.close()
     const newCategories = encoder.settle()
+    await emitter?.finish()
     await update.commit(newCategories.length > 0 || known === undefined)
     return tally.summary(database.folder.folder, inputs.length, newCategories)
   } catch (error) {
@@ -151,7 +167,13 @@ async function updateDatabase(
     throw error
   } finally {
     buffer.close()
+    emitter?.close()
   }
+}
+
+function emitterOf({ emit }: DatabaseOptions, context: TableContext, update: Update): Emitter | undefined {
+  if (emit === undefined) return undefined
+  return new Emitter(emittedTable(emit.table), context, emit.out, update.scratchPath('emitted'))
 }
 
 /** Where a spill file is made; its name is taken away at once, so it needs to be unused only now. */

@@ -28,6 +28,8 @@ try {
     stdin: process.stdin,
     out: (text) => process.stdout.write(text),
     err: (text) => process.stderr.write(text),
+    stdout: process.stdout,
+    screen: process.stderr.isTTY ? process.stderr : undefined,
     env: process.env,
     signal: controller.signal,
   })

@@ -20,6 +20,15 @@ export interface ModelCounts {
   waitingGroups: number
 }
 
+/** Rows that could not be used for one reason. */
+export interface RejectReason {
+  /** What is wrong, without the value that is. */
+  readonly reason: string
+  readonly rows: number
+  /** The first few of them. */
+  readonly examples: readonly Reject[]
+}
+
 /** Everything a run reports; the JSON of `--json`. */
 export interface Summary {
   readonly database: string
@@ -38,6 +47,8 @@ export interface Summary {
   readonly rejects: number
   /** The first few of them. */
   readonly rejectExamples: readonly Reject[]
+  /** The same by what is wrong with them, the commonest first. */
+  readonly rejectReasons: readonly RejectReason[]
   /** Names of inputs that have a header and nothing else. */
   readonly emptyInputs: readonly string[]
   readonly newCategories: readonly NewCategory[]
@@ -115,6 +126,8 @@ function addCounts(to: ModelCounts, { products, exposures, waitingGroups }: Mode
 
 /** How many examples of a kind are told; the rest is counted. */
 const EXAMPLES = 3
+/** How many reasons for which rows cannot be used are told. */
+const REASONS = 6
 /** The same for new category values: each of them may be a mistake that gets a code for good. */
 const CATEGORY_EXAMPLES = 10
 
@@ -124,6 +137,7 @@ export class Tally {
   readonly #rows = noRows()
   readonly #settled = nothingSettled()
   readonly #rejectExamples: Reject[] = []
+  readonly #rejectReasons = new Map<string, { rows: number; readonly examples: Reject[] }>()
   readonly #emptyInputs: string[] = []
   #rejects = 0
   repeatedHeaders = 0
@@ -137,8 +151,19 @@ export class Tally {
   /** Counts rows of one input that could not be used. */
   reject(rejects: readonly Reject[]): void {
     this.#rejects += rejects.length
-    const lacking = EXAMPLES - this.#rejectExamples.length
-    if (lacking > 0) this.#rejectExamples.push(...rejects.toSorted((a, b) => a.line - b.line).slice(0, lacking))
+    for (const reject of rejects.toSorted((a, b) => a.line - b.line)) {
+      if (this.#rejectExamples.length < EXAMPLES) this.#rejectExamples.push(reject)
+      const reason = kindOfReason(reject.reason)
+      const known = this.#rejectReasons.get(reason) ?? { rows: 0, examples: [] }
+      this.#rejectReasons.set(reason, known)
+      known.rows++
+      if (known.examples.length < EXAMPLES) known.examples.push(reject)
+    }
+  }
+
+  get #reasons(): RejectReason[] {
+    const reasons = [...this.#rejectReasons].map(([reason, { rows, examples }]) => ({ reason, rows, examples }))
+    return reasons.sort((a, b) => b.rows - a.rows)
   }
 
   /** Notes an input that has no rows. */
@@ -177,6 +202,7 @@ export class Tally {
       mosaics,
       rejects: this.#rejects,
       rejectExamples: this.#rejectExamples,
+      rejectReasons: this.#reasons,
       emptyInputs: this.#emptyInputs,
       newCategories,
       seconds: Math.round(seconds * 1000) / 1000,
@@ -219,13 +245,16 @@ function parts(entries: readonly (readonly [string, number])[]): string {
 
 /** What in a run the user may want to look into: a text for each matter, the first line of which says what it is. */
 export function formatNotes(summary: Summary): string[] {
-  const { database, emptyInputs, rejects, rejectExamples, multipleMatches, newCategories } = summary
+  const { database, emptyInputs, rejects, rejectReasons, multipleMatches, newCategories } = summary
   const notes = emptyInputs.slice(0, EXAMPLES).map((name) => `${name}: no rows`)
   const moreEmpty = emptyInputs.length - notes.length
   if (moreEmpty > 0) notes.push(`${count(moreEmpty, 'more input')} without rows`)
   if (rejects > 0) {
     const title = `${count(rejects, 'row')} could not be used, see ${join(database, REJECTS_FILE)}:`
-    notes.push(listed(title, rejectExamples.map(rejectText), rejects))
+    const others = rejectReasons.slice(REASONS)
+    const rest = others.reduce((rows, reason) => rows + reason.rows, 0)
+    const more = rest === 0 ? [] : [`and ${count(rest, 'row')} for ${count(others.length, 'other reason')}`]
+    notes.push([title, ...rejectReasons.slice(0, REASONS).flatMap(reasonLines), ...more].join('\n  '))
   }
   if (multipleMatches.length > 0) {
     const title = `${count(multipleMatches.length, 'product')} left waiting, as another fits the same exposures as well:`
@@ -241,6 +270,23 @@ export function formatNotes(summary: Summary): string[] {
 function listed(title: string, examples: readonly string[], total: number): string {
   const more = total - examples.length
   return [title, ...examples, ...(more > 0 ? [`and ${more} more`] : [])].join('\n  ')
+}
+
+/** What is wrong with a row, without the value that is: rows of one kind are told together. */
+function kindOfReason(reason: string): string {
+  const [start = ''] = reason.replace(/"(?:[^"\\]|\\.)*"/g, '…').split(/[:;]/)
+  return start
+}
+
+/** A single row as it is; several with their number and the first of them. */
+function reasonLines({ reason, rows, examples }: RejectReason): string[] {
+  if (rows === 1) return examples.map(rejectText)
+  const more = rows - examples.length
+  return [
+    `${reason}: ${count(rows, 'row')}`,
+    ...examples.map((example) => `  ${rejectText(example)}`),
+    ...(more > 0 ? [`  and ${more} more`] : []),
+  ]
 }
 
 function rejectText({ source, line, reason }: Reject): string {

@@ -1,5 +1,5 @@
 import { chmodSync, existsSync, readdirSync, readFileSync } from 'node:fs'
-import { Readable } from 'node:stream'
+import { PassThrough, Readable } from 'node:stream'
 import { setTimeout as delay } from 'node:timers/promises'
 import { gzipSync } from 'node:zlib'
 import test, { type ExecutionContext } from 'ava'
@@ -153,6 +153,12 @@ test('--json prints one object with all counts, and nothing else, on standard ou
   const { seconds, rowsPerSecond, ...rest } = JSON.parse(stdout)
   t.true(seconds > 0 && rowsPerSecond > 0)
   const none = { products: 0, exposures: 0, waitingGroups: 0 }
+  const unusable = {
+    source: '<stdin>',
+    line: 11,
+    reason: 'TARG_RA is no number: "ten"',
+    text: exposure(6, { TARG_RA: 'ten' }).trim(),
+  }
   t.deepEqual(rest, {
     database: 'db',
     inputs: 1,
@@ -166,14 +172,8 @@ test('--json prints one object with all counts, and nothing else, on standard ou
     multipleMatches: [`${productName(1)}-b`],
     mosaics: 1,
     rejects: 1,
-    rejectExamples: [
-      {
-        source: '<stdin>',
-        line: 11,
-        reason: 'TARG_RA is no number: "ten"',
-        text: exposure(6, { TARG_RA: 'ten' }).trim(),
-      },
-    ],
+    rejectExamples: [unusable],
+    rejectReasons: [{ reason: 'TARG_RA is no number', rows: 1, examples: [unusable] }],
     emptyInputs: [],
     newCategories: [
       { category: 'filter', value: 'F9999W', code: codeOf(dir, 'filter', 'F9999W') },
@@ -226,7 +226,8 @@ test('--version prints the version of the package, --help the options with examp
 test('without inputs on a terminal it prints the help and reads nothing', async (t) => {
   const out: string[] = []
   const stdin = Object.assign(new Readable({ read: () => t.fail('it reads') }), { isTTY: true })
-  const fake: Terminal = { stdin, out: (text) => out.push(text), err: t.fail, env: {}, signal: AbortSignal.abort() }
+  const rest = { stdout: new PassThrough(), env: {}, signal: AbortSignal.abort() }
+  const fake: Terminal = { stdin, out: (text) => out.push(text), err: t.fail, ...rest }
   t.is(await runCommand([], fake), 0)
   t.regex(out.join(''), /^Usage: jwst-ingest /)
 })
@@ -514,8 +515,8 @@ test('rows that cannot be used are in rejects.csv with file, line, reason and te
   dir.write('2024-02-21_052.csv', Buffer.from(text, 'latin1'))
   const result = await dir.run(['2024-02-21_052.csv', '-o', 'db'])
   ran(t, result, { code: 0, stderr: /^jwst-ingest: 9 rows could not be used, see db\/rejects\.csv:$/m })
-  t.true(result.stderr.endsWith('\n  and 6 more\n'))
-  t.is(result.stderr.match(/^ {2}2024-02-21_052\.csv:\d+: /gm)?.length, 3)
+  t.true(result.stderr.endsWith('\n  and 3 rows for 3 other reasons\n'))
+  t.is(result.stderr.match(/^ {2}2024-02-21_052\.csv:\d+: /gm)?.length, 6)
   t.deepEqual(products(dir), [productName(1)])
   const rejects = readRows(dir.path('db'), 'rejects').sort((a, b) => Number(a.line) - Number(b.line))
   t.deepEqual(

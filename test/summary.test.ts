@@ -131,13 +131,13 @@ test('there is nothing to note about a run without faults', (t) => {
 })
 
 test('notes name up to three examples and count the rest', (t) => {
-  const rejectExamples = [reject(4), reject(9), reject(2, '<stdin>')]
-  const shown = 'see db/rejects.csv:\n  x.csv:4: fault 4\n  x.csv:9: fault 9\n  <stdin>:2: fault 2'
-  t.deepEqual(formatNotes(summaryWith({ rejects: 3, rejectExamples })), [`3 rows could not be used, ${shown}`])
+  const examples = [reject(4), reject(9), reject(2, '<stdin>')]
+  const shown =
+    'see db/rejects.csv:\n  fault: 1002 rows\n    x.csv:4: fault 4\n    x.csv:9: fault 9\n    <stdin>:2: fault 2'
   const many = formatNotes(
     summaryWith({
       rejects: 1002,
-      rejectExamples,
+      rejectReasons: [{ reason: 'fault', rows: 1002, examples }],
       emptyInputs: ['a', 'b', 'c', 'd'],
       multipleMatches: ['p1', 'p2', 'p3', 'p4', 'p5'],
     }),
@@ -147,9 +147,36 @@ test('notes name up to three examples and count the rest', (t) => {
     'b: no rows',
     'c: no rows',
     '1 more input without rows',
-    `1002 rows could not be used, ${shown}\n  and 999 more`,
+    `1002 rows could not be used, ${shown}\n    and 999 more`,
     '5 products left waiting, as another fits the same exposures as well:\n  p1\n  p2\n  p3\n  and 2 more',
   ])
+})
+
+test('rows that cannot be used are told by what is wrong with them, the commonest first', (t) => {
+  const tally = new Tally()
+  const bad = (line: number, reason: string): Reject => ({ source: 'x.csv', line, reason, text: '' })
+  const names = ['one', 'two', 'three', 'four', 'five', 'six'].map((name, index) => bad(20 + index, `${name} is none`))
+  tally.reject([bad(9, 'CRVAL1 is no number: "b"'), bad(3, 'no program in the name "j;x": expected five'), ...names])
+  tally.reject([bad(4, 'CRVAL1 is no number: "a:\\"c"'), bad(5, 'no program in the name "y": expected five')])
+  tally.reject([bad(6, 'CRVAL1 is no number: "d"'), bad(7, 'CRVAL1 is no number: ""')])
+  const [note = ''] = formatNotes(tally.summary('db', 1, []))
+  t.is(
+    note,
+    `12 rows could not be used, see db/rejects.csv:
+  CRVAL1 is no number: 4 rows
+    x.csv:9: CRVAL1 is no number: "b"
+    x.csv:4: CRVAL1 is no number: "a:\\"c"
+    x.csv:6: CRVAL1 is no number: "d"
+    and 1 more
+  no program in the name …: 2 rows
+    x.csv:3: no program in the name "j;x": expected five
+    x.csv:5: no program in the name "y": expected five
+  x.csv:20: one is none
+  x.csv:21: two is none
+  x.csv:22: three is none
+  x.csv:23: four is none
+  and 2 rows for 2 other reasons`,
+  )
 })
 
 test('new category values are noted with category and code, up to ten', (t) => {

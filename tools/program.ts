@@ -2,7 +2,7 @@
  * The program as the tools see it: described, never run.
  */
 import { readFileSync } from 'node:fs'
-import { Readable } from 'node:stream'
+import { PassThrough, Readable } from 'node:stream'
 import { buildProgram } from '../lib/cli/cli.js'
 import { type CommandDescription, describeCommand } from '../lib/cli/describe.js'
 
@@ -13,6 +13,7 @@ export function describeProgram(): CommandDescription {
     stdin: Readable.from([]),
     out: nowhere,
     err: nowhere,
+    stdout: new PassThrough(),
     env: {},
     signal: new AbortController().signal,
   }

@@ -2,7 +2,8 @@
  * The command line: arguments to options, results to text. The only source of the help text.
  */
 import { readFileSync } from 'node:fs'
-import { addAbortSignal, type Readable } from 'node:stream'
+import { addAbortSignal, type Readable, type Writable } from 'node:stream'
+import type { WriteStream } from 'node:tty'
 import { Command, CommanderError, InvalidArgumentError } from 'commander'
 import { EXIT, IngestError } from '../errors.js'
 import { type IngestOptions, ingest } from '../ingest.js'
@@ -10,6 +11,7 @@ import { formatNotes, formatSummary } from '../summary.js'
 import { addDatabaseCommands } from './cli-database.js'
 import { addCompletionCommand } from './completion.js'
 import { addExplainCommand } from './explain.js'
+import type { ProgressBar } from './progress.js'
 import { addReportCommand } from './report.js'
 import { addStatusCommand } from './status.js'
 
@@ -19,6 +21,10 @@ export interface Terminal {
   readonly stdin: Readable & { readonly isTTY?: boolean | undefined }
   readonly out: (text: string) => void
   readonly err: (text: string) => void
+  /** Where rows go that are asked for while a run goes on. */
+  readonly stdout: Writable
+  /** Where a bar can be shown: standard error, if that is a terminal. */
+  readonly screen?: WriteStream | undefined
   readonly env: Readonly<Record<string, string | undefined>>
   readonly signal: AbortSignal
 }
@@ -36,6 +42,7 @@ interface IngestFlags extends CommonFlags {
   readonly strict?: boolean
   readonly memory?: number
   readonly tmp?: string
+  readonly emit?: string
 }
 
 const EXAMPLES = `
@@ -44,6 +51,7 @@ Examples:
   jwst-ingest -o db raw/2024-02-21_052.csv raw/2024-02-22_053.csv.gz
   jwst-ingest -o db --prefix 2024-02 raw
   jwst-ingest --json -o db 'raw/2024-*.csv' > summary.json
+  zcat *.gz | jwst-ingest --date 2024-02-21 -o db --emit train-image - | head
   jwst-ingest check db
   jwst-ingest rebuild db
   jwst-ingest status db
@@ -113,6 +121,7 @@ export function buildProgram(terminal: Terminal): Command {
     )
     .option('--tmp <folder>', 'where these files are made (default: inside the database)')
     .option('--wait <seconds>', 'wait for another run on the database', parseSeconds)
+    .option('--emit <table>', "print a table's rows of this run as CSV on standard output while the run goes on")
     .option('--json', 'print the summary as one JSON object on standard output')
     .option('-q, --quiet', 'print nothing but errors')
     .addHelpText('after', EXAMPLES)
@@ -154,7 +163,14 @@ async function runIngest(
     program.outputHelp()
     return
   }
-  const tell = flags.quiet ? () => {} : terminal.err
+  if (flags.emit !== undefined && flags.json)
+    throw new IngestError('USAGE', '--emit and --json both print on standard output: give one of them')
+  const bar = flags.quiet || terminal.screen === undefined ? undefined : await barOn(terminal.screen, terminal.env)
+  const tell = (text: string) => {
+    if (flags.quiet) return
+    bar?.clear()
+    terminal.err(text)
+  }
   const warn = (message: string) => tell(`jwst-ingest: ${message}\n`)
   const options: IngestOptions = {
     inputs,
@@ -167,17 +183,26 @@ async function runIngest(
     wait: flags.wait,
     stdin: interruptible(terminal),
     warn,
+    progress: bar?.show,
+    emit: flags.emit === undefined ? undefined : { table: flags.emit, out: terminal.stdout },
     signal: terminal.signal,
   }
   try {
     const summary = await ingest(options)
+    bar?.stop()
     tell(formatSummary(summary))
     for (const note of formatNotes(summary)) warn(note)
     if (flags.json) terminal.out(`${JSON.stringify(summary)}\n`)
   } finally {
+    bar?.stop()
     // After an error, whoever writes to it may go on for long: the process must not wait for that.
     terminal.stdin.destroy()
   }
+}
+
+async function barOn(screen: WriteStream, env: Terminal['env']): Promise<ProgressBar> {
+  const { progressBar } = await import('./progress.js')
+  return progressBar(screen, env)
 }
 
 /** Standard input that a signal ends, even while nothing comes. Until it is read, nobody would take that error. */

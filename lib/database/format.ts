@@ -12,6 +12,8 @@ export interface TableText {
   readonly bytes: Uint8Array
   /** Number of each program that has lines here and their length in bytes, in turn. */
   readonly segments: readonly number[]
+  /** How many bytes at the start of each segment are lines that were there before. */
+  readonly putBack: readonly number[]
   /** Programs whose stored lines go. */
   readonly takenOut: readonly number[]
   /** Whether a category value has no code yet. */
@@ -23,6 +25,7 @@ class TableWriter implements TableSink {
   readonly #table: Table
   readonly #bytes = new ByteWriter()
   #segments: number[] = []
+  #putBack: number[] = []
   #takenOut: number[] = []
   #hasPlaceholders = false
 
@@ -38,9 +41,11 @@ class TableWriter implements TableSink {
     const before = this.#bytes.length
     const back = putBack.get(number)
     if (back !== undefined) this.text(back)
+    const afterBack = this.#bytes.length
     this.#table.write(settled, context, this)
     if (this.#bytes.length === before) return
     this.#segments.push(pid, this.#bytes.length - before)
+    this.#putBack.push(afterBack - before)
     this.#hasPlaceholders ||= context.encoder.placeholders > placeholders
   }
 
@@ -55,9 +60,15 @@ class TableWriter implements TableSink {
   }
 
   take(): TableText {
-    const bytes = this.#bytes.take()
-    const text = { bytes, segments: this.#segments, takenOut: this.#takenOut, hasPlaceholders: this.#hasPlaceholders }
+    const text: TableText = {
+      bytes: this.#bytes.take(),
+      segments: this.#segments,
+      putBack: this.#putBack,
+      takenOut: this.#takenOut,
+      hasPlaceholders: this.#hasPlaceholders,
+    }
     this.#segments = []
+    this.#putBack = []
     this.#takenOut = []
     this.#hasPlaceholders = false
     return text

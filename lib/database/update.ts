@@ -1,16 +1,14 @@
 /**
  * What a run writes: the new lines of every table, and how they come together with the lines that are there.
  */
-import { closeSync, openSync, readSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
-import { CsvRow } from '../csv/row.js'
 import { formatRow } from '../csv/write.js'
-import { CATEGORIES, type Encoder } from '../rules/encode.js'
+import type { Encoder } from '../rules/encode.js'
 import type { Layout } from '../rules/layout.js'
 import type { TableWriter, Transaction } from './commit.js'
-import { fileError, writeFully } from './commit-files.js'
 import { type Database, ENCODINGS_FILE, formatIndex, INDEX_FILE, type TableIndex } from './database.js'
 import type { TableText } from './format.js'
+import { Scratch, withCodes } from './scratch.js'
 import { Segments } from './segments.js'
 import { splitLines } from './stored-lines.js'
 import {
@@ -26,55 +24,6 @@ import {
 
 /** Up to this size of the table, rejects are told apart from those that it has. */
 const MOST_REJECT_BYTES = 2 ** 26
-
-/** A file of this run alone, written at its end and read back. */
-class Scratch {
-  readonly #path: string
-  #fd: number | undefined
-  #bytes = 0
-
-  constructor(path: string) {
-    this.#path = path
-  }
-
-  get path(): string {
-    return this.#path
-  }
-
-  get bytes(): number {
-    return this.#bytes
-  }
-
-  /** @throws IngestError WRITE_FAILED, DATABASE_UNUSABLE */
-  write(bytes: Uint8Array): void {
-    try {
-      this.#fd ??= openSync(this.#path, 'w+')
-      writeFully(this.#fd, bytes, null)
-    } catch (error) {
-      throw fileError(error, this.#path, 'cannot write')
-    }
-    this.#bytes += bytes.length
-  }
-
-  read(offset: number, length: number): string {
-    const bytes = Buffer.allocUnsafe(length)
-    for (let done = 0; done < length; ) {
-      const count = readSync(this.#fd ?? -1, bytes, done, length - done, offset + done)
-      if (count === 0) break
-      done += count
-    }
-    return bytes.toString('utf8')
-  }
-
-  /** Closes the file, which nobody needs any more: that it cannot be closed well is no loss. */
-  close(): void {
-    const fd = this.#fd
-    this.#fd = undefined
-    try {
-      if (fd !== undefined) closeSync(fd)
-    } catch {}
-  }
-}
 
 /**
  * The new content of one table.
@@ -179,24 +128,10 @@ export class TableUpdate {
     if (!encoded && this.#scratch.bytes > 0) writer.copyFrom(this.#scratch.path, 0, this.#scratch.bytes)
     for (const { pid, offset, length } of this.#waiting.all) {
       const place = encoded ? start + writer.bytes : before + offset
-      if (encoded) writer.write(this.#withCodes(this.#scratch.read(offset, length)))
+      if (encoded) writer.write(withCodes(this.#table, this.#context.encoder, this.#scratch.read(offset, length)))
       segments.add({ pid, offset: place, length: encoded ? start + writer.bytes - place : length })
     }
     return { bytes: start + writer.bytes, segments }
-  }
-
-  /** Lines with codes in place of the placeholders. */
-  #withCodes(text: string): string {
-    const columns = this.#table.tail
-    const categories = columns.map((column) => CATEGORIES.find((category) => category === column))
-    const lines = splitLines(text).map((line) => {
-      const cells = CsvRow.parse(line).fields.map((cell, index) => {
-        const category = categories[index]
-        return category === undefined ? cell : this.#context.encoder.resolve(category, cell)
-      })
-      return formatRow(cells)
-    })
-    return lines.join('')
   }
 }
 

@@ -56,6 +56,7 @@ export class LineBuffer {
   #places = new Float64Array(FIRST_LINES)
   #count = 0
   #bytes = 0
+  #added = 0
   /** Spill files by how often their lines were merged: those merged most are oldest, and of each kind the first. */
   readonly #spills: SpillFile[][] = []
   readonly #open = new Set<SpillFile>()
@@ -69,6 +70,11 @@ export class LineBuffer {
   constructor(memory: number, spillPath: (number: number) => string) {
     this.#memory = memory
     this.#spillPath = spillPath
+  }
+
+  /** Bytes of records added so far. */
+  get bytesAdded(): number {
+    return this.#added
   }
 
   /** Number of spill files written. */
@@ -124,6 +130,7 @@ export class LineBuffer {
     this.#places[this.#count] = (this.#blocks.length - 1) * BLOCK_BYTES + start
     this.#count += 1
     this.#bytes += end - start + OVERHEAD
+    this.#added += end - start
   }
 
   #spillBeyondBound(): void {

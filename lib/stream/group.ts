@@ -10,6 +10,7 @@ import { IngestError } from '../errors.js'
 import type { UnknownValues } from '../rules/encode.js'
 import type { RowCounts, Tally } from '../summary.js'
 import type { LineBuffer } from './buffer.js'
+import type { ProgressMeter } from './progress.js'
 import { asBuffer, type SettledUnits } from './tasks.js'
 import type { Threads } from './threads.js'
 
@@ -45,6 +46,8 @@ export interface GroupContext {
   readonly wholePrograms: boolean
   /** Whether the first row that cannot be used ends the run. */
   readonly strict: boolean
+  /** Takes how far the run has come. */
+  readonly progress?: ProgressMeter | undefined
 }
 
 /** The transform from scrubbed rows to results. Rejects pass through at once; the rest comes when the input ends. */
@@ -52,17 +55,22 @@ export function groupByAssociation(
   context: GroupContext,
 ): (source: AsyncIterable<PendingBatch>) => AsyncGenerator<Results> {
   return async function* group(source) {
-    const { buffer, tally, strict } = context
+    const { buffer, tally, strict, progress } = context
     for await (const { scrubbed } of source) {
       const { records, rejects, counts } = await scrubbed
       if (strict && rejects[0] !== undefined) throw rejected(rejects[0])
       for (const some of counts) tally.rows(some)
       tally.reject(rejects)
       for (const some of records) buffer.addRecords(asBuffer(some))
+      progress?.rows(rejects.length + counts.reduce((rows, some) => rows + rowsOf(some), 0))
       if (rejects.length > 0) yield { tables: [], rejects }
     }
     yield* settleBuffered(context)
   }
+}
+
+function rowsOf({ levels }: RowCounts): number {
+  return levels.level1 + levels.level3 + levels.other
 }
 
 /** The error that ends a run under `strict`. */
@@ -74,19 +82,22 @@ export function rejected({ source, line, reason }: Reject): IngestError {
 const MOST_PENDING = 8
 
 async function* settleBuffered(context: GroupContext): AsyncGenerator<Results> {
-  const { buffer, threads, tally, learn, wholePrograms } = context
-  const pending: Promise<SettledUnits>[] = []
+  const { buffer, threads, tally, learn, wholePrograms, progress } = context
+  const pending: { readonly bytes: number; readonly settled: Promise<SettledUnits> }[] = []
   const next = async (): Promise<Results> => {
-    const { tables, counts, unknown } = (await pending.shift()) as SettledUnits
+    const { bytes, settled } = pending.shift() as (typeof pending)[number]
+    const { tables, counts, unknown } = await settled
+    progress?.settled(bytes, buffer.bytesAdded)
     tally.settled(counts)
     learn(unknown)
     return { tables, rejects: [] }
   }
   for (const bytes of buffer.batches(wholePrograms)) {
+    const { length } = bytes
     const settled = threads.run({ kind: 'settle', bytes })
     // Whoever takes the results may be gone by then: that is told elsewhere.
     settled.catch(() => {})
-    pending.push(settled)
+    pending.push({ bytes: length, settled })
     if (pending.length === MOST_PENDING) yield await next()
   }
   while (pending.length > 0) yield await next()

@@ -9,6 +9,7 @@ import type { Reject } from '../database/tables.js'
 import type { Update } from '../database/update.js'
 import type { Tally } from '../summary.js'
 import { Decoder, type RecordBatch } from './decode.js'
+import type { Emitter } from './emit.js'
 import { type GroupContext, groupByAssociation, type PendingBatch, type Results, type ScrubbedBatch } from './group.js'
 import { type HeadedInput, type InputChunk, readInputs } from './read.js'
 import type { RejectedRow, ScrubbedRows } from './tasks.js'
@@ -22,6 +23,8 @@ const FEW_BATCHES = { writableHighWaterMark: 1, readableHighWaterMark: 8 }
 export interface PipelineContext extends GroupContext {
   readonly inputs: readonly HeadedInput[]
   readonly signal: AbortSignal | undefined
+  /** Takes the rows of a table as they come. */
+  readonly emitter?: Emitter | undefined
 }
 
 /**
@@ -32,11 +35,11 @@ export interface PipelineContext extends GroupContext {
  * @throws IngestError for what is wrong with an input; ROW_REJECTED under `strict`
  */
 export async function runPipeline(context: PipelineContext, update: Update): Promise<void> {
-  const { inputs, signal } = context
+  const { inputs, signal, emitter } = context
   // A chain of functions in one stream: `chain()` would wrap it in a second one that an error does not destroy.
   const rows: Duplex = asStream(gen(decodeStage(context), scrubStage(context)), FEW_BATCHES)
   const bytes = Readable.from(readInputs(inputs), { highWaterMark: 1 })
-  const tables = tee<Results>(tableSinks(update))
+  const tables = tee<Results>([...tableSinks(update), ...(emitter === undefined ? [] : [emitter.sink()])])
   await pipeline(bytes, rows, groupByAssociation(context), tables, signal === undefined ? {} : { signal })
 }
 

@@ -54,8 +54,24 @@ export async function findInputs(options: SourceOptions): Promise<Input[]> {
   if (given.filter((name) => name === '-').length > 1)
     throw new IngestError('USAGE', 'standard input (-) can be read only once')
   const found: Input[] = []
-  for (const name of given) found.push(...(name === '-' ? [standardInput(options)] : await filesOf(name, options)))
+  const { warn, rest } = firstWarnings(options.warn)
+  const grouped = { ...options, warn }
+  for (const name of given) found.push(...(name === '-' ? [standardInput(options)] : await filesOf(name, grouped)))
+  if (rest() > 0) options.warn(`${rest()} more file${rest() === 1 ? '' : 's'} with such a name; the dates count`)
   return found
+}
+
+/** How many warnings of a kind are told; the rest is counted. */
+const EXAMPLES = 3
+
+/** Lets the first few warnings through. */
+function firstWarnings(warn: (message: string) => void): { warn: (message: string) => void; rest: () => number } {
+  let count = 0
+  const told = (message: string) => {
+    count++
+    if (count <= EXAMPLES) warn(message)
+  }
+  return { warn: told, rest: () => Math.max(0, count - EXAMPLES) }
 }
 
 function standardInput({ date, stdin, warn }: SourceOptions): Input {

@@ -2,9 +2,11 @@
  * One run: rows from the inputs into the database, in one committed step.
  */
 import { join } from 'node:path'
-import { Database, hasTables } from './database/database.js'
+import type { AssociationFile } from './asn/find.js'
+import { Database, hasTables, mustBeDatabase } from './database/database.js'
 import { storedColumns, storedLines } from './database/takeover.js'
 import { Update } from './database/update.js'
+import { IngestError } from './errors.js'
 import { Encoder, type UnknownValues } from './rules/encode.js'
 import { createLayout, type Layout, otherColumns, uniteColumns } from './rules/layout.js'
 import { DEFAULT_MEMORY, LineBuffer } from './stream/buffer.js'
@@ -26,7 +28,11 @@ export interface IngestOptions {
   readonly date?: string | undefined
   /** Which files of a folder are read: the start of their names, with `*` and `?`. */
   readonly prefix?: string | undefined
-  /** Whether the first row that cannot be used ends the run, with nothing changed. */
+  /** Association files, folders with such files, or globs. */
+  readonly asn?: readonly string[] | undefined
+  /** Whether products across observations are taken in from association files, as they are by default. */
+  readonly candidates?: boolean | undefined
+  /** Whether the first row or association file that cannot be used ends the run, with nothing changed. */
   readonly strict?: boolean | undefined
   /** Bytes of rows that are held in memory; what is beyond them waits in spill files. 128 MiB by default. */
   readonly memory?: number | undefined
@@ -49,12 +55,55 @@ export interface IngestOptions {
  * @throws IngestError with a code, and the file and line where there is one; the database is then as it was
  */
 export async function ingest(options: IngestOptions): Promise<Summary> {
+  const associations = await associationFiles(options)
+  return run(await headedInputs(options), associations, options)
+}
+
+/** Options of {@link associate}. */
+export type AssociateOptions = Omit<IngestOptions, 'inputs' | 'date' | 'prefix' | 'stdin'>
+
+/**
+ * Takes in association files for the rows that a database has already (section 9).
+ *
+ * @returns what the run did
+ * @throws IngestError with a code, as {@link ingest} does; DATABASE_UNUSABLE where there is no database
+ */
+export async function associate(options: AssociateOptions): Promise<Summary> {
+  const associations = await associationFiles(options)
+  if (associations.length === 0) throw new IngestError('USAGE', 'no association files: give some with --asn')
+  await mustBeDatabase(options.out)
+  return run([], associations, options)
+}
+
+function run(
+  inputs: readonly HeadedInput[],
+  associations: readonly AssociationFile[],
+  options: AssociateOptions,
+): Promise<Summary> {
   const tally = new Tally()
-  const inputs = await headedInputs(options)
   const { strict = false, signal } = options
-  return ingestInto(options, inputs, tally, (context, update) =>
-    runPipeline({ ...context, inputs, strict, signal }, update),
-  )
+  return ingestInto(options, inputs, tally, async (context, update) => {
+    await bufferAssociationsOf(associations, context.buffer, options, tally)
+    await runPipeline({ ...context, inputs, strict, signal }, update)
+  })
+}
+
+/** Most runs have no association files, and need no code for them. */
+async function associationFiles({ asn = [] }: Pick<IngestOptions, 'asn'>): Promise<readonly AssociationFile[]> {
+  if (asn.length === 0) return []
+  const { findAssociations } = await import('./asn/find.js')
+  return findAssociations(asn)
+}
+
+async function bufferAssociationsOf(
+  files: readonly AssociationFile[],
+  buffer: LineBuffer,
+  { candidates = true, strict = false, signal }: AssociateOptions,
+  { associations }: Tally,
+): Promise<void> {
+  if (files.length === 0) return
+  const { bufferAssociations } = await import('./asn/read.js')
+  await bufferAssociations(files, { buffer, candidates, strict, signal, tally: associations })
 }
 
 /** What the stages that write into a database work on. */

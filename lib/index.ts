@@ -2,11 +2,12 @@
  * jwst-ingest as a library. What is exported here is what programs may rely on; docs/library.md tells how to use it.
  */
 
+export type { AssociationSummary } from './asn/tally.js'
 export { type CheckReport, checkDatabase } from './check/check.js'
 export { type RebuildOptions, type RebuildReport, rebuildDatabase } from './check/rebuild.js'
 export type { Reject } from './database/tables.js'
 export { type ErrorCode, EXIT, IngestError } from './errors.js'
-export { type IngestOptions, ingest } from './ingest.js'
+export { type AssociateOptions, associate, type IngestOptions, ingest } from './ingest.js'
 export { REASONS, type Reason } from './inspect/reasons.js'
 export { type ModelStatus, type StatusReport, statusOf } from './inspect/status.js'
 export { type Wait, waitsOf } from './inspect/waits.js'

@@ -3,10 +3,12 @@
  */
 import { join } from 'node:path'
 import type { Writable } from 'node:stream'
-import { Database, hasTables } from './database/database.js'
+import type { AssociationFile } from './asn/find.js'
+import { Database, hasTables, mustBeDatabase } from './database/database.js'
 import type { TableContext } from './database/tables.js'
 import { storedColumns, storedLines } from './database/takeover.js'
 import { Update } from './database/update.js'
+import { IngestError } from './errors.js'
 import { Encoder, type UnknownValues } from './rules/encode.js'
 import { createLayout, type Layout, otherColumns, uniteColumns } from './rules/layout.js'
 import { DEFAULT_MEMORY, LineBuffer } from './stream/buffer.js'
@@ -30,7 +32,11 @@ export interface IngestOptions {
   readonly date?: string | undefined
   /** Which files of a folder are read: the start of their names, with `*` and `?`. */
   readonly prefix?: string | undefined
-  /** Whether the first row that cannot be used ends the run, with nothing changed. */
+  /** Association files, folders with such files, or globs. */
+  readonly asn?: readonly string[] | undefined
+  /** Whether products across observations are taken in from association files, as they are by default. */
+  readonly candidates?: boolean | undefined
+  /** Whether the first row or association file that cannot be used ends the run, with nothing changed. */
   readonly strict?: boolean | undefined
   /** Bytes of rows that are held in memory; what is beyond them waits in spill files. 128 MiB by default. */
   readonly memory?: number | undefined
@@ -57,15 +63,59 @@ export interface IngestOptions {
  * @throws IngestError with a code, and the file and line where there is one; the database is then as it was
  */
 export async function ingest(options: IngestOptions): Promise<Summary> {
-  const tally = new Tally()
   // What is wrong with the name is told before anything is read.
   if (options.emit !== undefined) emittedTable(options.emit.table)
+  const associations = await associationFiles(options)
+  return run(await headedInputs(options), associations, options)
+}
+
+/** Options of {@link associate}. */
+export type AssociateOptions = Omit<IngestOptions, 'inputs' | 'date' | 'prefix' | 'stdin'>
+
+/**
+ * Takes in association files for the rows that a database has already (section 9).
+ *
+ * @returns what the run did
+ * @throws IngestError with a code, as {@link ingest} does; DATABASE_UNUSABLE where there is no database
+ */
+export async function associate(options: AssociateOptions): Promise<Summary> {
+  const associations = await associationFiles(options)
+  if (associations.length === 0) throw new IngestError('USAGE', 'no association files: give some with --asn')
+  await mustBeDatabase(options.out)
+  return run([], associations, options)
+}
+
+function run(
+  inputs: readonly HeadedInput[],
+  associations: readonly AssociationFile[],
+  options: AssociateOptions,
+): Promise<Summary> {
+  const tally = new Tally()
   const { strict = false, signal } = options
   const progress = new ProgressMeter(options.progress)
-  const inputs = progress.watch(await headedInputs(options))
-  return ingestInto(options, inputs, tally, (context, update) =>
-    runPipeline({ ...context, inputs, strict, signal, progress }, update),
-  )
+  const watched = progress.watch(inputs)
+  return ingestInto(options, watched, tally, async (context, update) => {
+    await bufferAssociationsOf(associations, context.buffer, options, tally)
+    await runPipeline({ ...context, inputs: watched, strict, signal, progress }, update)
+  })
+}
+
+/** Most runs have no association files, and need no code for them. */
+async function associationFiles({ asn = [] }: Pick<IngestOptions, 'asn'>): Promise<readonly AssociationFile[]> {
+  if (asn.length === 0) return []
+  const { findAssociations } = await import('./asn/find.js')
+  return findAssociations(asn)
+}
+
+async function bufferAssociationsOf(
+  files: readonly AssociationFile[],
+  buffer: LineBuffer,
+  { candidates = true, strict = false, signal }: AssociateOptions,
+  { associations }: Tally,
+): Promise<void> {
+  if (files.length === 0) return
+  const { bufferAssociations } = await import('./asn/read.js')
+  await bufferAssociations(files, { buffer, candidates, strict, signal, tally: associations })
 }
 
 /** What the stages that write into a database work on. */

@@ -2,6 +2,7 @@
  * What a run did, counted while it goes on, and told at its end.
  */
 import { join } from 'node:path'
+import { type AssociationSummary, AssociationTally, countNamed, type NamedCounts, noneNamed } from './asn/tally.js'
 import { ENCODINGS_FILE } from './database/database.js'
 import { REJECTS_FILE, type Reject } from './database/tables.js'
 import { MODELS, type Model } from './rules/association.js'
@@ -52,6 +53,7 @@ export interface Summary {
   /** Names of inputs that have a header and nothing else. */
   readonly emptyInputs: readonly string[]
   readonly newCategories: readonly NewCategory[]
+  readonly associations: AssociationSummary
   readonly seconds: number
   readonly rowsPerSecond: number
 }
@@ -66,6 +68,8 @@ export interface RowCounts {
 export interface SettledCounts {
   readonly models: Record<Model, ModelCounts>
   readonly multipleMatches: string[]
+  /** Of products that association files name. */
+  readonly named: NamedCounts
   duplicates: number
   waitingExposures: number
   waitingProducts: number
@@ -83,6 +87,7 @@ export function nothingSettled(): SettledCounts {
   return {
     models: Object.fromEntries(models) as Record<Model, ModelCounts>,
     multipleMatches: [],
+    named: noneNamed(),
     duplicates: 0,
     waitingExposures: 0,
     waitingProducts: 0,
@@ -97,17 +102,19 @@ export function countSettled({ duplicates, mosaics, resolutions }: Settled, coun
   for (const resolution of resolutions) countResolution(resolution, counts)
 }
 
-function countResolution({ matches, groups, products, ungrouped }: Resolution, counts: SettledCounts): void {
+function countResolution(resolution: Resolution, counts: SettledCounts): void {
+  const { matches, groups, products, ungrouped } = resolution
+  countNamed(resolution, counts.named)
   for (const { model, exposures } of matches) {
     counts.models[model].products++
     counts.models[model].exposures += exposures.length
   }
-  for (const { model, exposures } of groups) {
+  for (const { model, waiting } of groups) {
     counts.models[model].waitingGroups++
-    counts.waitingExposures += exposures.length
+    counts.waitingExposures += waiting.length
   }
   counts.waitingExposures += ungrouped.length
-  counts.waitingProducts += products.length
+  counts.waitingProducts += products.filter(({ product }) => product.kind !== 'mosaic').length
   for (const { product, reason } of products) {
     if (reason === 'multiple match') counts.multipleMatches.push(product.dname)
   }
@@ -141,6 +148,8 @@ export class Tally {
   readonly #emptyInputs: string[] = []
   #rejects = 0
   repeatedHeaders = 0
+  /** What the run does with association files. */
+  readonly associations = new AssociationTally()
 
   /** Counts input rows. */
   rows({ levels, dropped }: RowCounts): void {
@@ -176,6 +185,7 @@ export class Tally {
     const own = this.#settled
     for (const model of MODELS) addCounts(own.models[model], counts.models[model])
     own.multipleMatches.push(...counts.multipleMatches)
+    this.associations.settled(counts.named)
     own.duplicates += counts.duplicates
     own.waitingExposures += counts.waitingExposures
     own.waitingProducts += counts.waitingProducts
@@ -205,6 +215,7 @@ export class Tally {
       rejectReasons: this.#reasons,
       emptyInputs: this.#emptyInputs,
       newCategories,
+      associations: this.associations.summary,
       seconds: Math.round(seconds * 1000) / 1000,
       rowsPerSecond: Math.round(rows / seconds),
     }
@@ -213,11 +224,12 @@ export class Tally {
 
 /** The summary as lines of text. */
 export function formatSummary(summary: Summary): string {
-  const { levels, dropped, models, waiting, repeatedHeaders } = summary
+  const { levels, dropped, models, waiting, repeatedHeaders, associations } = summary
   const rows = `${summary.rows} from ${count(summary.inputs, 'input')}`
   const lines = [
     ['rows read', `${rows} (Level 1: ${levels.level1}, Level 3: ${levels.level3}, other: ${levels.other})`],
     ...(repeatedHeaders > 0 ? [['headers', `${count(repeatedHeaders, 'repeated header line')} skipped`]] : []),
+    ...associationLines(associations),
     ['dropped', parts(Object.entries(dropped).map(([reason, number]) => [DROP_REASONS[reason as DropReason], number]))],
     ['duplicates', String(summary.duplicates)],
     ...MODELS.map((model) => [model, modelLine(models[model])]),
@@ -227,6 +239,28 @@ export function formatSummary(summary: Summary): string {
     ['time', `${summary.seconds.toFixed(2)} s, ${count(summary.rowsPerSecond, 'row')}/s`],
   ]
   return lines.map(([name = '', text = '']) => `${name.padEnd(11)} ${text}\n`).join('')
+}
+
+/** Only runs that read association files, or met products that they name, have something to tell of them. */
+function associationLines({
+  files,
+  products,
+  skipped,
+  candidatesLeft,
+  unusable,
+  matched,
+  waiting,
+}: AssociationSummary) {
+  const others = [
+    ...(skipped > 0 ? [`${skipped} of Level 2 skipped`] : []),
+    ...(candidatesLeft > 0 ? [`${count(candidatesLeft, 'product')} across observations left out`] : []),
+    ...(unusable > 0 ? [`${unusable} unusable`] : []),
+  ]
+  const read = `${count(products, 'product')} in ${count(files, 'file')}`
+  return [
+    ...(files + skipped + unusable > 0 ? [['association', [read, ...others].join(', ')]] : []),
+    ...(matched + waiting > 0 ? [['members', `${count(matched, 'product')} matched by them, ${waiting} waiting`]] : []),
+  ]
 }
 
 function modelLine({ products, exposures, waitingGroups }: ModelCounts): string {
@@ -256,6 +290,7 @@ export function formatNotes(summary: Summary): string[] {
     const more = rest === 0 ? [] : [`and ${count(rest, 'row')} for ${count(others.length, 'other reason')}`]
     notes.push([title, ...rejectReasons.slice(0, REASONS).flatMap(reasonLines), ...more].join('\n  '))
   }
+  notes.push(...associationNotes(summary.associations))
   if (multipleMatches.length > 0) {
     const title = `${count(multipleMatches.length, 'product')} left waiting, as another fits the same exposures as well:`
     notes.push(listed(title, multipleMatches.slice(0, EXAMPLES), multipleMatches.length))
@@ -263,6 +298,21 @@ export function formatNotes(summary: Summary): string[] {
   if (newCategories.length > 0) {
     const title = `${count(newCategories.length, 'category value')} had no code; new ones, kept in ${join(database, ENCODINGS_FILE)}:`
     notes.push(listed(title, newCategories.slice(0, CATEGORY_EXAMPLES).map(categoryText), newCategories.length))
+  }
+  return notes
+}
+
+function associationNotes({ faults, incomplete, incompleteExamples }: AssociationSummary): string[] {
+  const notes = faults.map(({ reason, count: number, examples }) =>
+    listed(`${count(number, 'association file')} left out: ${reason}`, examples, number),
+  )
+  if (incomplete > 0) {
+    const examples = incompleteExamples.map(({ product, missing, missingCount }) => {
+      const more = missingCount > missing.length ? ` and ${missingCount - missing.length} more` : ''
+      return `${product}: ${missing.join(', ')}${more}`
+    })
+    const title = `${count(incomplete, 'product')} left waiting for science members that their association files name:`
+    notes.push(listed(title, examples, incomplete))
   }
   return notes
 }

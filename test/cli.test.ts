@@ -175,6 +175,10 @@ test('--json prints one object with all counts, and nothing else, on standard ou
     rejectExamples: [unusable],
     rejectReasons: [{ reason: 'TARG_RA is no number', rows: 1, examples: [unusable] }],
     emptyInputs: [],
+    associations: {
+      ...{ files: 0, products: 0, skipped: 0, candidatesLeft: 0, unusable: 0, faults: [] },
+      ...{ matched: 0, waiting: 0, incomplete: 0, incompleteExamples: [] },
+    },
     newCategories: [
       { category: 'filter', value: 'F9999W', code: codeOf(dir, 'filter', 'F9999W') },
       { category: 'detector', value: 'MIRIX', code: codeOf(dir, 'detector', 'MIRIX') },

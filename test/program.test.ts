@@ -4,13 +4,8 @@ import test from 'ava'
 import fc from 'fast-check'
 import { readStored } from '../lib/database/stored.js'
 import { TABLES as TABLE_LIST } from '../lib/database/tables.js'
-import {
-  associationsOf,
-  type FeatureLine,
-  type Settled,
-  settleProgram,
-  type TableNumbers,
-} from '../lib/rules/program.js'
+import { associationsOf } from '../lib/rules/association-rows.js'
+import { type FeatureLine, type Settled, settleProgram, type TableNumbers } from '../lib/rules/program.js'
 import type { Row } from '../lib/rules/row.js'
 import { type Columns, exposure, LAYOUT, product, stored } from './helpers/rows.js'
 
@@ -24,7 +19,13 @@ const HIDDEN = TABLE_LIST.findIndex(({ holds }) => holds === 'hidden')
 const TRAIN = 5
 const RAW = 6
 const REM = 7
-const TABLES: TableNumbers = { training: TRAINING, level1: LEVEL1, holdsGroups: (table) => table === REM }
+const ASSOCIATIONS = 8
+const TABLES: TableNumbers = {
+  training: TRAINING,
+  level1: LEVEL1,
+  associations: ASSOCIATIONS,
+  holdsGroups: (table) => table === REM,
+}
 
 const PREFIX = 'jw01001_'
 const e = (name: string, columns: Columns = {}) => exposure({ Dataset: `${PREFIX}${name}`, ...columns })

@@ -4,8 +4,8 @@ import test from 'ava'
 import fc from 'fast-check'
 import { CsvRow } from '../lib/csv/row.js'
 import { readFresh } from '../lib/database/stored.js'
+import { associationsOf } from '../lib/rules/association-rows.js'
 import { createLayout, FLOAT_COLUMNS, otherColumns, REQUIRED_COLUMNS, uniteColumns } from '../lib/rules/layout.js'
-import { associationsOf } from '../lib/rules/program.js'
 import { cell, type Kind, type Row } from '../lib/rules/row.js'
 import {
   completeRow,

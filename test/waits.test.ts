@@ -253,6 +253,17 @@ check([
     waits: { [`product ${P2}`]: 'no-exposures: all 2 of NIRCAM in observation 003 are matched' },
   },
   {
+    rule: 'members-missing: of a product, of its group, and of a product across observations',
+    exposures: { [E1]: CORON },
+    products: { [P1]: CORON, 'jw01001-c1001_t001_nircam_f335m': CORON },
+    members: { [P1]: [E1, E2], 'jw01001-c1001_t001_nircam_f335m': [E2] },
+    waits: {
+      [`group ${P1}`]: `members-missing: ${E2}`,
+      [`product ${P1}`]: `members-missing: ${E2}`,
+      'mosaic jw01001-c1001_t001_nircam_f335m': `members-missing: ${E2}`,
+    },
+  },
+  {
     rule: 'no-group and exposures-ungrouped: slitless without time series',
     exposures: { jw01001001001_1_1_mirimage: { EXP_TYPE: 'MIR_LRS-SLITLESS' } },
     products: { 'jw01001-o001_t001_miri_p750l': { EXP_TYPE: 'MIR_LRS-SLITLESS' } },

@@ -6,6 +6,7 @@ import { spawn } from 'node:child_process'
 import {
   chmodSync,
   copyFileSync,
+  cpSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -60,6 +61,7 @@ export class DocFolder {
       mkdirSync(join(this.#folder, folder))
       for (const name of names) copyFileSync(join(days, name), join(this.#folder, folder, name))
     }
+    cpSync(join(ROOT, 'fixtures/pools/tso/asn'), join(this.#folder, 'asn'), { recursive: true })
     const [first = '', second = ''] = names
     copyFileSync(join(days, first), join(this.#folder, 'day.csv'))
     writeFileSync(join(this.#folder, 'raw', `${second}.gz`), gzipSync(readFileSync(join(days, second))))

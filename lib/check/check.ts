@@ -8,7 +8,7 @@ import {
   ENCODINGS_FILE,
   INDEX_FILE,
   isAsSeen,
-  isDatabase,
+  mustBeDatabase,
   readEncodings,
   readStoredIndex,
 } from '../database/database.js'
@@ -69,20 +69,6 @@ export async function checkDatabase(
   } finally {
     await survey.close()
   }
-}
-
-/**
- * @throws IngestError DATABASE_UNUSABLE where a folder is not there or has no tables
- */
-export async function mustBeDatabase(folder: string): Promise<void> {
-  if (await isDatabase(folder)) return
-  const there = await stat(folder).catch(() => undefined)
-  const what = there === undefined ? 'no such folder' : there.isDirectory() ? 'no table is in it' : 'is no folder'
-  throw new IngestError(
-    'DATABASE_UNUSABLE',
-    `${what}; give the folder of a database, or make one with \`jwst-ingest -o ${folder} FILE...\``,
-    { source: folder },
-  )
 }
 
 /** What the database knows of its tables. */

@@ -71,6 +71,7 @@ export class Program {
   /** The dataset, product or group that a line is about. */
   nameOf(line: Pick<TableLine, 'table' | 'cells'>): string {
     const holds = TABLES[line.table]?.holds
+    if (holds === 'members') return `${this.cell(line, 'member')} of ${this.cell(line, 'product')}`
     return this.cell(line, holds === 'rows' || holds === 'hidden' ? 'dname' : 'Dataset')
   }
 

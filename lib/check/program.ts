@@ -16,7 +16,7 @@ import type { TableLine } from './survey.js'
 const UNENCODED = TABLES.filter(({ holds }) => holds === 'rows' || holds === 'hidden').map(({ file }) => file)
 
 /** The tables whose rows resolving needs. */
-const RESOLVED = ['training.csv', 'level1.csv', 'ingest.csv']
+const RESOLVED = ['training.csv', 'level1.csv', 'ingest.csv', 'mosaics.csv', 'associations.csv']
 
 /** Checks the lines of a program. */
 export async function checkProgram(pid: number, context: CheckContext): Promise<void> {

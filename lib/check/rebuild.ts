@@ -10,6 +10,7 @@ import {
   ENCODINGS_FILE,
   formatIndex,
   INDEX_FILE,
+  mustBeDatabase,
   readStoredIndex,
   type TableIndex,
 } from '../database/database.js'
@@ -21,7 +22,6 @@ import { IngestError } from '../errors.js'
 import { waitingFor } from '../ingest.js'
 import { Encoder, type NewCategory } from '../rules/encode.js'
 import type { Settled } from '../rules/program.js'
-import { mustBeDatabase } from './check.js'
 import { compareWithSettled, GroupLedger, settleAnew } from './settle.js'
 import { Survey, type SurveyedTable, type TableLine } from './survey.js'
 
@@ -256,7 +256,7 @@ async function refuseLoss(database: Database, survey: Survey): Promise<void> {
   const hasLines = ({ number }: Table) => (survey.tables.get(number)?.lines ?? 0) > 0
   for (const table of TABLES) {
     const { file, holds } = table
-    if ((holds !== 'rows' && holds !== 'hidden') || hasLines(table)) continue
+    if (holds === 'products' || holds === 'groups' || hasLines(table)) continue
     const had = (index?.tables.get(file)?.segments.all.length ?? 0) > 0
     const hasFeatures = file === 'training.csv' && TABLES.some((one) => one.holds === 'products' && hasLines(one))
     if (!had && !hasFeatures) continue

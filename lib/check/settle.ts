@@ -4,7 +4,7 @@
 
 import { CsvRow } from '../csv/row.js'
 import { linesOf } from '../database/format.js'
-import { readFeatures, readStored } from '../database/stored.js'
+import { readFeatures, readMembers, readStored } from '../database/stored.js'
 import { splitLines } from '../database/stored-lines.js'
 import { TABLE_NUMBERS, TABLES, type Table, type TableContext } from '../database/tables.js'
 import type { Layout } from '../rules/layout.js'
@@ -16,11 +16,14 @@ export function settleAnew(pid: number, lines: readonly TableLine[], layout: Lay
   const holds = ({ table }: TableLine) => TABLES[table]?.holds
   const rows = lines.filter((line) => holds(line) === 'rows' || holds(line) === 'hidden')
   const products = lines.filter((line) => holds(line) === 'products')
+  const members = lines.filter((line) => holds(line) === 'members')
+  const lists = members.length === 0 ? undefined : { fresh: [], stored: readMembers(members.map(({ text }) => text)) }
   return settleProgram(
     {
       pid,
       fresh: [],
       stored: rows.map(({ table, text }) => readStored(layout, table, text)),
+      lists,
       features: () => products.map(({ table, text }) => readFeatures(table, text)),
     },
     TABLE_NUMBERS,

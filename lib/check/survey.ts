@@ -119,7 +119,7 @@ export class SurveyedTable {
 }
 
 function unreadableWithout(table: Table, header: readonly string[]): readonly string[] {
-  if (table.holds === 'rows') return missingColumns(table, header)
+  if (table.holds === 'rows' || table.holds === 'members') return missingColumns(table, header)
   return [table.holds === 'hidden' ? 'dname' : 'Dataset'].filter((column) => !header.includes(column))
 }
 

@@ -4,11 +4,12 @@
 import { readFileSync } from 'node:fs'
 import { addAbortSignal, type Readable, type Writable } from 'node:stream'
 import type { WriteStream } from 'node:tty'
-import { Command, CommanderError, InvalidArgumentError } from 'commander'
+import { Command, CommanderError } from 'commander'
 import { EXIT, IngestError } from '../errors.js'
 import { type IngestOptions, ingest } from '../ingest.js'
-import { formatNotes, formatSummary } from '../summary.js'
+import { addAssociateCommand } from './associate.js'
 import { addDatabaseCommands } from './cli-database.js'
+import { collectPath, parseSeconds, parseSize, partAssociations, tellSummary } from './cli-options.js'
 import { addCompletionCommand } from './completion.js'
 import { addExplainCommand } from './explain.js'
 import type { ProgressBar } from './progress.js'
@@ -39,6 +40,8 @@ interface IngestFlags extends CommonFlags {
   readonly out?: string
   readonly date?: string
   readonly prefix?: string
+  readonly asn?: readonly string[]
+  readonly candidates?: boolean
   readonly strict?: boolean
   readonly memory?: number
   readonly tmp?: string
@@ -52,6 +55,8 @@ Examples:
   jwst-ingest -o db --prefix 2024-02 raw
   jwst-ingest --json -o db 'raw/2024-*.csv' > summary.json
   zcat *.gz | jwst-ingest --date 2024-02-21 -o db --emit train-image - | head
+  jwst-ingest -o db --asn asn raw
+  jwst-ingest associate db --asn asn
   jwst-ingest check db
   jwst-ingest rebuild db
   jwst-ingest status db
@@ -113,7 +118,13 @@ export function buildProgram(terminal: Terminal): Command {
     .option('-o, --out <folder>', 'the database (default: $JWST_INGEST_DB, else ./jwst-db)')
     .option('--date <day>', 'day of inputs whose name tells none, YYYY-MM-DD')
     .option('--prefix <start>', "which files of a folder: the start of their names, with * and ? ('2023-11', '*_3')")
-    .option('--strict', 'end at the first row that cannot be used, with nothing changed')
+    .option(
+      '--asn <path>',
+      'association files, which name the exposures of products: a file, folder or glob; may be repeated',
+      collectPath,
+    )
+    .option('--no-candidates', 'leave products across observations (-c1001_) in mosaics.csv, whatever these files say')
+    .option('--strict', 'end at the first row or association file that cannot be used, with nothing changed')
     .option(
       '--memory <size>',
       'rows held in memory, in bytes or with k, M, G (default: 128M); more go to files',
@@ -126,6 +137,7 @@ export function buildProgram(terminal: Terminal): Command {
     .option('-q, --quiet', 'print nothing but errors')
     .addHelpText('after', EXAMPLES)
     .action((inputs: string[], flags: IngestFlags) => runIngest(inputs, flags, terminal, program))
+  addAssociateCommand(program, terminal)
   addDatabaseCommands(program, terminal, parseSeconds)
   addStatusCommand(program, terminal)
   addExplainCommand(program, terminal)
@@ -138,28 +150,15 @@ function version(): string {
   return (manifest as { readonly version: string }).version
 }
 
-/** Bytes of a size such as `64M`; the letters stand for powers of 1024. */
-function parseSize(text: string): number {
-  const [, digits, letter = ''] = /^(\d+(?:\.\d+)?)([kKmMgG]?)(?:i?[bB])?$/.exec(text) ?? []
-  const size = Number(digits) * 1024 ** ['', 'k', 'm', 'g'].indexOf(letter.toLowerCase())
-  if (!(size >= 1)) throw new InvalidArgumentError('Expected a size such as 64M, at least one byte.')
-  return Math.floor(size)
-}
-
-function parseSeconds(text: string): number {
-  const seconds = Number(text)
-  if (text.trim() === '' || !Number.isFinite(seconds) || seconds < 0)
-    throw new InvalidArgumentError('Expected a number of seconds, 0 or more.')
-  return seconds
-}
-
 async function runIngest(
   inputs: readonly string[],
   flags: IngestFlags,
   terminal: Terminal,
   program: Command,
 ): Promise<void> {
-  if (inputs.length === 0 && terminal.stdin.isTTY) {
+  // A shell makes many arguments of a glob, of which the option takes the first.
+  const { files, others } = flags.asn === undefined ? { files: [], others: inputs } : partAssociations(inputs)
+  if (others.length === 0 && terminal.stdin.isTTY) {
     program.outputHelp()
     return
   }
@@ -173,10 +172,12 @@ async function runIngest(
   }
   const warn = (message: string) => tell(`jwst-ingest: ${message}\n`)
   const options: IngestOptions = {
-    inputs,
+    inputs: others,
     out: flags.out || terminal.env.JWST_INGEST_DB || 'jwst-db',
     date: flags.date,
     prefix: flags.prefix,
+    asn: [...(flags.asn ?? []), ...files],
+    candidates: flags.candidates,
     strict: flags.strict,
     memory: flags.memory,
     tmp: flags.tmp,
@@ -190,9 +191,7 @@ async function runIngest(
   try {
     const summary = await ingest(options)
     bar?.stop()
-    tell(formatSummary(summary))
-    for (const note of formatNotes(summary)) warn(note)
-    if (flags.json) terminal.out(`${JSON.stringify(summary)}\n`)
+    tellSummary(summary, flags, terminal)
   } finally {
     bar?.stop()
     // After an error, whoever writes to it may go on for long: the process must not wait for that.

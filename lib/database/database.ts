@@ -25,7 +25,7 @@ const SEEN_FILE = `${PRIVATE_FOLDER}/seen.json`
 export const ENCODINGS_FILE = 'encodings.json'
 
 /** Version of the index file; another one is as good as none. */
-const INDEX_VERSION = 1
+const INDEX_VERSION = 2
 
 /** What the index knows of a table. */
 export interface TableIndex {
@@ -233,4 +233,18 @@ export async function isDatabase(folder: string): Promise<boolean> {
       return true
   }
   return false
+}
+
+/**
+ * @throws IngestError DATABASE_UNUSABLE where a folder is not there or has no tables
+ */
+export async function mustBeDatabase(folder: string): Promise<void> {
+  if (await isDatabase(folder)) return
+  const there = await stat(folder).catch(() => undefined)
+  const what = there === undefined ? 'no such folder' : there.isDirectory() ? 'no table is in it' : 'is no folder'
+  throw new IngestError(
+    'DATABASE_UNUSABLE',
+    `${what}; give the folder of a database, or make one with \`jwst-ingest -o ${folder} FILE...\``,
+    { source: folder },
+  )
 }

@@ -5,9 +5,11 @@ import type { ByteFields } from '../csv/byte-fields.js'
 import { CsvRow } from '../csv/row.js'
 import { formatRow } from '../csv/write.js'
 import type { Layout } from '../rules/layout.js'
+import { type MemberList, readMemberLists } from '../rules/member-list.js'
 import type { FeatureLine } from '../rules/program.js'
 import { createRow, type Row } from '../rules/row.js'
 import { kindOf, observationOf, programOf } from '../rules/scrub.js'
+import { WHOLE_PROGRAM } from '../rules/units.js'
 import { toNumber } from '../rules/values.js'
 import { TABLES, type Table } from './tables.js'
 
@@ -61,13 +63,22 @@ export function readFeatures(number: number, line: string): FeatureLine {
   return { table: number, name: cells.at(-1) ?? '', line, cells, date: read('date'), size: toNumber(read('imagesize')) }
 }
 
+/** What lines of the table of associations say. */
+export function readMembers(lines: readonly string[]): MemberList[] {
+  return readMemberLists(lines.map((line) => CsvRow.parse(line).fields))
+}
+
 /** The program that a table's cells belong to: that in the dataset's name, or in the expected or real product's. */
 export function programOfCells(table: Table, cells: readonly string[], layout: Layout): number | undefined {
   return programOf(nameIn(table, cells, layout))
 }
 
-/** The observation that a table's cells are buffered under; features and hidden datasets have only a name. */
+/**
+ * The observation that a table's cells are buffered under; features and hidden datasets have only a name. What files say
+ * of a product concerns its whole program.
+ */
 export function observationOfCells(table: Table, cells: readonly string[], layout: Layout): number {
+  if (table.holds === 'members') return WHOLE_PROGRAM
   const read = (column: 'dag' | 'OBSERVTN') => cells[layout.at[column]] ?? ''
   const keywords = table.holds === 'rows' ? { dag: read('dag'), obs: read('OBSERVTN') } : undefined
   return observationOf(nameIn(table, cells, layout), keywords)
@@ -75,5 +86,5 @@ export function observationOfCells(table: Table, cells: readonly string[], layou
 
 function nameIn(table: Table, cells: readonly string[], layout: Layout): string {
   if (table.holds === 'rows') return cells[layout.at.dname] ?? ''
-  return (table.holds === 'hidden' ? cells[0] : cells.at(-1)) ?? ''
+  return (table.holds === 'hidden' || table.holds === 'members' ? cells[0] : cells.at(-1)) ?? ''
 }

@@ -8,6 +8,7 @@ import { MODELS, type Model } from '../rules/association.js'
 import type { Encoder } from '../rules/encode.js'
 import { encodedColumns, encodedValues, gigabytes, rawColumns, rawValues } from '../rules/encoded.js'
 import type { Layout } from '../rules/layout.js'
+import { MEMBER_COLUMNS, memberLines, SCIENCE } from '../rules/member-list.js'
 import type { Settled, TableNumbers } from '../rules/program.js'
 import type { FrozenMatch, Match, Resolution } from '../rules/resolve.js'
 import { cell, type Row } from '../rules/row.js'
@@ -43,10 +44,11 @@ export interface Table {
   /** File name within the database. */
   readonly file: string
   /**
-   * What its rows are: scrubbed rows with further cells behind them, names of hidden datasets, features of products
-   * or of waiting groups (then the last cell is the name).
+   * What its rows are: scrubbed rows with further cells behind them, names of hidden datasets, members of products by
+   * association files (then the first cell is the product's name), features of products or of waiting groups (then the
+   * last cell is the name).
    */
-  readonly holds: 'rows' | 'hidden' | 'products' | 'groups'
+  readonly holds: 'rows' | 'hidden' | 'members' | 'products' | 'groups'
   /** Its columns behind those of a scrubbed row; all of them for a table that does not hold such rows. */
   readonly tail: readonly string[]
   /** Writes the lines, each with its line end, that a program adds to the table. */
@@ -94,9 +96,11 @@ const level1: Definition = {
   holds: 'rows',
   tail: ['expmode', 'pname', 'Dataset', 'role'],
   ...ofResolutions(({ matches }, out) => {
-    for (const { product, model, exposures } of matches) {
+    for (const { product, model, exposures, others } of matches) {
       const start = `${model},${formatField(product.dname)}`
-      for (const exposure of exposures) out.row(exposure, `${start},${formatField(exposure.dname)},science`)
+      for (const exposure of exposures) out.row(exposure, `${start},${formatField(exposure.dname)},${SCIENCE}`)
+      for (const { exposure, role } of others)
+        out.row(exposure, `${start},${formatField(exposure.dname)},${formatField(role)}`)
     }
   }),
   encoded: false,
@@ -111,9 +115,10 @@ const ingest: Definition = {
   holds: 'rows',
   tail: ['expmode', 'Dataset'],
   ...ofResolutions(({ groups, ungrouped, products }, out) => {
-    for (const { exposures, model } of groups) for (const exposure of exposures) writeWaiting(exposure, model, out)
+    for (const { waiting, model } of groups) for (const exposure of waiting) writeWaiting(exposure, model, out)
     for (const { exposure } of ungrouped) writeWaiting(exposure, '', out)
-    for (const { product, model } of products) writeWaiting(product, model ?? '', out)
+    // A product across observations that waits is in mosaics.csv.
+    for (const { product, model } of products) if (product.kind !== 'mosaic') writeWaiting(product, model ?? '', out)
   }),
   encoded: false,
 }
@@ -135,6 +140,17 @@ const hidden: Definition = {
   tail: ['dname', 'date', 'imagesize'],
   write: (settled, _context, out) => {
     for (const row of settled.hidden) out.text(formatRow([row.dname, row.date, cell(row, 'imagesize')]))
+  },
+  encoded: false,
+}
+
+/** What association files say, so that later runs know it without the files. */
+const associations: Definition = {
+  file: 'associations.csv',
+  holds: 'members',
+  tail: MEMBER_COLUMNS,
+  write: (settled, _context, out) => {
+    for (const list of settled.lists) out.text(memberLines(list))
   },
   encoded: false,
 }
@@ -220,6 +236,7 @@ export const TABLES: readonly Table[] = [
   ingest,
   mosaics,
   hidden,
+  associations,
   ...MODELS.flatMap((model) => [trainTable(model), rawTable(model), remTable(model)]),
 ].map((definition, number) => ({ ...definition, number }))
 
@@ -227,6 +244,7 @@ export const TABLES: readonly Table[] = [
 export const TABLE_NUMBERS: TableNumbers = {
   training: 0,
   level1: 1,
+  associations: TABLES.findIndex(({ holds }) => holds === 'members'),
   holdsGroups: (number) => TABLES[number]?.holds === 'groups',
 }
 

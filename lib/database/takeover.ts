@@ -8,6 +8,7 @@ import { CsvReader, type CsvRecord } from '../csv/read.js'
 import { formatRow } from '../csv/write.js'
 import { IngestError } from '../errors.js'
 import { inputColumns, type Layout } from '../rules/layout.js'
+import { MEMBER_COLUMNS } from '../rules/member-list.js'
 import { completeRow, type Day, datasetName, programOf } from '../rules/scrub.js'
 import { parseDay } from '../stream/source.js'
 import type { Database } from './database.js'
@@ -102,8 +103,16 @@ function translator(
 
 /** The columns without which a table cannot be read that its header lacks. */
 export function missingColumns(table: Table, header: readonly string[]): readonly string[] {
-  const needed = table.holds === 'rows' ? NEEDED : table.holds === 'products' ? ['Dataset'] : []
-  return needed.filter((column) => !header.includes(column))
+  return NEEDED_COLUMNS[table.holds].filter((column) => !header.includes(column))
+}
+
+/** The columns without which a table cannot be read, by what it holds. */
+const NEEDED_COLUMNS: Readonly<Record<Table['holds'], readonly string[]>> = {
+  rows: NEEDED,
+  members: MEMBER_COLUMNS,
+  products: ['Dataset'],
+  hidden: [],
+  groups: [],
 }
 
 /** Stands for the program of a waiting group whose name has none. */

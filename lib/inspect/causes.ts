@@ -49,6 +49,7 @@ const GROUP_RULES: Readonly<Record<WaitReason, GroupRule>> = {
   'no product': withoutProduct,
   'product without size': ({ product }) => because('product-without-size', product?.dname ?? ''),
   'product of unknown exposures': ({ product }) => because('product-taken-over', product?.dname ?? ''),
+  'members missing': ({ missing }) => because('members-missing', listed(missing)),
   'no coordinates': ({ exposures, model, product }) => {
     const blank = `${coordinatesOf(model)} blank in ${counted(exposures.length, 'exposure')}`
     return because('no-coordinates', product === undefined ? blank : `${blank} of ${product.dname}`)
@@ -65,6 +66,7 @@ const PRODUCT_RULES: Readonly<Record<WaitingProduct['reason'], ProductRule>> = {
       waiting === 0 ? 'no exposures either' : `${counted(waiting, 'exposure')} wait for it`,
     )
   },
+  'members missing': ({ missing }) => because('members-missing', listed(missing)),
   'no coordinates': ({ product }, { resolution }) => {
     const models = resolution.groups.filter((group) => group.product === product).map(({ model }) => model)
     const columns = [...new Set(models.map(coordinatesOf))].join(' and ')

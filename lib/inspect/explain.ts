@@ -62,9 +62,11 @@ const NEAREST = 5
 export function explanationsIn(settled: Settled, isWanted: (name: string) => boolean): Explanation[] {
   const around = new Surroundings(settled)
   const { pid, resolutions, mosaics, hidden } = settled
+  // What waits for members that an association file names is told with these.
+  const named = new Set(resolutions.flatMap(({ products }) => products.map(({ product }) => product)))
   return [
     ...resolutions.flatMap((resolution) => new Association(pid, resolution, around).explain(isWanted)),
-    ...mosaics.filter(({ dname }) => isWanted(dname)).map((row) => ofMosaic(pid, row, around)),
+    ...mosaics.filter((row) => !named.has(row) && isWanted(row.dname)).map((row) => ofMosaic(pid, row, around)),
     ...hidden.filter(({ dname }) => isWanted(dname)).map((row) => ofDropped(pid, row)),
   ]
 }

@@ -2,10 +2,10 @@
  * Goes over a database program by program, as it was at one moment: without a lock, without a change, with the rows of
  * one program in memory at a time.
  */
-import { mustBeDatabase } from '../check/check.js'
+
 import { settleAnew } from '../check/settle.js'
 import { Survey } from '../check/survey.js'
-import { isAsSeen, readStoredIndex } from '../database/database.js'
+import { isAsSeen, mustBeDatabase, readStoredIndex } from '../database/database.js'
 import { TABLES, type Table } from '../database/tables.js'
 import type { Settled } from '../rules/program.js'
 import { counted } from './text.js'

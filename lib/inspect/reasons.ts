@@ -15,6 +15,7 @@ export const REASONS = {
   'product-dropped': 'a product of its observation was dropped, by its exposure type or channel',
   'product-without-size': 'the product has no size yet',
   'product-taken-over': 'its product was taken over without level1.csv: its exposures are unknown',
+  'members-missing': 'science members that its association file names are not there',
   'no-coordinates': 'no usable coordinates',
   ambiguous: 'another product fits the same exposures as well',
   'no-exposures': 'no exposures yet',

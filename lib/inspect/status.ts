@@ -2,9 +2,10 @@
  * What a database holds and what waits in it, counted from the tables as they stand: each of those that are needed is
  * read once, and nothing is resolved anew.
  */
-import { mustBeDatabase } from '../check/check.js'
+
 import { closeFiles, firstItem, itemsIn, type OpenFile, openFiles } from '../check/files.js'
 import { CsvRow } from '../csv/row.js'
+import { mustBeDatabase } from '../database/database.js'
 import { REJECTS_FILE, TABLES, type Table, tableColumns } from '../database/tables.js'
 import { cellReader, missingColumns } from '../database/takeover.js'
 import { groupIdentity, MODELS, type Model, modelOf, ungroupedReason } from '../rules/association.js'

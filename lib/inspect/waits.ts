@@ -52,11 +52,13 @@ export async function* waitsOf(folder: string, options: ReadOptions = {}): Async
 export function waitsIn(settled: Settled): Wait[] {
   const around = new Surroundings(settled)
   const { pid } = settled
+  const named = new Set(settled.resolutions.flatMap(({ products }) => products.map(({ product }) => product)))
   return [
     ...settled.resolutions.flatMap((resolution) => waitsInAssociation(pid, resolution, around)),
-    ...settled.mosaics.map(
-      (row): Wait => ({ ...ofRow(row, pid), kind: 'mosaic', model: modelOf(row), ...causeOfMosaic(row, around) }),
-    ),
+    // What waits for members that an association file names is told with these.
+    ...settled.mosaics
+      .filter((row) => !named.has(row))
+      .map((row): Wait => ({ ...ofRow(row, pid), kind: 'mosaic', model: modelOf(row), ...causeOfMosaic(row, around) })),
   ]
 }
 
@@ -70,7 +72,12 @@ function waitsInAssociation(pid: number, resolution: Resolution, around: Surroun
   })
   const products = resolution.products.map((its): Wait => {
     const model = its.model ?? modelOf(its.product)
-    return { ...ofRow(its.product, pid), kind: 'product', model, ...causeOfProduct(its, scene) }
+    return {
+      ...ofRow(its.product, pid),
+      kind: its.product.kind === 'mosaic' ? 'mosaic' : 'product',
+      model,
+      ...causeOfProduct(its, scene),
+    }
   })
   const ungrouped = resolution.ungrouped.map(({ exposure, reason }): Wait => {
     const cause: Cause = { reason: 'no-group', detail: reason, differs: [] }

@@ -2,9 +2,8 @@
  * Read access to a database for programs: its tables as they are at one moment, whatever runs do meanwhile.
  */
 import { join } from 'node:path'
-import { mustBeDatabase } from '../check/check.js'
 import { closeFiles, firstItem, itemsIn, type OpenFile, openFiles } from '../check/files.js'
-import { readEncodings } from '../database/database.js'
+import { mustBeDatabase, readEncodings } from '../database/database.js'
 import { REJECTS_FILE, TABLES } from '../database/tables.js'
 import { IngestError } from '../errors.js'
 import type { Encodings } from '../rules/encode.js'

@@ -2,10 +2,9 @@
  * Reads a database for its report: every table once, as a stream, without a lock and without a change.
  */
 
-import { mustBeDatabase } from '../check/check.js'
 import { closeFiles, openFiles } from '../check/files.js'
 import { modelFile } from '../check/lines.js'
-import { readEncodings } from '../database/database.js'
+import { mustBeDatabase, readEncodings } from '../database/database.js'
 import { REJECTS_FILE } from '../database/tables.js'
 import { waitsOf } from '../inspect/waits.js'
 import { MODELS, type Model } from '../rules/association.js'

@@ -6,9 +6,14 @@
  * touches are resolved again; in the tables where that takes a line out, the program's other lines are put back.
  */
 import { expectedName, rankTargets } from './association.js'
+import { associationsOf, groupByAssociation } from './association-rows.js'
+import { frozenProducts, withFeatures } from './frozen.js'
+import type { MemberList } from './member-list.js'
+import { settleWithLists } from './program-lists.js'
 import { type FrozenMatch, type Resolution, resolveAssociation } from './resolve.js'
-import { compareVersions, type Row } from './row.js'
-import { compareText } from './values.js'
+import type { Row } from './row.js'
+import { byName, compareText } from './values.js'
+import { latestVersions } from './versions.js'
 
 /** A stored line of a table of features, with the name of its product or, in `rem-*`, of its group. */
 export interface FeatureLine {
@@ -30,8 +35,18 @@ export interface ProgramLines {
   readonly fresh: readonly Row[]
   /** Rows of the unencoded tables. */
   readonly stored: readonly Row[]
+  /** What association files say of the program; absent where they say nothing. */
+  readonly lists?: ProgramLists | undefined
   /** Lines of the tables of features; asked for only where a touched association has some. */
   readonly features: () => readonly FeatureLine[]
+}
+
+/** What association files say of a program's products. */
+export interface ProgramLists {
+  /** What the files of this run say. */
+  readonly fresh: readonly MemberList[]
+  /** What is stored, at most one list for each product. */
+  readonly stored: readonly MemberList[]
 }
 
 /** What became of the lines of a program. */
@@ -43,6 +58,8 @@ export interface Settled {
   readonly mosaics: readonly Row[]
   /** New datasets whose last version is of no use: they hide their older versions. */
   readonly hidden: readonly Row[]
+  /** New lists of association files, by product. */
+  readonly lists: readonly MemberList[]
   /** Rows of the input that gave way, and rows that they replaced. */
   readonly duplicates: number
   /** Tables out of which all lines of the program are taken; those that stay are put back. */
@@ -55,6 +72,7 @@ export interface Settled {
 export interface TableNumbers {
   readonly training: number
   readonly level1: number
+  readonly associations: number
   /** Whether a table of features holds waiting groups, not products. */
   readonly holdsGroups: (table: number) => boolean
 }
@@ -66,51 +84,23 @@ export interface TableNumbers {
  * @param all whether to resolve every association, touched or not, as when a database is taken over
  */
 export function settleProgram(lines: ProgramLines, tables: TableNumbers, all: boolean): Settled {
+  if (lines.lists !== undefined) return settleWithLists(lines, lines.lists, tables, all)
   const frozen = frozenProducts(lines.stored, tables)
-  const latest = latestVersions([...lines.stored, ...lines.fresh.filter((row) => !isUseless(row, frozen))])
+  const latest = latestVersions([...lines.stored, ...lines.fresh], frozen)
   const touched = touchedAssociations(lines.stored, latest, all)
   const kept = [...latest.values()]
+  const isTouched = ({ params }: Row) => touched.has(params)
   const isNew = (row: Row) => all || row.stored === undefined
   const isOut = (row: Row) => latest.get(row.dname) !== row || associationsOf(row).some((key) => touched.has(key))
   return {
     pid: lines.pid,
-    resolutions: resolveTouched(kept, touched, withFeatures(frozen, latest, touched, lines)),
+    resolutions: resolveTouched(kept, touched, withFeatures(frozen, latest, isTouched, lines)),
     mosaics: byName(kept.filter((row) => row.kind === 'mosaic' && isNew(row))),
     hidden: byName(kept.filter((row) => row.kind === 'dropped' && isNew(row))),
+    lists: [],
     duplicates: lines.fresh.length + lines.stored.length - kept.length,
     ...(all ? { takenOut: new Set(), putBack: new Map() } : stayAndGo(lines, tables, isOut, touched)),
   }
-}
-
-function byName(rows: Row[]): Row[] {
-  return rows.sort((a, b) => compareText(a.dname, b.dname))
-}
-
-/** A version without a size could not replace a product that cannot be matched anew. */
-function isUseless(row: Row, frozen: ReadonlySet<string>): boolean {
-  return frozen.has(row.dname) && Number.isNaN(row.size)
-}
-
-/** The last version of each dataset (section 3.5); of equal ones the first, so a stored one stays. */
-function latestVersions(rows: readonly Row[]): Map<string, Row> {
-  const latest = new Map<string, Row>()
-  for (const row of rows) {
-    const other = latest.get(row.dname)
-    if (other === undefined || (compareVersions(row, other) > 0 && !isSameHidden(row, other)))
-      latest.set(row.dname, row)
-  }
-  return latest
-}
-
-/** Of a stored dataset that is of no use only name, date and size are known: a row with the same ones changes nothing. */
-function isSameHidden(row: Row, stored: Row): boolean {
-  if (stored.stored === undefined || row.kind !== 'dropped' || stored.kind !== 'dropped') return false
-  return row.date === stored.date && Object.is(row.size, stored.size)
-}
-
-/** The associations that an exposure or product belongs to: today the one that its keywords name (section 3.7). */
-export function associationsOf(row: Row): readonly string[] {
-  return row.kind === 'exposure' || row.kind === 'product' ? [row.params] : []
 }
 
 /** The associations that gain or lose a row, and those that share a waiting group's name with one of these. */
@@ -150,26 +140,6 @@ function waitingNames(stored: readonly Row[]): { readonly key: string; readonly 
   })
 }
 
-interface Association {
-  readonly exposures: Row[]
-  readonly products: Row[]
-}
-
-function groupByAssociation(rows: readonly Row[]): Map<string, Association> {
-  const associations = new Map<string, Association>()
-  for (const row of rows) {
-    for (const key of associationsOf(row)) {
-      let association = associations.get(key)
-      if (association === undefined) {
-        association = { exposures: [], products: [] }
-        associations.set(key, association)
-      }
-      association[row.kind === 'exposure' ? 'exposures' : 'products'].push(row)
-    }
-  }
-  return associations
-}
-
 function resolveTouched(
   kept: readonly Row[],
   touched: ReadonlySet<string>,
@@ -181,38 +151,6 @@ function resolveTouched(
     const { exposures = [], products = [] } = associations.get(key) ?? {}
     return resolveAssociation(exposures, products, frozen)
   })
-}
-
-/** The names of stored training rows without a stored exposure. */
-function frozenProducts(stored: readonly Row[], tables: TableNumbers): Set<string> {
-  const known = new Set(stored.filter((row) => row.stored?.table === tables.level1).map((row) => row.stored?.pname))
-  const trained = stored.filter((row) => row.stored?.table === tables.training && !known.has(row.dname))
-  return new Set(trained.map((row) => row.dname))
-}
-
-/** The frozen products of touched associations, with the features that they keep. */
-function withFeatures(
-  names: ReadonlySet<string>,
-  latest: ReadonlyMap<string, Row>,
-  touched: ReadonlySet<string>,
-  lines: ProgramLines,
-): Map<string, FrozenMatch> {
-  const frozen = new Map<string, FrozenMatch>()
-  const products = [...names].flatMap((name) => latest.get(name) ?? []).filter((row) => touched.has(row.params))
-  if (products.length === 0) return frozen
-  const features = lines.features()
-  for (const product of products) {
-    const own = features.filter(({ name }) => name === product.dname).sort(compareAge)
-    const versions = lines.stored.filter((row) => row.dname === product.dname)
-    const expmode = versions.find((row) => row.stored?.pname !== '')?.stored?.expmode ?? ''
-    frozen.set(product.dname, { product, expmode, features: new Map(own.map(({ table, cells }) => [table, cells])) })
-  }
-  return frozen
-}
-
-/** A folder that spacekit wrote may have several rows of one product: the last one counts (section 9). */
-function compareAge(a: FeatureLine, b: FeatureLine): number {
-  return compareText(a.date, b.date) || a.size - b.size || 0
 }
 
 /** Which tables lose lines, and which of the program's lines in them stay. */

@@ -14,6 +14,7 @@ import {
   ungroupedReason,
 } from './association.js'
 import { type Features, groupFeatures } from './features.js'
+import type { MemberList } from './member-list.js'
 import { compareRows, numberIn, type Row } from './row.js'
 import { compareText } from './values.js'
 
@@ -23,15 +24,28 @@ export interface Match {
   readonly model: Model
   /** The expected product's name. */
   readonly name: string
-  /** In their order within the group. */
+  /** In their order within the group; by an association file, its science members. */
   readonly exposures: readonly Row[]
+  /** Members in other roles, which only an association file can tell, in text order of their names. */
+  readonly others: readonly OtherMember[]
   readonly features: Features
 }
 
-/** Why a group waits. */
-export type WaitReason = 'no product' | 'product without size' | 'no coordinates' | 'product of unknown exposures'
+/** An exposure that has another role in a product than science, such as `psf` or `background`. */
+export interface OtherMember {
+  readonly exposure: Row
+  readonly role: string
+}
 
-/** Exposures whose product is not known yet. */
+/** Why a group waits. */
+export type WaitReason =
+  | 'no product'
+  | 'product without size'
+  | 'no coordinates'
+  | 'product of unknown exposures'
+  | 'members missing'
+
+/** Exposures whose product is not known yet, or not complete. */
 export interface WaitingGroup {
   readonly model: Model
   readonly name: string
@@ -39,17 +53,23 @@ export interface WaitingGroup {
   readonly reason: WaitReason
   /** The product that it took, and that waits as well or is of unknown exposures. */
   readonly product: Row | undefined
-  /** Absent where no exposure has coordinates. */
+  /** Absent where no exposure has coordinates, or members are missing. */
   readonly features: Features | undefined
+  /** The exposures that wait in this group: those that no product has, each of them in one group only. */
+  readonly waiting: readonly Row[]
+  /** Names of the science members that its association file names and that are not there, in text order. */
+  readonly missing: readonly string[]
 }
 
-/** A product whose exposures are not known yet, or that lost a multiple match; then with the group's model. */
+/** A product whose exposures are not all known yet, or that lost a multiple match; then with the group's model. */
 export interface WaitingProduct {
   readonly product: Row
-  readonly reason: 'no exposures' | 'multiple match' | 'no size' | 'no coordinates'
+  readonly reason: 'no exposures' | 'multiple match' | 'no size' | 'no coordinates' | 'members missing'
   readonly model: Model | undefined
   /** The product that the group of a multiple match took instead. */
   readonly taken: Row | undefined
+  /** Names of the science members that its association file names and that are not there, in text order. */
+  readonly missing: readonly string[]
 }
 
 /** An exposure that can be in no group. */
@@ -69,8 +89,15 @@ export interface FrozenMatch {
   readonly features: ReadonlyMap<number, readonly string[]>
 }
 
-/** What became of an association's rows: each of them is in exactly one place. */
+/**
+ * What became of an association's rows: each of them is in exactly one place.
+ *
+ * Where an association file names products, there is a resolution for each name in it, besides those of the keywords:
+ * an exposure may then be in several matches, but it waits only if it is in none, and in one place.
+ */
 export interface Resolution {
+  /** What an association file says of the products; absent where they were found by keywords. */
+  readonly list: MemberList | undefined
   readonly frozen: readonly FrozenMatch[]
   readonly matches: readonly Match[]
   readonly groups: readonly WaitingGroup[]
@@ -91,19 +118,26 @@ interface Choice {
   readonly losers: Map<Row, Group>
 }
 
+/** What no keyword can tell. */
+const NONE: readonly never[] = []
+/** Exposures that association files give to products, where there are no such files. */
+const NOT_GIVEN: ReadonlySet<Row> = new Set()
+
 /**
- * Resolves one association.
+ * Resolves one association by keywords.
  *
  * @param exposures all its Level 1 exposures, one row a dataset, in any order
- * @param products all its Level 3 products, one row a dataset, in any order
+ * @param products all its Level 3 products, one row a dataset, in any order; but for those that an association file names
  * @param frozen those of them that keep the features they have, by name
+ * @param given exposures that an association file gives to a product of their observation: they are in no group here
  */
 export function resolveAssociation(
   exposures: readonly Row[],
   products: readonly Row[],
   frozen: ReadonlyMap<string, FrozenMatch> = new Map(),
+  given: ReadonlySet<Row> = NOT_GIVEN,
 ): Resolution {
-  const { groups, ungrouped } = formGroups(exposures)
+  const { groups, ungrouped } = formGroups(exposures, given)
   const candidates = products.toSorted((a, b) => compareText(a.dname, b.dname))
   const choice = chooseProducts(groups, candidates, frozen)
   const matches: Match[] = []
@@ -124,6 +158,7 @@ export function resolveAssociation(
   const matched = new Set(matches.map(({ product }) => product))
   const pending = candidates.filter((product) => !matched.has(product) && !frozen.has(product.dname))
   return {
+    list: undefined,
     frozen: candidates.flatMap((product) => frozen.get(product.dname) ?? []),
     matches: matches.sort((a, b) => compareText(a.product.dname, b.product.dname)),
     groups: waiting.sort((a, b) => compareText(a.name, b.name)),
@@ -138,34 +173,39 @@ function complete(product: Row, group: Group, frozen: ReadonlyMap<string, Frozen
   if (Number.isNaN(product.size)) return 'product without size'
   const { name, model, exposures } = group
   const features = groupFeatures(model, exposures)
-  return features === undefined ? 'no coordinates' : { product, name, model, exposures, features }
+  return features === undefined ? 'no coordinates' : { product, name, model, exposures, others: NONE, features }
 }
 
 function wait(group: Group, reason: WaitReason, product: Row | undefined): WaitingGroup {
   const features = groupFeatures(group.model, group.exposures)
   const { name, model, exposures } = group
-  return { name, model, exposures, features, product, reason: features === undefined ? 'no coordinates' : reason }
+  const why = features === undefined ? 'no coordinates' : reason
+  return { name, model, exposures, features, product, reason: why, waiting: exposures, missing: NONE }
 }
 
 function pendingProduct(product: Row, heldBack: WaitReason | undefined, { chosen, losers }: Choice): WaitingProduct {
-  const none = { model: undefined, taken: undefined }
+  const none = { model: undefined, taken: undefined, missing: NONE }
   // A group took it, so it lost nothing, whatever other group preferred another.
   if (heldBack !== undefined) {
     return { product, reason: heldBack === 'no coordinates' ? heldBack : 'no size', ...none }
   }
   const winner = losers.get(product)
   if (winner !== undefined) {
-    return { product, reason: 'multiple match', model: winner.model, taken: chosen.get(winner) }
+    return { product, reason: 'multiple match', model: winner.model, taken: chosen.get(winner), missing: NONE }
   }
   return { product, reason: Number.isNaN(product.size) ? 'no size' : 'no exposures', ...none }
 }
 
-/** Section 4: exposures with one expected name are a group; its model is that of its first exposure. */
-function formGroups(exposures: readonly Row[]): { groups: Group[]; ungrouped: Ungrouped[] } {
+/**
+ * Section 4: exposures with one expected name are a group; its model is that of its first exposure. Targets are ranked
+ * over all exposures, so that no association file changes the name of another group.
+ */
+function formGroups(exposures: readonly Row[], given: ReadonlySet<Row>): { groups: Group[]; ungrouped: Ungrouped[] } {
   const ranks = rankTargets(exposures)
   const groups = new Map<string, Group>()
   const ungrouped: Ungrouped[] = []
   for (const exposure of exposures.toSorted(compareRows)) {
+    if (given.has(exposure)) continue
     const reason = ungroupedReason(exposure)
     if (reason !== undefined) {
       ungrouped.push({ exposure, reason })

@@ -90,3 +90,8 @@ export function roundHalfEven(value: number, decimals: number): number {
 export function compareText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0
 }
+
+/** Sorts rows, or what else has a dataset's name, by that name in text order, in place. */
+export function byName<T extends { readonly dname: string }>(rows: T[]): T[] {
+  return rows.sort((a, b) => compareText(a.dname, b.dname))
+}

@@ -27,6 +27,8 @@ export interface Entry {
 export const FRESH = 255
 /** The same of a row that is ASCII and has no quotes. */
 export const FRESH_PLAIN = 254
+/** {@link Entry.origin} of what an association file of the input says of a product: a list of members, as JSON. */
+export const FRESH_LIST = 253
 
 /** Bytes of a record before the line's text: its unit (4), its origin (1), the length of the text in bytes (4). */
 export const HEAD_BYTES = 9

@@ -6,18 +6,19 @@ import type { ByteWriter } from '../csv/bytes.js'
 import { LineCursor } from '../csv/lines.js'
 import type { CsvRecord } from '../csv/row.js'
 import { type TableText, TableTexts } from '../database/format.js'
-import { readFeatures, readFresh, readPlain, readStored } from '../database/stored.js'
+import { readFeatures, readFresh, readMembers, readPlain, readStored } from '../database/stored.js'
 import { StoredLines, type StoredPlaces } from '../database/stored-lines.js'
 import { TABLE_NUMBERS, TABLES } from '../database/tables.js'
 import { Encoder, type Encodings, type UnknownValues } from '../rules/encode.js'
 import { createLayout, type Layout } from '../rules/layout.js'
-import { type ProgramLines, type Settled, settleProgram } from '../rules/program.js'
+import type { MemberList } from '../rules/member-list.js'
+import { type ProgramLines, type ProgramLists, type Settled, settleProgram } from '../rules/program.js'
 import type { Row } from '../rules/row.js'
 import { type Day, type RowSink, type Scrubbed, Scrubber } from '../rules/scrub.js'
 import { programOfUnit, unitOf } from '../rules/units.js'
 import { countSettled, noRows, nothingSettled, type RowCounts, type SettledCounts } from '../summary.js'
 import { rejectText, wrongRow } from './decode.js'
-import { type Entry, FRESH, FRESH_PLAIN, RecordCursor, RecordWriter } from './records.js'
+import { type Entry, FRESH, FRESH_LIST, FRESH_PLAIN, RecordCursor, RecordWriter } from './records.js'
 
 /** What an input's rows have in common. */
 export interface RowForm {
@@ -83,7 +84,9 @@ export type Task = ScrubTask | SettleTask
 export type ResultOf<T extends Task> = T extends ScrubTask ? ScrubbedRows : SettledUnits
 
 const isFeatures = (number: number) => TABLES[number]?.holds === 'products' || TABLES[number]?.holds === 'groups'
-const ROW_TABLES = TABLES.filter(({ number }) => !isFeatures(number))
+const isList = (number: number) => number === FRESH_LIST || number === TABLE_NUMBERS.associations
+const ROW_TABLES = TABLES.filter(({ number }) => !isFeatures(number) && !isList(number))
+const LIST_TABLES = TABLES.filter(({ number }) => isList(number))
 const FEATURE_TABLES = TABLES.filter(({ number }) => isFeatures(number))
 
 /** Does tasks of one run. */
@@ -177,13 +180,22 @@ function linesOfUnit(
   }
   const read = (tables: typeof TABLES) => stored?.of(pid, tables) ?? []
   const features = entries.filter(({ origin }) => isFeatures(origin))
-  const rows = [...entries.filter(({ origin }) => !isFeatures(origin)), ...read(ROW_TABLES)]
+  const lists = [...entries.filter(({ origin }) => isList(origin)), ...read(LIST_TABLES)]
+  const rows = [...entries.filter(({ origin }) => !isFeatures(origin) && !isList(origin)), ...read(ROW_TABLES)]
   return {
     pid,
     fresh,
     stored: rows.map(({ origin, text }) => readStored(layout, origin, text)),
+    lists: lists.length === 0 ? undefined : readLists(lists),
     features: () => [...features, ...read(FEATURE_TABLES)].map(({ origin, text }) => readFeatures(origin, text)),
   }
+}
+
+/** What association files say: those of this run, and what is stored of earlier ones. */
+function readLists(entries: readonly Entry[]): ProgramLists {
+  const fresh = entries.filter(({ origin }) => origin === FRESH_LIST).map(({ text }) => JSON.parse(text) as MemberList)
+  const stored = entries.filter(({ origin }) => origin !== FRESH_LIST).map(({ text }) => text)
+  return { fresh, stored: readMembers(stored) }
 }
 
 /** Scrubs rows of one input and gathers what becomes of them. */

@@ -219,6 +219,21 @@ const repeatedRows = rowsWith(
   associations.map((all) => all.map((one) => ({ ...one, program: '01001' }))),
 )
 
+const MRS_MODES = MODES.filter(({ header }) => header.EXP_TYPE === 'MIR_MRS')
+
+/** Rows for association files to name: one time in three of MIR_MRS alone, whose products share a name in the files. */
+export const memberRowsArbitrary = rowsWith(
+  { exposure: 10, product: 8, repeat: 1, reprocess: 4, broken: 1 },
+  fc.oneof({ arbitrary: plain, weight: 6 }, { arbitrary: common, weight: 1 }),
+  fc.tuple(associations, fc.nat(2)).map(([all, kind]) =>
+    all.map((one, index) => {
+      const mode = MRS_MODES[index % MRS_MODES.length]
+      const its = { ...one, program: '01001' }
+      return kind > 0 || mode === undefined ? its : { ...its, mode, observation: '001', override: {} }
+    }),
+  ),
+)
+
 function buildRow(part: Part, associations: readonly Association[], before: readonly RawRow[]): RawRow | undefined {
   if (part.kind === 'exposure' || part.kind === 'product') {
     const its = associations[part.of.common.association % associations.length]
@@ -272,7 +287,9 @@ function productRow({ common: shared, number, detector, channel, size, candidate
   const one = mode.detectors[detector % mode.detectors.length] ?? 'NONE'
   const itsChannel = mode.productChannels[channel % mode.productChannels.length] ?? 'NONE'
   const { FILTER, PUPIL, SUBARRAY } = mode.header
-  const optics = `${FILTER}-${PUPIL}-${SUBARRAY}-ch${itsChannel}`.toLowerCase()
+  const isMrs = mode.header.EXP_TYPE === 'MIR_MRS'
+  const names = isMrs ? `ch${itsChannel}-${mode.header.BAND}` : `${FILTER}-${PUPIL}-${SUBARRAY}-ch${itsChannel}`
+  const optics = names.toLowerCase()
   const scope = candidate ? 'c1001' : `o${its.observation}`
   const instrument = String(mode.header.INSTRUME).toLowerCase()
   return row(shared, its, {
@@ -397,7 +414,7 @@ const shapeArbitrary = (plain: number): fc.Arbitrary<Shape> =>
 const SLOTS = 3
 
 /** Rows spread over daily files of all shapes, several of which may have one date. */
-function filesOf(rows: fc.Arbitrary<readonly RawRow[]>, plain: number): fc.Arbitrary<readonly DayFile[]> {
+export function filesOf(rows: fc.Arbitrary<readonly RawRow[]>, plain: number): fc.Arbitrary<readonly DayFile[]> {
   const slots = fc.array(fc.nat(SLOTS - 1), { minLength: MOST_ROWS, maxLength: MOST_ROWS })
   const shapes = fc.array(shapeArbitrary(plain), { minLength: DAYS.length * SLOTS, maxLength: DAYS.length * SLOTS })
   return fc.tuple(rows, slots, shapes).map(([all, slotOf, shapeOf]) =>
@@ -430,7 +447,8 @@ const course = fc.record({
   ends: fc.array(fc.integer({ min: 0, max: 3 }), { minLength: DAYS.length * SLOTS, maxLength: DAYS.length * SLOTS }),
 })
 
-function historyOf(files: fc.Arbitrary<readonly DayFile[]>): fc.Arbitrary<History> {
+/** Any runs over some files. */
+export function historyOf(files: fc.Arbitrary<readonly DayFile[]>): fc.Arbitrary<History> {
   return fc.tuple(files, course).map(([its, { places, again, ends }]) => {
     const order = [...its.keys()].sort((a, b) => (places[a] ?? 0) - (places[b] ?? 0) || a - b)
     for (const [of, at] of its.length === 0 ? [] : again) order.splice(at % (order.length + 1), 0, of % its.length)

@@ -30,14 +30,19 @@ function rowDifferences(name: string, expected: readonly TableRow[], actual: rea
   })
   const found: string[] = []
   for (const row of missing) {
-    const namesake = [...left].find((other) => other.Dataset === row.Dataset)
-    if (namesake === undefined) found.push(`${name}: ${row.Dataset} is missing`)
+    const namesake = [...left].find((other) => nameOf(other) === nameOf(row))
+    if (namesake === undefined) found.push(`${name}: ${nameOf(row)} is missing`)
     else {
       left.delete(namesake)
-      found.push(`${name}: ${row.Dataset}: ${cellDifferences(row, namesake).join('; ')}`)
+      found.push(`${name}: ${nameOf(row)}: ${cellDifferences(row, namesake).join('; ')}`)
     }
   }
-  return [...found, ...[...left].map((row) => `${name}: ${row.Dataset} is not expected`)]
+  return [...found, ...[...left].map((row) => `${name}: ${nameOf(row)} is not expected`)]
+}
+
+/** What a row is about; in `associations.csv` a member of a product. */
+function nameOf(row: TableRow): string {
+  return row.Dataset ?? `${row.member} of ${row.product}`
 }
 
 function cellDifferences(expected: TableRow, actual: TableRow): string[] {

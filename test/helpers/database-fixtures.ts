@@ -10,7 +10,7 @@ const fixtures = join(import.meta.dirname, '..', '..', '..', 'fixtures')
 /** The cases of `fixtures/golden`. */
 export const GOLDEN_CASES = ['one-day', 'three-days', 'shuffled'] as const
 
-/** The official associations of `fixtures/pools`: least number found, and of how many. */
+/** The official associations of `fixtures/pools`: least number found by keywords alone, and of how many. */
 export const POOLS = [
   ['candidates', 14, 20],
   ['wfs', 37, 42],
@@ -20,6 +20,8 @@ export const POOLS = [
   ['nirspec_fss_nods', 4, 4],
   ['nirspec_fss_nod_chop', 3, 5],
   ['spec_nirspec_lv2bkg', 2, 4],
+  ['coron_nircam', 0, 18],
+  ['spec_nirspec_lv2imprint', 0, 1],
 ] as const
 
 /** The folder with the daily files of a golden case. */
@@ -35,6 +37,11 @@ export function goldenTables(name: string): string {
 /** The folder with the daily files of a pool. */
 export function poolInput(name: string): string {
   return join(fixtures, 'pools', name, 'raw')
+}
+
+/** The folder with the official association files of a pool. */
+export function poolAssociations(name: string): string {
+  return join(fixtures, 'pools', name, 'asn')
 }
 
 /** The daily files of a folder, in name order. */

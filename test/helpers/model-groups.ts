@@ -47,9 +47,11 @@ export function inExposureOrder(exposures: readonly Cells[]): Cells[] {
   )
 }
 
-/** Groups the exposures of one association (all have the same `params`). */
-export function groupExposures(exposures: readonly Cells[]): Grouping {
-  const named = exposures.map((row) => ({ row, name: expectedProduct(row, targetId(row, exposures)) }))
+/** Groups the exposures of one association (all have the same `params`), but for those that are given to a product. */
+export function groupExposures(exposures: readonly Cells[], given: ReadonlySet<Cells> = new Set()): Grouping {
+  const named = exposures
+    .filter((row) => !given.has(row))
+    .map((row) => ({ row, name: expectedProduct(row, targetId(row, exposures)) }))
   const names = distinct(named.flatMap(({ name }) => (name === undefined ? [] : [name])))
   return {
     groups: names.map((name) => {
@@ -98,7 +100,8 @@ function isWithoutTarget(row: Cells): boolean {
   return key === undefined || ('of' in key && key.of === 'GS_MAG')
 }
 
-function modelOf(row: Cells): ModelName {
+/** The model that an exposure's group trains. */
+export function modelOf(row: Cells): ModelName {
   if (cell(row, 'INSTRUME') === 'FGS') return 'FGS'
   if (TAC_TYPES.includes(cell(row, 'EXP_TYPE')) || isTrue(cell(row, 'TSOVISIT'))) return 'TAC'
   return isImageType(row) ? 'IMAGE' : 'SPEC'

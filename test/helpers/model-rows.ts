@@ -25,6 +25,8 @@ export interface CleanRows {
   readonly exposures: readonly Cells[]
   readonly products: readonly Cells[]
   readonly mosaics: readonly Cells[]
+  /** Names of datasets whose last version is dropped. */
+  readonly dropped: readonly string[]
 }
 
 const FLOATS = ['CRVAL1', 'CRVAL2', 'RA_REF', 'DEC_REF', 'GS_RA', 'GS_DEC', 'GS_MAG', 'TARG_RA', 'TARG_DEC']
@@ -48,7 +50,8 @@ export function cleanRows(files: readonly DayFile[]): CleanRows {
     .filter(({ cells }) => levelOf(cell(cells, 'DagNodeName')) !== 0)
     .filter(({ cells }) => isUsable(cells))
     .map(({ cells, date }) => scrub(cells, date, others))
-  const kept = lastOfEachName(scrubbed, columns).filter(reachesLevel3)
+  const last = lastOfEachName(scrubbed, columns)
+  const kept = last.filter(reachesLevel3)
   const isProduct = (row: Cells): boolean => levelOf(cell(row, 'dag')) === 3
   const products = kept.filter(isProduct)
   return {
@@ -56,6 +59,7 @@ export function cleanRows(files: readonly DayFile[]): CleanRows {
     exposures: kept.filter((row) => !isProduct(row)),
     products: products.filter((row) => !isCandidateName(cell(row, 'dname'))),
     mosaics: products.filter((row) => isCandidateName(cell(row, 'dname'))),
+    dropped: last.filter((row) => !reachesLevel3(row)).map((row) => cell(row, 'dname')),
   }
 }
 

@@ -8,10 +8,12 @@ import { type Encodings, encode, encodedColumns, withNewValues } from './model-e
 import { featuresOf } from './model-features.js'
 import { type Group, groupExposures, type ModelName } from './model-groups.js'
 import { type Match, matchGroups } from './model-match.js'
+import { type AsnFile, type NamedMatch, nameMembers } from './model-members.js'
 import { cleanRows, type DayFile } from './model-rows.js'
 import { type Cells, cell, distinct, floatText, numberIn } from './model-values.js'
 
 export type { Encodings } from './model-encode.js'
+export type { AsnFile } from './model-members.js'
 export type { DayFile } from './model-rows.js'
 
 /** One row of a table: the text of each cell by column. */
@@ -25,8 +27,10 @@ export interface ModelTables {
 
 /** What the associations came to: everything that the tables are written from. */
 interface Resolved {
-  readonly matches: { readonly match: Match; readonly features: Cells }[]
+  readonly matches: { readonly match: Match; readonly features: Cells; readonly others: NamedMatch['others'] }[]
   readonly waitingGroups: Group[]
+  /** Those of the groups that keywords alone make, and that have no product. */
+  readonly guesses: Set<Group>
   readonly waitingRows: TableRow[]
 }
 
@@ -42,22 +46,56 @@ const RAW_FGS = (
   'FXD_SLIT EXP_TYPE CHANNEL BAND SUBARRAY NUMDTHPT GS_RA GS_DEC GS_MAG CROWDFLD RA_REF DEC_REF CRVAL1 CRVAL2 NEXPOSUR'
 ).split(' ')
 
-/** The tables that one run over these files makes of an empty database. Bad rows are skipped. */
-export function modelTables(files: readonly DayFile[], encodings: Encodings): ModelTables {
-  const { columns, exposures, products, mosaics } = cleanRows(files)
-  const resolved: Resolved = { matches: [], waitingGroups: [], waitingRows: [] }
-  for (const params of distinct([...exposures, ...products].map((row) => cell(row, 'params')))) {
-    const inAssociation = (row: Cells): boolean => cell(row, 'params') === params
-    resolve(exposures.filter(inAssociation), products.filter(inAssociation), resolved)
+/** The tables that one run over these files makes of an empty database. Bad rows and association files are skipped. */
+export function modelTables(
+  files: readonly DayFile[],
+  encodings: Encodings,
+  associations: readonly AsnFile[] = [],
+): ModelTables {
+  const { columns, exposures, products, mosaics, dropped } = cleanRows(files)
+  const named = nameMembers(associations, exposures, [...products, ...mosaics], dropped)
+  const resolved: Resolved = { matches: [], waitingGroups: [], waitingRows: [], guesses: new Set() }
+  for (const match of named.matches) {
+    resolved.matches.push({ match: { ...match, parts: [match.group] }, features: match.features, others: match.others })
   }
+  resolved.waitingRows.push(...named.places.map(({ row, model }) => ({ ...row, expmode: model })))
+  resolved.waitingGroups.push(...named.waitingGroups)
+  const others = products.filter((row) => !named.products.has(row))
+  for (const params of distinct([...exposures, ...others].map((row) => cell(row, 'params')))) {
+    const inAssociation = (row: Cells): boolean => cell(row, 'params') === params
+    resolve(exposures.filter(inAssociation), others.filter(inAssociation), named.given, resolved)
+  }
+  const made = resolved.matches.map(({ match }) => cell(match.product, 'dname'))
+  const isLeft = (row: Cells): boolean => !made.includes(cell(row, 'dname'))
+  const waitingProducts = products.filter((row) => named.products.has(row) && isLeft(row))
+  resolved.waitingRows.push(...waitingProducts.map((row) => ({ ...row, expmode: '' })))
   const tables = [
-    ...unencodedTables(columns, resolved, mosaics),
-    ...MODELS.flatMap((model) => modelSpecificTables(model, resolved, encodings)),
+    ...unencodedTables(columns, onlyWaiting(resolved), mosaics.filter(isLeft), named.rows),
+    ...MODELS.flatMap((model) => modelSpecificTables(model, onlyWaiting(resolved), encodings)),
   ]
   return {
     columns: Object.fromEntries(tables.map((table) => [table.name, table.columns])),
     rows: Object.fromEntries(tables.map((table) => [table.name, table.rows.map((row) => pick(row, table.columns))])),
   }
+}
+
+/** What waits without the exposures that some product has, each other one once; and without groups of none but such. */
+function onlyWaiting(resolved: Resolved): Resolved {
+  const matched = new Set(
+    resolved.matches.flatMap(({ match, others }) =>
+      [...match.group.exposures, ...others.map(({ row }) => row)].map((row) => cell(row, 'dname')),
+    ),
+  )
+  const isLeft = (row: Cells): boolean => !matched.has(cell(row, 'dname'))
+  const seen = new Set<string>()
+  const waitingRows = resolved.waitingRows.filter((row) => {
+    const name = cell(row, 'dname')
+    const isFirst = !seen.has(name)
+    seen.add(name)
+    return isFirst && isLeft(row)
+  })
+  const isNone = (group: Group): boolean => resolved.guesses.has(group) && !group.exposures.some(isLeft)
+  return { ...resolved, waitingRows, waitingGroups: resolved.waitingGroups.filter((group) => !isNone(group)) }
 }
 
 /** Writes every table as NAME.csv into a folder, which is made if it is missing. */
@@ -70,16 +108,22 @@ export function writeModel(tables: ModelTables, folder: string): void {
 }
 
 /** Resolves one association and adds the outcome. */
-function resolve(exposures: readonly Cells[], products: readonly Cells[], into: Resolved): void {
-  const { groups, ungrouped } = groupExposures(exposures)
+function resolve(
+  exposures: readonly Cells[],
+  products: readonly Cells[],
+  given: ReadonlySet<Cells>,
+  into: Resolved,
+): void {
+  const { groups, ungrouped } = groupExposures(exposures, given)
   const { matches, waiting, pending, lost } = matchGroups(groups, products)
+  for (const group of waiting) into.guesses.add(group)
   const waitingGroups = [...waiting]
   const waitingProducts = [...pending]
   for (const match of matches) {
     const features = featuresOf(match.group)
     // Without a size the product has nothing to predict; without features there is nothing to predict it from.
     if (features !== undefined && numberIn(cell(match.product, 'imagesize')) !== undefined) {
-      into.matches.push({ match, features })
+      into.matches.push({ match, features, others: [] })
     } else {
       waitingGroups.push(...match.parts)
       waitingProducts.push(match.product)
@@ -99,19 +143,24 @@ interface Table {
   readonly rows: readonly TableRow[]
 }
 
-function unencodedTables(columns: readonly string[], { matches, waitingRows }: Resolved, mosaics: readonly Cells[]) {
+function unencodedTables(
+  columns: readonly string[],
+  { matches, waitingRows }: Resolved,
+  mosaics: readonly Cells[],
+  members: readonly Cells[],
+) {
   const matchedColumns = [...columns, 'expmode', 'pname', 'Dataset']
   const training = matches.map(({ match: { product, group } }) => ({
     ...product,
     expmode: group.model,
     pname: cell(product, 'dname'),
   }))
-  const level1 = matches.flatMap(({ match: { product, group } }) =>
-    group.exposures.map((row) => ({
+  const level1 = matches.flatMap(({ match: { product, group }, others }) =>
+    [...group.exposures.map((row) => ({ row, role: 'science' })), ...others].map(({ row, role }) => ({
       ...row,
       expmode: group.model,
       pname: cell(product, 'dname'),
-      role: 'science',
+      role,
     })),
   )
   return [
@@ -119,6 +168,11 @@ function unencodedTables(columns: readonly string[], { matches, waitingRows }: R
     { name: 'level1', columns: [...matchedColumns, 'role'], rows: level1 },
     { name: 'ingest', columns: [...columns, 'expmode', 'Dataset'], rows: waitingRows },
     { name: 'mosaics', columns: [...columns, 'Dataset'], rows: mosaics },
+    {
+      name: 'associations',
+      columns: ['product', 'candidate', 'type', 'rule', 'member', 'role', 'source', 'version'],
+      rows: members,
+    },
   ]
 }
 

@@ -1,5 +1,6 @@
 /** The rows of a program, settled as they would be in one run. */
 import { TABLE_NUMBERS } from '../../lib/database/tables.js'
+import type { MemberList } from '../../lib/rules/member-list.js'
 import { type Settled, settleProgram } from '../../lib/rules/program.js'
 import type { Row } from '../../lib/rules/row.js'
 import { type Columns, exposure, product, stored } from './rows.js'
@@ -13,16 +14,24 @@ export interface ProgramRows {
   readonly products?: Rows
   /** Rows of training.csv of which level1.csv has no exposure. */
   readonly takenOver?: Rows
+  /** Science members of products, as association files name them. */
+  readonly members?: Readonly<Record<string, readonly string[]>>
 }
 
 /** Settles a program's rows; in the reverse order, if so asked. */
-export function settleRows({ exposures, products, takenOver }: ProgramRows, isReversed = false): Settled {
+export function settleRows({ exposures, products, takenOver, members }: ProgramRows, isReversed = false): Settled {
   const fresh = [...rowsOf(exposures, exposure), ...rowsOf(products, product)]
   const old = rowsOf(takenOver, product).map((row) =>
     stored(row, TABLE_NUMBERS.training, { expmode: 'TAC', pname: row.dname }),
   )
-  const lines = { pid: 1001, fresh: isReversed ? fresh.toReversed() : fresh, stored: old, features: () => [] }
+  const lists = members === undefined ? undefined : { stored: [], fresh: Object.entries(members).map(listOf) }
+  const lines = { pid: 1001, fresh: isReversed ? fresh.toReversed() : fresh, stored: old, lists, features: () => [] }
   return settleProgram(lines, TABLE_NUMBERS, true)
+}
+
+function listOf([name, members]: readonly [string, readonly string[]]): MemberList {
+  const science = members.map((member) => ({ name: member, role: 'science' }))
+  return { product: name, candidate: '', type: 'image3', rule: '', source: 'a_asn.json', version: '', members: science }
 }
 
 function rowsOf(rows: Rows = {}, make: (columns: Columns) => Row): Row[] {

@@ -1,0 +1,100 @@
+/**
+ * Association files into the buffer of a run, where they wait beside the rows of their programs.
+ */
+import { readFile, stat } from 'node:fs/promises'
+import { basename } from 'node:path'
+import { IngestError } from '../errors.js'
+import { isCandidateName } from '../rules/association.js'
+import { programOf } from '../rules/scrub.js'
+import { WHOLE_PROGRAM } from '../rules/units.js'
+import type { LineBuffer } from '../stream/buffer.js'
+import { FRESH_LIST } from '../stream/records.js'
+import type { AssociationFile } from './find.js'
+import { AssociationFault, type ParsedAssociation, parseAssociation } from './parse.js'
+import type { AssociationTally } from './tally.js'
+
+/** What reading association files needs. */
+export interface AssociationContext {
+  readonly buffer: LineBuffer
+  readonly tally: AssociationTally
+  /** Whether products across observations are taken in, too. */
+  readonly candidates: boolean
+  /** Whether the first file that cannot be used ends the run. */
+  readonly strict: boolean
+  readonly signal: AbortSignal | undefined
+}
+
+/** The most bytes of a file, 32 MiB: some 150 000 members, where the observatory's largest have a few thousand. */
+export const MOST_BYTES = 2 ** 25
+
+/**
+ * Reads association files and buffers what they say; one after the other, so that memory holds one at a time.
+ *
+ * @throws IngestError ASSOCIATION_INVALID under `strict`, with the path
+ */
+export async function bufferAssociations(
+  files: readonly AssociationFile[],
+  context: AssociationContext,
+): Promise<void> {
+  for (const file of files) {
+    context.signal?.throwIfAborted()
+    take(file, await readAssociation(file), context)
+  }
+}
+
+/** What a file says, or what is wrong with it. */
+async function readAssociation({ path, isNamed }: AssociationFile): Promise<ParsedAssociation | AssociationFault> {
+  try {
+    const parsed = parseAssociation(await readText(path), basename(path))
+    if (parsed.level === 3 || !isNamed) return parsed
+    return new AssociationFault('it is of Level 2: only associations of Level 3 tell what a product was made of')
+  } catch (error) {
+    if (error instanceof AssociationFault) return error
+    const { code, message } = error as NodeJS.ErrnoException
+    if (code === undefined) throw error
+    return new AssociationFault('it cannot be read', `it cannot be read: ${message}`)
+  }
+}
+
+async function readText(path: string): Promise<string> {
+  const status = await stat(path)
+  if (!status.isFile()) throw new AssociationFault('it is no file')
+  if (status.size > MOST_BYTES) {
+    const size = `${Math.round(status.size / 2 ** 20)} MiB`
+    const most = `${MOST_BYTES / 2 ** 20} MiB`
+    throw new AssociationFault(
+      `it is larger than ${most}`,
+      `it has ${size}; no association file is larger than ${most}`,
+    )
+  }
+  const bytes = await readFile(path)
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch {
+    throw new AssociationFault('it is not UTF-8 text')
+  }
+}
+
+function take(
+  { path }: AssociationFile,
+  found: ParsedAssociation | AssociationFault,
+  context: AssociationContext,
+): void {
+  const { buffer, tally, candidates, strict } = context
+  if (found instanceof AssociationFault) {
+    if (strict) {
+      throw new IngestError('ASSOCIATION_INVALID', `${found.message}; nothing was changed (--strict)`, { source: path })
+    }
+    tally.fault(found.kind, path, found.message)
+    return
+  }
+  if (found.level === 2) {
+    tally.skip()
+    return
+  }
+  const lists = found.lists.filter(({ product }) => candidates || !isCandidateName(product))
+  for (const list of lists) {
+    buffer.add(programOf(list.product) ?? 0, WHOLE_PROGRAM, FRESH_LIST, JSON.stringify(list))
+  }
+  tally.file(lists.length, found.lists.length - lists.length)
+}

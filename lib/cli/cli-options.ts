@@ -1,0 +1,46 @@
+/**
+ * What several commands do with their options, and how they tell what a run did.
+ */
+import { InvalidArgumentError } from 'commander'
+import { isAssociationName } from '../rules/member-name.js'
+import { formatNotes, formatSummary, type Summary } from '../summary.js'
+import type { Terminal } from './cli.js'
+
+/** Bytes of a size such as `64M`; the letters stand for powers of 1024. */
+export function parseSize(text: string): number {
+  const [, digits, letter = ''] = /^(\d+(?:\.\d+)?)([kKmMgG]?)(?:i?[bB])?$/.exec(text) ?? []
+  const size = Number(digits) * 1024 ** ['', 'k', 'm', 'g'].indexOf(letter.toLowerCase())
+  if (!(size >= 1)) throw new InvalidArgumentError('Expected a size such as 64M, at least one byte.')
+  return Math.floor(size)
+}
+
+/** Seconds, whole or not. */
+export function parseSeconds(text: string): number {
+  const seconds = Number(text)
+  if (text.trim() === '' || !Number.isFinite(seconds) || seconds < 0)
+    throw new InvalidArgumentError('Expected a number of seconds, 0 or more.')
+  return seconds
+}
+
+/** Adds a path to those that an option was given before. */
+export function collectPath(path: string, before: readonly string[] = []): string[] {
+  return [...before, path]
+}
+
+/** Parts arguments into association files, which a shell makes of a glob behind `--asn`, and all others. */
+export function partAssociations(args: readonly string[]): { readonly files: string[]; readonly others: string[] } {
+  return { files: args.filter(isAssociationName), others: args.filter((name) => !isAssociationName(name)) }
+}
+
+/** Tells what a run did, on standard error, and with `--json` on standard output too. */
+export function tellSummary(
+  summary: Summary,
+  { json, quiet }: { readonly json?: boolean; readonly quiet?: boolean },
+  terminal: Terminal,
+): void {
+  if (!quiet) {
+    terminal.err(formatSummary(summary))
+    for (const note of formatNotes(summary)) terminal.err(`jwst-ingest: ${note}\n`)
+  }
+  if (json) terminal.out(`${JSON.stringify(summary)}\n`)
+}

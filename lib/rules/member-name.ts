@@ -1,0 +1,21 @@
+/**
+ * Names of association files and of the exposures in them (specification, section 9).
+ */
+import { datasetName } from './scrub.js'
+
+/** An exposure's own name: program, observation and visit; group, sequence and activity; number; detector. */
+const EXPOSURE = /^jw\d{11}_[^_.]+_[^_.]+_[^_.]+/
+
+/**
+ * The dataset that a member's name means, lower case: without folders, extension, and whatever pipeline steps put behind
+ * the detector (`_cal`, `_a3001_crf`, …).
+ */
+export function memberName(expname: string): string {
+  const file = expname.slice(Math.max(expname.lastIndexOf('/'), expname.lastIndexOf('\\')) + 1).toLowerCase()
+  return EXPOSURE.exec(file)?.[0] ?? datasetName(file.replace(/\.gz$/, ''))
+}
+
+/** Whether a name is that of an association file, as the observatory names them. */
+export function isAssociationName(name: string): boolean {
+  return /_asn\.json$/i.test(name)
+}

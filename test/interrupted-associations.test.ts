@@ -1,0 +1,58 @@
+/** A run over association files that is killed changes all or nothing, and the next one goes on from there (section 9). */
+import { join } from 'node:path'
+import test from 'ava'
+import { checkDatabase } from '../lib/check/check.js'
+import { ingest } from '../lib/ingest.js'
+import { tableSets } from './helpers/database.js'
+import { assertPool, poolAssociations, poolInput } from './helpers/database-fixtures.js'
+import { withFolder } from './helpers/fault-folders.js'
+import { countOperations, inParallel, type LoggedOperation, runWithFault } from './helpers/faults.js'
+import { copyDatabase, differing, filesOf, roundTimes } from './helpers/interrupt-files.js'
+import { PROGRAM } from './helpers/program.js'
+
+const SOAK = process.env.SOAK === '1'
+const POOL = 'spec_nirspec_lv2bkg'
+/** So many of the operations are disturbed, spread over the run. */
+const KILLS = 12
+
+/** Operations spread over the whole run, and all that put tables in their places. */
+function chosen(operations: readonly LoggedOperation[]): readonly LoggedOperation[] {
+  const every = SOAK ? 1 : Math.ceil(operations.length / KILLS)
+  return operations.filter(({ path }, index) => index % every === 0 || path.includes('commit.json'))
+}
+
+test('killed at any operation, associate is undone or done, and the next run brings it about', async (t) => {
+  t.timeout(20 * 60_000)
+  await withFolder(async (folder) => {
+    const template = join(folder, 'template')
+    await ingest({ inputs: [poolInput(POOL)], out: join(template, 'db') })
+    await roundTimes(join(template, 'db'))
+    const before = filesOf(join(template, 'db'))
+    const command = (of: string) => [PROGRAM, 'associate', join(of, 'db'), '--asn', poolAssociations(POOL)]
+    const clean = join(folder, 'clean')
+    await copyDatabase(template, clean)
+    const { status, operations, stderr } = await countOperations(process.execPath, command(clean), { folder: clean })
+    t.is(status, 0, stderr)
+    assertPool(POOL, join(clean, 'db'), 4, 4)
+    const after = filesOf(join(clean, 'db'))
+    const states = new Set<string>()
+    const points = chosen(operations)
+    t.true(points.length >= KILLS)
+    await inParallel(points, async ({ number }) => {
+      const copy = join(folder, `run-${number}`)
+      await copyDatabase(template, copy)
+      const options = { folder: copy, at: number, mode: 'kill' } as const
+      t.is((await runWithFault(process.execPath, command(copy), options)).signal, 'SIGKILL')
+      // The next run first recovers the folder; one without anything to do shows what it found.
+      await ingest({ inputs: [poolInput(POOL)], out: join(copy, 'db') })
+      const found = filesOf(join(copy, 'db'))
+      const isBefore = found.get('associations.csv') === before.get('associations.csv')
+      t.deepEqual(differing(found, isBefore ? before : after), [])
+      states.add(isBefore ? 'before' : 'after')
+      t.is((await countOperations(process.execPath, command(copy), { folder: copy })).status, 0)
+      t.deepEqual(tableSets(join(copy, 'db')), tableSets(join(clean, 'db')))
+      t.true((await checkDatabase(join(copy, 'db'))).healthy)
+    })
+    t.deepEqual([...states].sort(), ['after', 'before'])
+  })
+})

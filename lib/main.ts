@@ -27,6 +27,7 @@ try {
   process.exitCode = await runCommand(process.argv.slice(2), {
     stdin: process.stdin,
     out: (text) => process.stdout.write(text),
+    stdout: process.stdout,
     err: (text) => process.stderr.write(text),
     env: process.env,
     signal: controller.signal,

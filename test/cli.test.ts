@@ -1,5 +1,5 @@
 import { chmodSync, existsSync, readdirSync, readFileSync } from 'node:fs'
-import { Readable } from 'node:stream'
+import { PassThrough, Readable } from 'node:stream'
 import { setTimeout as delay } from 'node:timers/promises'
 import { gzipSync } from 'node:zlib'
 import test, { type ExecutionContext } from 'ava'
@@ -226,7 +226,8 @@ test('--version prints the version of the package, --help the options with examp
 test('without inputs on a terminal it prints the help and reads nothing', async (t) => {
   const out: string[] = []
   const stdin = Object.assign(new Readable({ read: () => t.fail('it reads') }), { isTTY: true })
-  const fake: Terminal = { stdin, out: (text) => out.push(text), err: t.fail, env: {}, signal: AbortSignal.abort() }
+  const terminal = { out: (text: string) => out.push(text), stdout: new PassThrough(), err: t.fail }
+  const fake: Terminal = { ...terminal, stdin, env: {}, signal: AbortSignal.abort() }
   t.is(await runCommand([], fake), 0)
   t.regex(out.join(''), /^Usage: jwst-ingest /)
 })

@@ -2,7 +2,7 @@
  * The program as the tools see it: described, never run.
  */
 import { readFileSync } from 'node:fs'
-import { Readable } from 'node:stream'
+import { Readable, Writable } from 'node:stream'
 import { buildProgram } from '../lib/cli/cli.js'
 import { type CommandDescription, describeCommand } from '../lib/cli/describe.js'
 
@@ -12,6 +12,7 @@ export function describeProgram(): CommandDescription {
   const terminal = {
     stdin: Readable.from([]),
     out: nowhere,
+    stdout: new Writable(),
     err: nowhere,
     env: {},
     signal: new AbortController().signal,

@@ -2,7 +2,7 @@
  * The command line: arguments to options, results to text. The only source of the help text.
  */
 import { readFileSync } from 'node:fs'
-import { addAbortSignal, type Readable } from 'node:stream'
+import { addAbortSignal, type Readable, type Writable } from 'node:stream'
 import { Command, CommanderError, InvalidArgumentError } from 'commander'
 import { EXIT, IngestError } from '../errors.js'
 import { type IngestOptions, ingest } from '../ingest.js'
@@ -10,6 +10,7 @@ import { formatNotes, formatSummary } from '../summary.js'
 import { addDatabaseCommands } from './cli-database.js'
 import { addCompletionCommand } from './completion.js'
 import { addExplainCommand } from './explain.js'
+import { addExportCommand } from './export.js'
 import { addReportCommand } from './report.js'
 import { addStatusCommand } from './status.js'
 
@@ -18,6 +19,8 @@ export interface Terminal {
   /** Read at most once, and destroyed at the end of a run. */
   readonly stdin: Readable & { readonly isTTY?: boolean | undefined }
   readonly out: (text: string) => void
+  /** The stream that `out` writes to, for what is large or binary. */
+  readonly stdout: Writable & { readonly isTTY?: boolean | undefined }
   readonly err: (text: string) => void
   readonly env: Readonly<Record<string, string | undefined>>
   readonly signal: AbortSignal
@@ -49,6 +52,7 @@ Examples:
   jwst-ingest status db
   jwst-ingest explain 'jw01018*' db
   jwst-ingest report db
+  jwst-ingest export db --table 'train-*' -o parquet
 
 Files are named YYYY-MM-DD_DDD.csv or .csv.gz, which tells their day; others, and standard input, need --date.
 Exit codes: 0 done, 1 data or I/O error, 2 usage error, 3 the database is in use by another run;
@@ -121,6 +125,7 @@ export function buildProgram(terminal: Terminal): Command {
   addStatusCommand(program, terminal)
   addExplainCommand(program, terminal)
   addReportCommand(program, terminal)
+  addExportCommand(program, terminal)
   return addCompletionCommand(program, terminal)
 }
 

@@ -3,6 +3,7 @@
  */
 
 export { type CheckReport, checkDatabase } from './check/check.js'
+export { type PruneOptions, type PruneReport, pruneDatabase } from './check/prune.js'
 export { type RebuildOptions, type RebuildReport, rebuildDatabase } from './check/rebuild.js'
 export type { Reject } from './database/tables.js'
 export { type ErrorCode, EXIT, IngestError } from './errors.js'

@@ -47,7 +47,7 @@ function expectedType(name: string): string {
   if (kind.endsWith('Floats')) return 'DOUBLE'
   if (kind.endsWith('Ints')) return 'INTEGER'
   if (kind.endsWith('Booleans')) return 'BOOLEAN'
-  return name === 'date' ? 'DATE' : 'VARCHAR'
+  return name === 'date' || name === 'expired' ? 'DATE' : 'VARCHAR'
 }
 
 /** The value that a cell of the golden tables stands for. */

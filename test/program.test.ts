@@ -21,10 +21,16 @@ const LEVEL1 = 1
 const INGEST = 2
 const MOSAICS = 3
 const HIDDEN = TABLE_LIST.findIndex(({ holds }) => holds === 'hidden')
-const TRAIN = 5
-const RAW = 6
-const REM = 7
-const TABLES: TableNumbers = { training: TRAINING, level1: LEVEL1, holdsGroups: (table) => table === REM }
+const EXPIRED = TABLE_LIST.findIndex(({ file }) => file === 'expired.csv')
+const TRAIN = 6
+const RAW = 7
+const REM = 8
+const TABLES: TableNumbers = {
+  training: TRAINING,
+  level1: LEVEL1,
+  expired: EXPIRED,
+  holdsGroups: (table) => table === REM,
+}
 
 const PREFIX = 'jw01001_'
 const e = (name: string, columns: Columns = {}) => exposure({ Dataset: `${PREFIX}${name}`, ...columns })

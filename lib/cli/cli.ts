@@ -11,6 +11,7 @@ import { addDatabaseCommands } from './cli-database.js'
 import { addCompletionCommand } from './completion.js'
 import { addExplainCommand } from './explain.js'
 import { addExportCommand } from './export.js'
+import { addPruneCommand } from './prune.js'
 import { addReportCommand } from './report.js'
 import { addStatusCommand } from './status.js'
 
@@ -53,6 +54,7 @@ Examples:
   jwst-ingest explain 'jw01018*' db
   jwst-ingest report db
   jwst-ingest export db --table 'train-*' -o parquet
+  jwst-ingest prune db --older-than 180d
 
 Files are named YYYY-MM-DD_DDD.csv or .csv.gz, which tells their day; others, and standard input, need --date.
 Exit codes: 0 done, 1 data or I/O error, 2 usage error, 3 the database is in use by another run;
@@ -126,6 +128,7 @@ export function buildProgram(terminal: Terminal): Command {
   addExplainCommand(program, terminal)
   addReportCommand(program, terminal)
   addExportCommand(program, terminal)
+  addPruneCommand(program, terminal, parseSeconds)
   return addCompletionCommand(program, terminal)
 }
 

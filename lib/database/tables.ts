@@ -102,8 +102,12 @@ const level1: Definition = {
   encoded: false,
 }
 
+function waitingCells(row: Row, expmode: string): string {
+  return `${expmode},${formatField(row.dname)}`
+}
+
 function writeWaiting(row: Row, expmode: string, out: TableSink): void {
-  out.row(row, `${expmode},${formatField(row.dname)}`)
+  out.row(row, waitingCells(row, expmode))
 }
 
 const ingest: Definition = {
@@ -137,6 +141,22 @@ const hidden: Definition = {
     for (const row of settled.hidden) out.text(formatRow([row.dname, row.date, cell(row, 'imagesize')]))
   },
   encoded: false,
+}
+
+/** Rows that waited too long, with the day on which they were set aside. */
+const expired: Definition = {
+  file: 'expired.csv',
+  holds: 'rows',
+  tail: ['expmode', 'Dataset', 'expired'],
+  write: (settled, _context, out) => {
+    for (const { stored } of settled.expired) out.text(`${stored?.line}\n`)
+  },
+  encoded: false,
+}
+
+/** The line, without its end, of a row that waited too long: that of ingest.csv, and the day (YYYY-MM-DD). */
+export function expiredLine(row: Row, expmode: string, day: string): string {
+  return `${row.text},${waitingCells(row, expmode)},${day}`
 }
 
 /** What a product's features predict, and whose they are. */
@@ -220,6 +240,7 @@ export const TABLES: readonly Table[] = [
   ingest,
   mosaics,
   hidden,
+  expired,
   ...MODELS.flatMap((model) => [trainTable(model), rawTable(model), remTable(model)]),
 ].map((definition, number) => ({ ...definition, number }))
 
@@ -227,6 +248,7 @@ export const TABLES: readonly Table[] = [
 export const TABLE_NUMBERS: TableNumbers = {
   training: 0,
   level1: 1,
+  expired: TABLES.findIndex(({ file }) => file === expired.file),
   holdsGroups: (number) => TABLES[number]?.holds === 'groups',
 }
 

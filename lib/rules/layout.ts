@@ -45,7 +45,7 @@ const RENAMED = ['Dataset', 'DagNodeName', 'ImageSize'] as const
 const ADDED = ['date', 'year', 'doy', 'dname', 'pid', 'targra', 'params'] as const
 
 /** The columns that a table adds behind a scrubbed row. */
-export const TAIL_COLUMNS = ['expmode', 'pname', 'Dataset', 'role'] as const
+export const TAIL_COLUMNS = ['expmode', 'pname', 'Dataset', 'role', 'expired'] as const
 
 type Known =
   | 'dag'
@@ -76,7 +76,7 @@ const COLUMN_TYPES: ReadonlyMap<string, ColumnType> = new Map<string, ColumnType
   ...['imagesize', ...FLOAT_COLUMNS, 'targra'].map((name) => [name, 'float'] as const),
   ...['NUMDTHPT', 'year', 'doy', 'pid'].map((name) => [name, 'int'] as const),
   ...['BKGDTARG', 'IS_IMPRT', 'TSOVISIT', 'CROWDFLD'].map((name) => [name, 'boolean'] as const),
-  ...['date'].map((name) => [name, 'date'] as const),
+  ...['date', 'expired'].map((name) => [name, 'date'] as const),
   ...CATEGORY_COLUMNS.map((name) => [name, 'category'] as const),
 ])
 

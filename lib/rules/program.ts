@@ -6,6 +6,7 @@
  * touches are resolved again; in the tables where that takes a line out, the program's other lines are put back.
  */
 import { expectedName, rankTargets } from './association.js'
+import { setAsideExpired } from './expired.js'
 import { type FrozenMatch, type Resolution, resolveAssociation } from './resolve.js'
 import { compareVersions, type Row } from './row.js'
 import { compareText } from './values.js'
@@ -43,6 +44,8 @@ export interface Settled {
   readonly mosaics: readonly Row[]
   /** New datasets whose last version is of no use: they hide their older versions. */
   readonly hidden: readonly Row[]
+  /** Expired rows to write: all that stay so where every association is resolved, else none. */
+  readonly expired: readonly Row[]
   /** Rows of the input that gave way, and rows that they replaced. */
   readonly duplicates: number
   /** Tables out of which all lines of the program are taken; those that stay are put back. */
@@ -55,6 +58,7 @@ export interface Settled {
 export interface TableNumbers {
   readonly training: number
   readonly level1: number
+  readonly expired: number
   /** Whether a table of features holds waiting groups, not products. */
   readonly holdsGroups: (table: number) => boolean
 }
@@ -66,6 +70,17 @@ export interface TableNumbers {
  * @param all whether to resolve every association, touched or not, as when a database is taken over
  */
 export function settleProgram(lines: ProgramLines, tables: TableNumbers, all: boolean): Settled {
+  const aside = setAsideExpired(lines, tables.expired)
+  const settled = settlePresent(aside.lines, tables, all)
+  if (all) return { ...settled, expired: aside.expired }
+  if (!aside.isBack) return { ...settled, expired: [] }
+  const putBack = new Map(settled.putBack)
+  putBack.set(tables.expired, aside.expired.map(({ stored }) => `${stored?.line}\n`).join(''))
+  return { ...settled, expired: [], takenOut: new Set([...settled.takenOut, tables.expired]), putBack }
+}
+
+/** Settles what is not expired. */
+function settlePresent(lines: ProgramLines, tables: TableNumbers, all: boolean): Omit<Settled, 'expired'> {
   const frozen = frozenProducts(lines.stored, tables)
   const latest = latestVersions([...lines.stored, ...lines.fresh.filter((row) => !isUseless(row, frozen))])
   const touched = touchedAssociations(lines.stored, latest, all)

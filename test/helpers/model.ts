@@ -25,9 +25,18 @@ export interface ModelTables {
 
 /** What the associations came to: everything that the tables are written from. */
 interface Resolved {
+  /** What waits, by association. */
+  readonly lots: Lot[]
   readonly matches: { readonly match: Match; readonly features: Cells }[]
   readonly waitingGroups: Group[]
   readonly waitingRows: TableRow[]
+}
+
+/** What waits in one association. */
+interface Lot {
+  readonly groups: readonly Group[]
+  readonly products: readonly Cells[]
+  readonly ungrouped: readonly Cells[]
 }
 
 const MODELS: readonly ModelName[] = ['IMAGE', 'SPEC', 'TAC', 'FGS']
@@ -44,12 +53,7 @@ const RAW_FGS = (
 
 /** The tables that one run over these files makes of an empty database. Bad rows are skipped. */
 export function modelTables(files: readonly DayFile[], encodings: Encodings): ModelTables {
-  const { columns, exposures, products, mosaics } = cleanRows(files)
-  const resolved: Resolved = { matches: [], waitingGroups: [], waitingRows: [] }
-  for (const params of distinct([...exposures, ...products].map((row) => cell(row, 'params')))) {
-    const inAssociation = (row: Cells): boolean => cell(row, 'params') === params
-    resolve(exposures.filter(inAssociation), products.filter(inAssociation), resolved)
-  }
+  const { columns, mosaics, resolved } = resolveAll(files)
   const tables = [
     ...unencodedTables(columns, resolved, mosaics),
     ...MODELS.flatMap((model) => modelSpecificTables(model, resolved, encodings)),
@@ -58,6 +62,30 @@ export function modelTables(files: readonly DayFile[], encodings: Encodings): Mo
     columns: Object.fromEntries(tables.map((table) => [table.name, table.columns])),
     rows: Object.fromEntries(tables.map((table) => [table.name, table.rows.map((row) => pick(row, table.columns))])),
   }
+}
+
+function resolveAll(files: readonly DayFile[]) {
+  const { columns, exposures, products, mosaics } = cleanRows(files)
+  const resolved: Resolved = { lots: [], matches: [], waitingGroups: [], waitingRows: [] }
+  for (const params of distinct([...exposures, ...products].map((row) => cell(row, 'params')))) {
+    const inAssociation = (row: Cells): boolean => cell(row, 'params') === params
+    resolve(exposures.filter(inAssociation), products.filter(inAssociation), resolved)
+  }
+  return { columns, mosaics, resolved }
+}
+
+/**
+ * The names of the datasets that a prune sets aside: of what waits after one run over these files, all that is of days
+ * before `cutoff`. A group goes as a whole; where groups and products of one association wait, all of them or none.
+ */
+export function staleNames(files: readonly DayFile[], cutoff: string): string[] {
+  const isStale = (rows: readonly Cells[]) => rows.every((row) => cell(row, 'date') < cutoff)
+  const stale = resolveAll(files).resolved.lots.flatMap(({ groups, products, ungrouped }) => {
+    const units = [...groups.map(({ exposures }) => exposures), ...products.map((row) => [row])]
+    const joined = groups.length > 0 && products.length > 0 ? [units.flat()] : units
+    return [...joined, ...ungrouped.map((row) => [row])].filter(isStale).flat()
+  })
+  return stale.map((row) => cell(row, 'dname')).sort()
 }
 
 /** Writes every table as NAME.csv into a folder, which is made if it is missing. */
@@ -85,6 +113,7 @@ function resolve(exposures: readonly Cells[], products: readonly Cells[], into: 
       waitingProducts.push(match.product)
     }
   }
+  into.lots.push({ groups: waitingGroups, products: waitingProducts, ungrouped })
   into.waitingGroups.push(...waitingGroups)
   into.waitingRows.push(
     ...ungrouped.map((row) => ({ ...row, expmode: '' })),
@@ -119,6 +148,7 @@ function unencodedTables(columns: readonly string[], { matches, waitingRows }: R
     { name: 'level1', columns: [...matchedColumns, 'role'], rows: level1 },
     { name: 'ingest', columns: [...columns, 'expmode', 'Dataset'], rows: waitingRows },
     { name: 'mosaics', columns: [...columns, 'Dataset'], rows: mosaics },
+    { name: 'expired', columns: [...columns, 'expmode', 'Dataset', 'expired'], rows: [] },
   ]
 }
 

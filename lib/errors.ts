@@ -21,6 +21,7 @@ const CATALOGUE = {
   DATABASE_UNUSABLE: EXIT.failed,
   DATABASE_LOCKED: EXIT.locked,
   WRITE_FAILED: EXIT.failed,
+  OUTPUT_EXISTS: EXIT.failed,
 } as const
 
 /** The code of an {@link IngestError}. */

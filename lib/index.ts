@@ -4,9 +4,11 @@
 
 export type { AssociationSummary } from './asn/tally.js'
 export { type CheckReport, checkDatabase } from './check/check.js'
+export { type PruneOptions, type PruneReport, pruneDatabase } from './check/prune.js'
 export { type RebuildOptions, type RebuildReport, rebuildDatabase } from './check/rebuild.js'
 export type { Reject } from './database/tables.js'
 export { type ErrorCode, EXIT, IngestError } from './errors.js'
+export { type ExportOptions, type ExportReport, exportDatabase } from './export/export.js'
 export { type AssociateOptions, associate, type IngestOptions, ingest } from './ingest.js'
 export { REASONS, type Reason } from './inspect/reasons.js'
 export { type ModelStatus, type StatusReport, statusOf } from './inspect/status.js'

@@ -16,14 +16,16 @@ const LEVEL1 = 1
 const INGEST = 2
 const MOSAICS = 3
 const HIDDEN = TABLE_LIST.findIndex(({ holds }) => holds === 'hidden')
-const TRAIN = 5
-const RAW = 6
-const REM = 7
-const ASSOCIATIONS = 8
+const EXPIRED = TABLE_LIST.findIndex(({ file }) => file === 'expired.csv')
+const TRAIN = 7
+const RAW = 8
+const REM = 9
+const ASSOCIATIONS = TABLE_LIST.findIndex(({ holds }) => holds === 'members')
 const TABLES: TableNumbers = {
   training: TRAINING,
   level1: LEVEL1,
   associations: ASSOCIATIONS,
+  expired: EXPIRED,
   holdsGroups: (table) => table === REM,
 }
 

@@ -22,7 +22,14 @@ function settled(
 ): SettledCounts {
   const counts = nothingSettled()
   const mosaics = Array.from({ length: rest.mosaics ?? 0 }, () => product())
-  const parts = { pid: 1001, hidden: [], lists: [], takenOut: new Set<number>(), putBack: new Map<number, string>() }
+  const parts = {
+    pid: 1001,
+    hidden: [],
+    lists: [],
+    expired: [],
+    takenOut: new Set<number>(),
+    putBack: new Map<number, string>(),
+  }
   countSettled({ ...parts, resolutions, mosaics, duplicates: rest.duplicates ?? 0 }, counts)
   return counts
 }

@@ -4,6 +4,8 @@
  * stay as they are, byte for byte; the others are replaced in one committed step.
  */
 import { stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setImmediate as turn } from 'node:timers/promises'
 import {
   Database,
   type DatabaseIndex,
@@ -15,7 +17,7 @@ import {
   type TableIndex,
 } from '../database/database.js'
 import { TableTexts } from '../database/format.js'
-import { REJECTS_FILE, TABLES, type Table, type TableContext } from '../database/tables.js'
+import { REJECTS_FILE, TABLE_NUMBERS, TABLES, type Table, type TableContext } from '../database/tables.js'
 import { damaged } from '../database/takeover.js'
 import { Update } from '../database/update.js'
 import { IngestError } from '../errors.js'
@@ -69,24 +71,29 @@ export async function rebuildDatabase(options: RebuildOptions): Promise<RebuildR
   const database = await Database.open(out, { create: false, wait, onWait, signal: options.signal })
   try {
     if (database.folder.recovered !== undefined) warn(database.folder.recovered)
-    const { tables, newCategories } = await rebuild(database, warn, options.signal)
+    const { tables, newCategories, lost } = await renewTables(database, settleAnew, options.signal)
+    tell(tables, lost, warn)
     return { database: out, tables, newCategories, seconds: Math.round(performance.now() - start) / 1000 }
   } finally {
     await database.close()
   }
 }
 
-type Outcome = Pick<RebuildReport, 'tables' | 'newCategories'>
+interface Outcome extends Pick<RebuildReport, 'tables' | 'newCategories'> {
+  /** Products taken over without their exposures that have no line in `train-*`. */
+  readonly lost: readonly string[]
+}
 
-async function rebuild(
+/** Replaces the tables that do not hold what `settle` makes of each program's lines, in one committed step. */
+export async function renewTables(
   database: Database,
-  warn: (message: string) => void,
+  settle: typeof settleAnew,
   signal: AbortSignal | undefined,
 ): Promise<Outcome> {
-  const damage = new Damage(database)
+  const damage = new Damage(database.folder.folder)
   const survey = await Survey.of(database.folder.folder, async () => ({ listener: damage }))
   try {
-    await refuseLoss(database, survey)
+    await refuseLoss(database.folder.folder, survey)
     const encoder = new Encoder(database.encodings)
     const context = { layout: survey.layout, encoder }
     const texts = new TableTexts(context)
@@ -94,9 +101,11 @@ async function rebuild(
     try {
       const counts = TABLES.map((table) => new TableCount(table, survey, damage, database.index))
       for (const pid of survey.programs) {
+        // Nothing here waits for anything: without a turn of the event loop no signal would come through.
+        await turn()
         signal?.throwIfAborted()
         const lines = survey.linesOf(pid)
-        const settled = settleAnew(pid, lines, survey.layout)
+        const settled = settle(pid, lines, survey.layout)
         damage.lookForLoss(settled)
         for (const count of counts) count.add(lines, settled, context)
         texts.add(settled)
@@ -105,9 +114,7 @@ async function rebuild(
       damage.refuseLoss()
       const newCategories = encoder.settle()
       await commit(database, survey, update, counts, newCategories.length > 0)
-      const tables = counts.map((count) => count.outcome)
-      tell(tables, damage, warn)
-      return { tables, newCategories }
+      return { tables: counts.map((count) => count.outcome), newCategories, lost: damage.lost }
     } catch (error) {
       await update.abort(error)
       throw error
@@ -139,7 +146,7 @@ async function commit(
   else await update.commit(newCodes || noCodes, same)
 }
 
-function tell(tables: readonly RebuiltTable[], { lost }: Damage, warn: (message: string) => void): void {
+function tell(tables: readonly RebuiltTable[], lost: readonly string[], warn: (message: string) => void): void {
   for (const { file, state } of tables) {
     const isUnencoded = TABLES.some((table) => table.file === file && table.holds === 'rows')
     if (isUnencoded && state === 'changed') warn(`${file} was not what resolving its rows gives, and is now`)
@@ -200,15 +207,15 @@ class TableCount {
 }
 
 /** Lines of derived tables that cannot be read, and whether something is lost with them that cannot be made anew. */
-class Damage {
+export class Damage {
   /** Products taken over without their exposures that have no line in `train-*`. */
   readonly lost: string[] = []
   readonly files = new Map<string, IngestError>()
-  readonly #database: Database
+  readonly #folder: string
   #loss: IngestError | undefined
 
-  constructor(database: Database) {
-    this.#database = database
+  constructor(folder: string) {
+    this.#folder = folder
   }
 
   /** @throws IngestError TABLE_INVALID for an unencoded table, from which all others are made */
@@ -216,10 +223,10 @@ class Damage {
     const isDerived = TABLES.some(
       ({ file: one, holds }) => one === file && (holds === 'products' || holds === 'groups'),
     )
-    if (!isDerived) throw damaged(this.#database.path(file), line, what)
+    const source = join(this.#folder, file)
+    if (!isDerived) throw damaged(source, line, what)
     if (this.files.has(file)) return
-    const place = { source: this.#database.path(file), line }
-    this.files.set(file, new IngestError('TABLE_INVALID', what, place))
+    this.files.set(file, new IngestError('TABLE_INVALID', what, { source, line }))
   }
 
   /** A product without exposures keeps the features that it has: a line of them that cannot be read must not go. */
@@ -251,19 +258,22 @@ function mayBeLost({ message }: IngestError, dname: string): IngestError {
  *
  * @throws IngestError TABLE_INVALID
  */
-async function refuseLoss(database: Database, survey: Survey): Promise<void> {
-  const index = await readStoredIndex(database.folder.folder)
+export async function refuseLoss(folder: string, survey: Survey): Promise<void> {
+  const index = await readStoredIndex(folder)
+  const isThere = ({ number }: Table) => survey.tables.has(number)
+  // Nothing is made of expired rows: who takes all of them out means it.
+  const mayBeEmpty = (table: Table) => table.number === TABLE_NUMBERS.expired && isThere(table)
   const hasLines = ({ number }: Table) => (survey.tables.get(number)?.lines ?? 0) > 0
   for (const table of TABLES) {
     const { file, holds } = table
-    if (holds === 'products' || holds === 'groups' || hasLines(table)) continue
+    if (holds === 'products' || holds === 'groups' || hasLines(table) || mayBeEmpty(table)) continue
     const had = (index?.tables.get(file)?.segments.all.length ?? 0) > 0
     const hasFeatures = file === 'training.csv' && TABLES.some((one) => one.holds === 'products' && hasLines(one))
     if (!had && !hasFeatures) continue
-    const way = had ? `, or remove ${database.path(INDEX_FILE)} to do without its rows` : ''
-    const what = `${survey.tables.has(table.number) ? 'has no rows' : 'is missing'}, though a run has written some`
+    const way = had ? `, or remove ${join(folder, INDEX_FILE)} to do without its rows` : ''
+    const what = `${isThere(table) ? 'has no rows' : 'is missing'}, though a run has written some`
     throw new IngestError('TABLE_INVALID', `${what}; restore it from a backup${way}; nothing was changed`, {
-      source: database.path(file),
+      source: join(folder, file),
     })
   }
 }

@@ -12,7 +12,9 @@ import { addDatabaseCommands } from './cli-database.js'
 import { collectPath, parseSeconds, parseSize, partAssociations, tellSummary } from './cli-options.js'
 import { addCompletionCommand } from './completion.js'
 import { addExplainCommand } from './explain.js'
+import { addExportCommand } from './export.js'
 import type { ProgressBar } from './progress.js'
+import { addPruneCommand } from './prune.js'
 import { addReportCommand } from './report.js'
 import { addStatusCommand } from './status.js'
 
@@ -21,9 +23,9 @@ export interface Terminal {
   /** Read at most once, and destroyed at the end of a run. */
   readonly stdin: Readable & { readonly isTTY?: boolean | undefined }
   readonly out: (text: string) => void
+  /** The stream that `out` writes to, for what is large or binary. */
+  readonly stdout: Writable & { readonly isTTY?: boolean | undefined }
   readonly err: (text: string) => void
-  /** Where rows go that are asked for while a run goes on. */
-  readonly stdout: Writable
   /** Where a bar can be shown: standard error, if that is a terminal. */
   readonly screen?: WriteStream | undefined
   readonly env: Readonly<Record<string, string | undefined>>
@@ -62,6 +64,8 @@ Examples:
   jwst-ingest status db
   jwst-ingest explain 'jw01018*' db
   jwst-ingest report db
+  jwst-ingest export db --table 'train-*' -o parquet
+  jwst-ingest prune db --older-than 180d
 
 Files are named YYYY-MM-DD_DDD.csv or .csv.gz, which tells their day; others, and standard input, need --date.
 Exit codes: 0 done, 1 data or I/O error, 2 usage error, 3 the database is in use by another run;
@@ -142,6 +146,8 @@ export function buildProgram(terminal: Terminal): Command {
   addStatusCommand(program, terminal)
   addExplainCommand(program, terminal)
   addReportCommand(program, terminal)
+  addExportCommand(program, terminal)
+  addPruneCommand(program, terminal, parseSeconds)
   return addCompletionCommand(program, terminal)
 }
 

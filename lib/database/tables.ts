@@ -106,8 +106,12 @@ const level1: Definition = {
   encoded: false,
 }
 
+function waitingCells(row: Row, expmode: string): string {
+  return `${expmode},${formatField(row.dname)}`
+}
+
 function writeWaiting(row: Row, expmode: string, out: TableSink): void {
-  out.row(row, `${expmode},${formatField(row.dname)}`)
+  out.row(row, waitingCells(row, expmode))
 }
 
 const ingest: Definition = {
@@ -153,6 +157,22 @@ const associations: Definition = {
     for (const list of settled.lists) out.text(memberLines(list))
   },
   encoded: false,
+}
+
+/** Rows that waited too long, with the day on which they were set aside. */
+const expired: Definition = {
+  file: 'expired.csv',
+  holds: 'rows',
+  tail: ['expmode', 'Dataset', 'expired'],
+  write: (settled, _context, out) => {
+    for (const { stored } of settled.expired) out.text(`${stored?.line}\n`)
+  },
+  encoded: false,
+}
+
+/** The line, without its end, of a row that waited too long: that of ingest.csv, and the day (YYYY-MM-DD). */
+export function expiredLine(row: Row, expmode: string, day: string): string {
+  return `${row.text},${waitingCells(row, expmode)},${day}`
 }
 
 /** What a product's features predict, and whose they are. */
@@ -237,6 +257,7 @@ export const TABLES: readonly Table[] = [
   mosaics,
   hidden,
   associations,
+  expired,
   ...MODELS.flatMap((model) => [trainTable(model), rawTable(model), remTable(model)]),
 ].map((definition, number) => ({ ...definition, number }))
 
@@ -245,6 +266,7 @@ export const TABLE_NUMBERS: TableNumbers = {
   training: 0,
   level1: 1,
   associations: TABLES.findIndex(({ holds }) => holds === 'members'),
+  expired: TABLES.findIndex(({ file }) => file === expired.file),
   holdsGroups: (number) => TABLES[number]?.holds === 'groups',
 }
 

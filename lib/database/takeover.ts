@@ -150,6 +150,8 @@ function completeStored(
   if (pid === undefined) return `no program in the name ${JSON.stringify(dname)}`
   const day = dayOf(read('date').slice(0, 10))
   if (day === undefined) return `date is no day: ${JSON.stringify(read('date'))}`
+  if (table.tail.includes('expired') && dayOf(read('expired')) === undefined)
+    return `expired is no day: ${JSON.stringify(read('expired'))}`
   const width = layout.columns.length
   if (table.tail.includes('role')) cells[width + table.tail.indexOf('role')] ||= 'science'
   if (table.file === 'training.csv') cells[width + table.tail.indexOf('pname')] ||= dname

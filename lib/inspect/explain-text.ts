@@ -55,6 +55,7 @@ function whatIs({ kind, outcome, model, date, product, groups }: Explanation): s
   const whose = model === null ? '' : `, ${model}`
   if (outcome === 'dropped') return `a dataset of ${date} that was dropped, by its exposure type or channel`
   if (outcome === 'taken over') return `${what}${whose}, taken over without its exposures, ${date}`
+  if (outcome === 'expired') return `${what}${whose}, ${date}, pruned; ingest it again to bring it back`
   if (outcome === 'waits') return `${what}${whose}, waits since ${date}`
   const exposures = groups.reduce((sum, group) => sum + group.exposures.length, 0)
   const counterpart = product ?? counted(exposures, 'exposure')

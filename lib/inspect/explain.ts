@@ -37,7 +37,7 @@ export interface ExplainedGroup {
 export interface Explanation {
   readonly name: string
   readonly kind: 'exposure' | 'group' | 'product' | 'mosaic' | 'dropped'
-  readonly outcome: 'matched' | 'taken over' | 'waits' | 'dropped'
+  readonly outcome: 'matched' | 'taken over' | 'waits' | 'expired' | 'dropped'
   readonly model: Model | null
   readonly pid: number
   /** Three digits; blank where there is none. */
@@ -61,13 +61,14 @@ const NEAREST = 5
 /** Explains everything in a program that has a wanted name. */
 export function explanationsIn(settled: Settled, isWanted: (name: string) => boolean): Explanation[] {
   const around = new Surroundings(settled)
-  const { pid, resolutions, mosaics, hidden } = settled
+  const { pid, resolutions, mosaics, hidden, expired } = settled
   // What waits for members that an association file names is told with these.
   const named = new Set(resolutions.flatMap(({ products }) => products.map(({ product }) => product)))
   return [
     ...resolutions.flatMap((resolution) => new Association(pid, resolution, around).explain(isWanted)),
     ...mosaics.filter((row) => !named.has(row) && isWanted(row.dname)).map((row) => ofMosaic(pid, row, around)),
     ...hidden.filter(({ dname }) => isWanted(dname)).map((row) => ofDropped(pid, row)),
+    ...expired.filter(({ dname }) => isWanted(dname)).map((row) => ofExpired(pid, row)),
   ]
 }
 
@@ -93,6 +94,13 @@ function ofDropped(pid: number, row: Row): Explanation {
   const observation = isCandidateName(row.dname) ? '' : (observationsOf(row)[0] ?? '')
   const ending = { outcome: 'dropped', model: null, ...NO_GROUP, reason: null, compared: [] } as const
   return { ...placeOf(row, pid), observation, kind: 'dropped', params: '', ...ending }
+}
+
+/** It takes part in nothing, so there is nothing that it was compared with. */
+function ofExpired(pid: number, row: Row): Explanation {
+  const kind = row.kind === 'exposure' ? 'exposure' : 'product'
+  const ending = { outcome: 'expired', model: modelOf(row), ...NO_GROUP, reason: null, compared: [] } as const
+  return { ...placeOf(row, pid), kind, ...ending }
 }
 
 const NO_GROUP = { groups: [], product: null } as const

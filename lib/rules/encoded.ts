@@ -7,6 +7,7 @@ import { formatFloat } from '../csv/write.js'
 import type { Model } from './association.js'
 import { CATEGORIES, type Category, type Encoder } from './encode.js'
 import type { Features, Pointing } from './features.js'
+import { type ColumnType, columnType } from './layout.js'
 import { cell, type Row } from './row.js'
 import { isEncodedTrue, isNothing, toNumber } from './values.js'
 
@@ -136,6 +137,15 @@ export function encodedColumns(model: Model): readonly string[] {
 export function encodedValues(model: Model, features: Features, encoder: Encoder): string[] {
   const raw = rawValues(model, features)
   return columnsFor(model).encode.map(({ from, encode }) => encode(raw[from] ?? '', encoder))
+}
+
+const WHOLE_NUMBERS: ReadonlySet<string> = new Set(['NEXPOSUR', 'nexposur', 'numdthpt', ...CATEGORIES, ...BOOLEANS])
+
+/** What a column of the tables of features holds: codes and encoded booleans are whole numbers. */
+export function featureType(column: string): ColumnType {
+  if (MEASURES[column] !== undefined || column === 'gs_mag' || column === 'imgsize_gb') return 'float'
+  if (WHOLE_NUMBERS.has(column)) return 'int'
+  return column === 'fxd_slit' ? 'category' : columnType(column)
 }
 
 /** A product's image size in GB: its size in kB over 10^6 (section 2). */

@@ -45,7 +45,7 @@ const RENAMED = ['Dataset', 'DagNodeName', 'ImageSize'] as const
 const ADDED = ['date', 'year', 'doy', 'dname', 'pid', 'targra', 'params'] as const
 
 /** The columns that a table adds behind a scrubbed row. */
-export const TAIL_COLUMNS = ['expmode', 'pname', 'Dataset', 'role'] as const
+export const TAIL_COLUMNS = ['expmode', 'pname', 'Dataset', 'role', 'expired'] as const
 
 type Known =
   | 'dag'
@@ -65,6 +65,25 @@ export const FLOAT_COLUMNS = [
   'TARG_RA',
   'TARG_DEC',
 ] as const satisfies readonly Known[]
+
+/** What the cells of a column hold, where they are not blank. A category is a text of which there are few. */
+export type ColumnType = 'float' | 'int' | 'boolean' | 'date' | 'category' | 'text'
+
+const CATEGORY_COLUMNS =
+  'dag VISITYPE INSTRUME DETECTOR FILTER PUPIL GRATING EXP_TYPE FXD_SLIT CHANNEL BAND SUBARRAY expmode role'.split(' ')
+
+const COLUMN_TYPES: ReadonlyMap<string, ColumnType> = new Map<string, ColumnType>([
+  ...['imagesize', ...FLOAT_COLUMNS, 'targra'].map((name) => [name, 'float'] as const),
+  ...['NUMDTHPT', 'year', 'doy', 'pid'].map((name) => [name, 'int'] as const),
+  ...['BKGDTARG', 'IS_IMPRT', 'TSOVISIT', 'CROWDFLD'].map((name) => [name, 'boolean'] as const),
+  ...['date', 'expired'].map((name) => [name, 'date'] as const),
+  ...CATEGORY_COLUMNS.map((name) => [name, 'category'] as const),
+])
+
+/** What a column of the unencoded tables holds. Those that are carried through are text, and so are numbers of programs. */
+export function columnType(column: string): ColumnType {
+  return COLUMN_TYPES.get(column) ?? 'text'
+}
 
 /** Where each known column stands in a row; -1 for one that it does not have. */
 export type Positions = Readonly<Record<Known, number>>

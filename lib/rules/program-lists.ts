@@ -9,7 +9,7 @@ import { frozenProducts, withFeatures } from './frozen.js'
 import { type MemberList, newestLists } from './member-list.js'
 import { Datasets } from './member-selection.js'
 import { givenExposures, nameProducts, placeWaiting, resolveList } from './members.js'
-import type { ProgramLines, ProgramLists, Settled, TableNumbers } from './program.js'
+import type { PresentSettled, ProgramLines, ProgramLists, TableNumbers } from './program.js'
 import { type FrozenMatch, type Resolution, resolveAssociation } from './resolve.js'
 import { compareVersions, type Row } from './row.js'
 import { byName, compareText } from './values.js'
@@ -20,7 +20,12 @@ import { latestVersions } from './versions.js'
  *
  * @param all whether to write all of it, changed or not, as when a database is taken over
  */
-export function settleWithLists(lines: ProgramLines, lists: ProgramLists, tables: TableNumbers, all: boolean): Settled {
+export function settleWithLists(
+  lines: ProgramLines,
+  lists: ProgramLists,
+  tables: TableNumbers,
+  all: boolean,
+): PresentSettled {
   const { pid, fresh } = lines
   const names = frozenProducts(lines.stored, tables)
   const stored = withoutCopies(lines.stored, tables)
@@ -45,7 +50,7 @@ export function settleWithLists(lines: ProgramLines, lists: ProgramLists, tables
   }
 }
 
-function unchanged(pid: number, duplicates: number): Settled {
+function unchanged(pid: number, duplicates: number): PresentSettled {
   const none = { resolutions: [], mosaics: [], hidden: [], lists: [] }
   return { pid, ...none, duplicates, takenOut: new Set(), putBack: new Map() }
 }

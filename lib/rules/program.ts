@@ -7,6 +7,7 @@
  */
 import { expectedName, rankTargets } from './association.js'
 import { associationsOf, groupByAssociation } from './association-rows.js'
+import { setAsideExpired } from './expired.js'
 import { frozenProducts, withFeatures } from './frozen.js'
 import type { MemberList } from './member-list.js'
 import { settleWithLists } from './program-lists.js'
@@ -60,6 +61,8 @@ export interface Settled {
   readonly hidden: readonly Row[]
   /** New lists of association files, by product. */
   readonly lists: readonly MemberList[]
+  /** Expired rows to write: all that stay so where every association is resolved, else none. */
+  readonly expired: readonly Row[]
   /** Rows of the input that gave way, and rows that they replaced. */
   readonly duplicates: number
   /** Tables out of which all lines of the program are taken; those that stay are put back. */
@@ -68,11 +71,15 @@ export interface Settled {
   readonly putBack: ReadonlyMap<number, string>
 }
 
+/** What became of lines among which none is expired. */
+export type PresentSettled = Omit<Settled, 'expired'>
+
 /** The numbers of the tables, as far as settling has to tell them apart. */
 export interface TableNumbers {
   readonly training: number
   readonly level1: number
   readonly associations: number
+  readonly expired: number
   /** Whether a table of features holds waiting groups, not products. */
   readonly holdsGroups: (table: number) => boolean
 }
@@ -84,7 +91,19 @@ export interface TableNumbers {
  * @param all whether to resolve every association, touched or not, as when a database is taken over
  */
 export function settleProgram(lines: ProgramLines, tables: TableNumbers, all: boolean): Settled {
-  if (lines.lists !== undefined) return settleWithLists(lines, lines.lists, tables, all)
+  const aside = setAsideExpired(lines, tables.expired)
+  const { lists } = aside.lines
+  const settled =
+    lists === undefined ? settlePresent(aside.lines, tables, all) : settleWithLists(aside.lines, lists, tables, all)
+  if (all) return { ...settled, expired: aside.expired }
+  if (!aside.isBack) return { ...settled, expired: [] }
+  const putBack = new Map(settled.putBack)
+  putBack.set(tables.expired, aside.expired.map(({ stored }) => `${stored?.line}\n`).join(''))
+  return { ...settled, expired: [], takenOut: new Set([...settled.takenOut, tables.expired]), putBack }
+}
+
+/** Settles what is not expired. */
+function settlePresent(lines: ProgramLines, tables: TableNumbers, all: boolean): PresentSettled {
   const frozen = frozenProducts(lines.stored, tables)
   const latest = latestVersions([...lines.stored, ...lines.fresh], frozen)
   const touched = touchedAssociations(lines.stored, latest, all)

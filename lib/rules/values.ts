@@ -24,6 +24,11 @@ export function isTrue(cell: string): boolean {
   return TRUE.has(cell)
 }
 
+/** Whether a cell means false. */
+export function isFalse(cell: string): boolean {
+  return FALSE.has(cell)
+}
+
 /** Whether a cell is encoded as 1: fewer spellings than {@link isTrue} knows, as the models were trained so (section 7). */
 export function isEncodedTrue(cell: string): boolean {
   return ENCODED_TRUE.has(cell)

@@ -20,7 +20,7 @@ type Encodings = Readonly<Record<string, Readonly<Record<string, number>>>>
 
 /** The tables that hold datasets, without `.csv`. */
 export const TABLE_NAMES: readonly string[] = [
-  ...['training', 'level1', 'ingest', 'mosaics', 'associations'],
+  ...['training', 'level1', 'ingest', 'mosaics', 'associations', 'expired'],
   ...['train', 'raw', 'rem'].flatMap((kind) => ['image', 'spec', 'tac', 'fgs'].map((model) => `${kind}-${model}`)),
 ]
 

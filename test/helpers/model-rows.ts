@@ -42,14 +42,10 @@ const INSTRUMENTS = ['FGS', 'MIRI', 'NIRCAM', 'NIRISS', 'NIRSPEC']
 
 /** Applies sections 2 and 3 to all files at once. Bad rows are left out (they belong to `rejects.csv`). */
 export function cleanRows(files: readonly DayFile[]): CleanRows {
-  const raw = files.flatMap((file) => readCsv(file.text).map((cells) => ({ cells, date: file.date })))
   const others = [...new Set(files.flatMap(({ text }) => readNames(text)))].filter((name) => !RENAMED.includes(name))
   const columns = ['dag', 'imagesize', ...others, 'date', 'year', 'doy', 'dname', 'pid', 'targra', 'params']
 
-  const scrubbed = raw
-    .filter(({ cells }) => levelOf(cell(cells, 'DagNodeName')) !== 0)
-    .filter(({ cells }) => isUsable(cells))
-    .map(({ cells, date }) => scrub(cells, date, others))
+  const scrubbed = usableRows(files).map(({ cells, date }) => scrub(cells, date, others))
   const last = lastOfEachName(scrubbed, columns)
   const kept = last.filter(reachesLevel3)
   const isProduct = (row: Cells): boolean => levelOf(cell(row, 'dag')) === 3
@@ -61,6 +57,18 @@ export function cleanRows(files: readonly DayFile[]): CleanRows {
     mosaics: products.filter((row) => isCandidateName(cell(row, 'dname'))),
     dropped: last.filter((row) => !reachesLevel3(row)).map((row) => cell(row, 'dname')),
   }
+}
+
+function usableRows(files: readonly DayFile[]) {
+  return files
+    .flatMap((file) => readCsv(file.text).map((cells) => ({ cells, date: file.date })))
+    .filter(({ cells }) => levelOf(cell(cells, 'DagNodeName')) !== 0)
+    .filter(({ cells }) => isUsable(cells))
+}
+
+/** The names of the datasets of which these files have a row that counts, be it only to hide older ones. */
+export function datasetNames(files: readonly DayFile[]): string[] {
+  return usableRows(files).map(({ cells }) => nameOf(cell(cells, 'Dataset')))
 }
 
 /** Reads CSV text with quotes, a byte-order mark, CRLF and repeated header lines; skips rows of a wrong length. */
@@ -110,7 +118,7 @@ function levelOf(dag: string): 0 | 1 | 3 {
 }
 
 /** Section 3.2: the data set's name without its last `_suffix` when it is a FITS file. */
-function nameOf(dataset: string): string {
+export function nameOf(dataset: string): string {
   if (!dataset.endsWith('fits')) return dataset
   const end = dataset.lastIndexOf('_')
   return end === -1 ? dataset : dataset.slice(0, end)

@@ -27,11 +27,20 @@ export interface ModelTables {
 
 /** What the associations came to: everything that the tables are written from. */
 interface Resolved {
+  /** What waits, by association. */
+  readonly lots: Lot[]
   readonly matches: { readonly match: Match; readonly features: Cells; readonly others: NamedMatch['others'] }[]
   readonly waitingGroups: Group[]
   /** Those of the groups that keywords alone make, and that have no product. */
   readonly guesses: Set<Group>
   readonly waitingRows: TableRow[]
+}
+
+/** What waits in one association. */
+interface Lot {
+  readonly groups: readonly Group[]
+  readonly products: readonly Cells[]
+  readonly ungrouped: readonly Cells[]
 }
 
 const MODELS: readonly ModelName[] = ['IMAGE', 'SPEC', 'TAC', 'FGS']
@@ -52,23 +61,7 @@ export function modelTables(
   encodings: Encodings,
   associations: readonly AsnFile[] = [],
 ): ModelTables {
-  const { columns, exposures, products, mosaics, dropped } = cleanRows(files)
-  const named = nameMembers(associations, exposures, [...products, ...mosaics], dropped)
-  const resolved: Resolved = { matches: [], waitingGroups: [], waitingRows: [], guesses: new Set() }
-  for (const match of named.matches) {
-    resolved.matches.push({ match: { ...match, parts: [match.group] }, features: match.features, others: match.others })
-  }
-  resolved.waitingRows.push(...named.places.map(({ row, model }) => ({ ...row, expmode: model })))
-  resolved.waitingGroups.push(...named.waitingGroups)
-  const others = products.filter((row) => !named.products.has(row))
-  for (const params of distinct([...exposures, ...others].map((row) => cell(row, 'params')))) {
-    const inAssociation = (row: Cells): boolean => cell(row, 'params') === params
-    resolve(exposures.filter(inAssociation), others.filter(inAssociation), named.given, resolved)
-  }
-  const made = resolved.matches.map(({ match }) => cell(match.product, 'dname'))
-  const isLeft = (row: Cells): boolean => !made.includes(cell(row, 'dname'))
-  const waitingProducts = products.filter((row) => named.products.has(row) && isLeft(row))
-  resolved.waitingRows.push(...waitingProducts.map((row) => ({ ...row, expmode: '' })))
+  const { columns, mosaics, named, isLeft, resolved } = resolveAll(files, associations)
   const tables = [
     ...unencodedTables(columns, onlyWaiting(resolved), mosaics.filter(isLeft), named.rows),
     ...MODELS.flatMap((model) => modelSpecificTables(model, onlyWaiting(resolved), encodings)),
@@ -96,6 +89,41 @@ function onlyWaiting(resolved: Resolved): Resolved {
   })
   const isNone = (group: Group): boolean => resolved.guesses.has(group) && !group.exposures.some(isLeft)
   return { ...resolved, waitingRows, waitingGroups: resolved.waitingGroups.filter((group) => !isNone(group)) }
+}
+
+function resolveAll(files: readonly DayFile[], associations: readonly AsnFile[] = []) {
+  const { columns, exposures, products, mosaics, dropped } = cleanRows(files)
+  const named = nameMembers(associations, exposures, [...products, ...mosaics], dropped)
+  const resolved: Resolved = { lots: [], matches: [], waitingGroups: [], waitingRows: [], guesses: new Set() }
+  for (const match of named.matches) {
+    resolved.matches.push({ match: { ...match, parts: [match.group] }, features: match.features, others: match.others })
+  }
+  resolved.waitingRows.push(...named.places.map(({ row, model }) => ({ ...row, expmode: model })))
+  resolved.waitingGroups.push(...named.waitingGroups)
+  const others = products.filter((row) => !named.products.has(row))
+  for (const params of distinct([...exposures, ...others].map((row) => cell(row, 'params')))) {
+    const inAssociation = (row: Cells): boolean => cell(row, 'params') === params
+    resolve(exposures.filter(inAssociation), others.filter(inAssociation), named.given, resolved)
+  }
+  const made = resolved.matches.map(({ match }) => cell(match.product, 'dname'))
+  const isLeft = (row: Cells): boolean => !made.includes(cell(row, 'dname'))
+  const waitingProducts = products.filter((row) => named.products.has(row) && isLeft(row))
+  resolved.waitingRows.push(...waitingProducts.map((row) => ({ ...row, expmode: '' })))
+  return { columns, mosaics, named, isLeft, resolved }
+}
+
+/**
+ * The names of the datasets that a prune sets aside: of what waits after one run over these files, all that is of days
+ * before `cutoff`. A group goes as a whole; where groups and products of one association wait, all of them or none.
+ */
+export function staleNames(files: readonly DayFile[], cutoff: string): string[] {
+  const isStale = (rows: readonly Cells[]) => rows.every((row) => cell(row, 'date') < cutoff)
+  const stale = resolveAll(files).resolved.lots.flatMap(({ groups, products, ungrouped }) => {
+    const units = [...groups.map(({ exposures }) => exposures), ...products.map((row) => [row])]
+    const joined = groups.length > 0 && products.length > 0 ? [units.flat()] : units
+    return [...joined, ...ungrouped.map((row) => [row])].filter(isStale).flat()
+  })
+  return stale.map((row) => cell(row, 'dname')).sort()
 }
 
 /** Writes every table as NAME.csv into a folder, which is made if it is missing. */
@@ -129,6 +157,7 @@ function resolve(
       waitingProducts.push(match.product)
     }
   }
+  into.lots.push({ groups: waitingGroups, products: waitingProducts, ungrouped })
   into.waitingGroups.push(...waitingGroups)
   into.waitingRows.push(
     ...ungrouped.map((row) => ({ ...row, expmode: '' })),
@@ -173,6 +202,7 @@ function unencodedTables(
       columns: ['product', 'candidate', 'type', 'rule', 'member', 'role', 'source', 'version'],
       rows: members,
     },
+    { name: 'expired', columns: [...columns, 'expmode', 'Dataset', 'expired'], rows: [] },
   ]
 }
 

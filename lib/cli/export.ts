@@ -1,0 +1,85 @@
+/**
+ * The command that writes tables in other formats. What it needs is loaded only when it runs.
+ */
+import { type Command, Option } from 'commander'
+import { IngestError } from '../errors.js'
+import type { Terminal } from './cli.js'
+import { DATABASE } from './cli-database.js'
+
+interface Flags {
+  readonly format: 'parquet' | 'jsonl'
+  readonly table?: readonly string[]
+  readonly out: string
+  readonly force?: boolean
+  readonly json?: boolean
+  readonly quiet?: boolean
+}
+
+const STANDARD_OUTPUT = '-'
+
+const EXAMPLES = `
+Examples:
+  jwst-ingest export db
+  jwst-ingest export db --table 'train-*' -o parquet --force
+  jwst-ingest export db --format jsonl --table ingest -o - | jq -r .dname
+
+The columns have types: whole and floating-point numbers, booleans, dates, text; a blank is null. Tables are read as of
+one moment, and a run may be going on. A file gets its name when all of them are complete.
+Exit codes: 0 done, 1 data or I/O error, 2 usage error.
+An input file with the name export is given as ./export.
+`
+
+/** Adds `export` to the program. */
+export function addExportCommand(program: Command, terminal: Terminal): void {
+  program
+    .command('export')
+    .summary('write tables as Parquet or JSON lines')
+    .description('Writes tables of a database as Parquet files or JSON lines, with the types of their columns.')
+    .argument(...DATABASE)
+    .addOption(
+      new Option('--format <format>', 'the format').choices(['parquet', 'jsonl']).default('parquet', 'parquet'),
+    )
+    .option(
+      '--table <name>',
+      "a table, or several with * and ? ('train-*'); can be repeated; default: all but rejects",
+      listed,
+    )
+    .option('-o, --out <folder>', 'where the files are made, or - for standard output (one table)', 'jwst-export')
+    .option('--force', 'replace files that are there')
+    .option('--json', 'print the report as one JSON object on standard output')
+    .option('-q, --quiet', 'print nothing but errors')
+    .addHelpText('after', EXAMPLES)
+    .action((db: string | undefined, flags: Flags) => runExport(db, flags, program, terminal))
+}
+
+function listed(name: string, names: readonly string[] = []): readonly string[] {
+  return [...names, name]
+}
+
+async function runExport(db: string | undefined, flags: Flags, program: Command, terminal: Terminal): Promise<void> {
+  const { exportDatabase, formatExport } = await import('../export/export.js')
+  const { out, format, table, force } = flags
+  const common = program.opts<{ out?: string; json?: boolean; quiet?: boolean }>()
+  const json = flags.json ?? common.json ?? false
+  const toTerminal = out === STANDARD_OUTPUT
+  if (toTerminal) refuseMixture(format, json, terminal)
+  const tell = (flags.quiet ?? common.quiet) ? () => {} : terminal.err
+  const report = await exportDatabase({
+    database: db || common.out || terminal.env.JWST_INGEST_DB || 'jwst-db',
+    format,
+    tables: table,
+    out: toTerminal ? terminal.stdout : out,
+    force,
+    warn: (message) => tell(`jwst-ingest: ${message}\n`),
+    signal: terminal.signal,
+  })
+  tell(formatExport(report))
+  if (json) terminal.out(`${JSON.stringify(report)}\n`)
+}
+
+/** @throws IngestError USAGE */
+function refuseMixture(format: Flags['format'], json: boolean, { stdout }: Terminal): void {
+  if (json) throw new IngestError('USAGE', '--json: standard output has the table already; leave out one of both')
+  if (format === 'parquet' && stdout.isTTY)
+    throw new IngestError('USAGE', 'Parquet is binary: send it to a file or a program (jwst-ingest export … -o - > …)')
+}

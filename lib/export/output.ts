@@ -1,0 +1,106 @@
+/**
+ * Where an exported table goes: into a file, which has its name only when it is complete, or to a stream.
+ */
+import { type FileHandle, open, rename, rm, stat } from 'node:fs/promises'
+import type { Writable } from 'node:stream'
+import { attempt, hasCode, unless } from '../database/commit-files.js'
+import { IngestError } from '../errors.js'
+
+/** Takes the bytes of a table; the next ones come when it is done with the ones before. */
+export interface Output {
+  readonly bytes: number
+  /** Writes all of `bytes`, which may be used for something else afterwards. */
+  write(bytes: Uint8Array): Promise<void>
+}
+
+/** Thrown when nobody reads a stream any more: there is no need to go on. */
+export class ReaderGone extends Error {}
+
+/** A file under a temporary name beside its own. */
+export class FileOutput implements Output {
+  readonly path: string
+  readonly #temporary: string
+  readonly #handle: FileHandle
+  #bytes = 0
+
+  private constructor(path: string, temporary: string, handle: FileHandle) {
+    this.path = path
+    this.#temporary = temporary
+    this.#handle = handle
+  }
+
+  /** @throws IngestError WRITE_FAILED, DATABASE_UNUSABLE where the folder does not take files */
+  static async create(path: string): Promise<FileOutput> {
+    const temporary = `${path}.${process.pid}.part`
+    const handle = await attempt(path, 'cannot write', () => open(temporary, 'w'))
+    return new FileOutput(path, temporary, handle)
+  }
+
+  get bytes(): number {
+    return this.#bytes
+  }
+
+  async write(bytes: Uint8Array): Promise<void> {
+    await attempt(this.path, 'cannot write', () => this.#handle.writeFile(bytes))
+    this.#bytes += bytes.length
+  }
+
+  /** Puts all bytes on the disk. */
+  async end(): Promise<void> {
+    await attempt(this.path, 'cannot write', async () => {
+      await this.#handle.sync()
+      await this.#handle.close()
+    })
+  }
+
+  /** Gives the file its name. */
+  place(): Promise<void> {
+    return attempt(this.path, 'cannot write', () => rename(this.#temporary, this.path))
+  }
+
+  /** Removes what has not got its name; that this cannot be done is no reason to hide why it is done. */
+  async discard(): Promise<void> {
+    await this.#handle.close().catch(() => {})
+    await rm(this.#temporary, { force: true }).catch(() => {})
+  }
+}
+
+/** @throws IngestError OUTPUT_EXISTS for the first of some files that is there */
+export async function refuseExisting(paths: readonly string[]): Promise<void> {
+  for (const path of paths) {
+    const there = await unless('ENOENT', stat(path))
+    if (there === undefined) continue
+    throw new IngestError('OUTPUT_EXISTS', 'is there already; give another folder, or --force to replace it', {
+      source: path,
+    })
+  }
+}
+
+/** A stream, such as standard output, that stays open. */
+export class StreamOutput implements Output {
+  readonly #stream: Writable
+  #bytes = 0
+
+  constructor(stream: Writable) {
+    this.#stream = stream
+  }
+
+  get bytes(): number {
+    return this.#bytes
+  }
+
+  /** @throws ReaderGone */
+  async write(bytes: Uint8Array): Promise<void> {
+    await new Promise<void>((resolve, reject) => {
+      this.#stream.write(bytes, (error) => {
+        if (error == null) resolve()
+        else reject(isGone(error) ? new ReaderGone() : error)
+      })
+    })
+    this.#bytes += bytes.length
+  }
+}
+
+function isGone(error: Error): boolean {
+  return hasCode(error, 'EPIPE') || ('code' in error && error.code === 'ERR_STREAM_DESTROYED')
+}

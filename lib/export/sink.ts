@@ -1,0 +1,33 @@
+/**
+ * The formats of an export.
+ */
+import type { Encodings } from '../rules/encode.js'
+import type { Column, Value } from './cells.js'
+import type { Output } from './output.js'
+
+/** The formats, which are the extensions of the files as well. */
+export const FORMATS = ['parquet', 'jsonl'] as const
+export type Format = (typeof FORMATS)[number]
+
+/** Takes the rows of one table and writes them in a format. */
+export interface RowSink {
+  /** Takes a row; undefined where nothing has to be waited for. */
+  add(values: readonly Value[]): Promise<void> | undefined
+  /** Writes what is left. The output stays open. */
+  end(): Promise<void>
+}
+
+/**
+ * Begins a table in a format; the library for it is loaded now.
+ *
+ * @param encodings what the table's codes stand for, where it has some
+ */
+export async function createSink(
+  format: Format,
+  columns: readonly Column[],
+  output: Output,
+  encodings: Encodings | undefined,
+): Promise<RowSink> {
+  if (format === 'jsonl') return new (await import('./jsonl.js')).JsonLines(columns, output)
+  return new (await import('./parquet.js')).ParquetFile(columns, output, encodings)
+}

@@ -2,6 +2,7 @@
  * What a run did, counted while it goes on, and told at its end.
  */
 import { join } from 'node:path'
+import { associationLines, associationNotes, count, listed } from './asn/notes.js'
 import { type AssociationSummary, AssociationTally, countNamed, type NamedCounts, noneNamed } from './asn/tally.js'
 import { ENCODINGS_FILE } from './database/database.js'
 import { REJECTS_FILE, type Reject } from './database/tables.js'
@@ -241,34 +242,8 @@ export function formatSummary(summary: Summary): string {
   return lines.map(([name = '', text = '']) => `${name.padEnd(11)} ${text}\n`).join('')
 }
 
-/** Only runs that read association files, or met products that they name, have something to tell of them. */
-function associationLines({
-  files,
-  products,
-  skipped,
-  candidatesLeft,
-  unusable,
-  matched,
-  waiting,
-}: AssociationSummary) {
-  const others = [
-    ...(skipped > 0 ? [`${skipped} of Level 2 skipped`] : []),
-    ...(candidatesLeft > 0 ? [`${count(candidatesLeft, 'product')} across observations left out`] : []),
-    ...(unusable > 0 ? [`${unusable} unusable`] : []),
-  ]
-  const read = `${count(products, 'product')} in ${count(files, 'file')}`
-  return [
-    ...(files + skipped + unusable > 0 ? [['association', [read, ...others].join(', ')]] : []),
-    ...(matched + waiting > 0 ? [['members', `${count(matched, 'product')} matched by them, ${waiting} waiting`]] : []),
-  ]
-}
-
 function modelLine({ products, exposures, waitingGroups }: ModelCounts): string {
   return `${count(products, 'product')} matched from ${count(exposures, 'exposure')}, ${count(waitingGroups, 'group')} waiting`
-}
-
-function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? '' : 's'}`
 }
 
 function parts(entries: readonly (readonly [string, number])[]): string {
@@ -300,26 +275,6 @@ export function formatNotes(summary: Summary): string[] {
     notes.push(listed(title, newCategories.slice(0, CATEGORY_EXAMPLES).map(categoryText), newCategories.length))
   }
   return notes
-}
-
-function associationNotes({ faults, incomplete, incompleteExamples }: AssociationSummary): string[] {
-  const notes = faults.map(({ reason, count: number, examples }) =>
-    listed(`${count(number, 'association file')} left out: ${reason}`, examples, number),
-  )
-  if (incomplete > 0) {
-    const examples = incompleteExamples.map(({ product, missing, missingCount }) => {
-      const more = missingCount > missing.length ? ` and ${missingCount - missing.length} more` : ''
-      return `${product}: ${missing.join(', ')}${more}`
-    })
-    const title = `${count(incomplete, 'product')} left waiting for science members that their association files name:`
-    notes.push(listed(title, examples, incomplete))
-  }
-  return notes
-}
-
-function listed(title: string, examples: readonly string[], total: number): string {
-  const more = total - examples.length
-  return [title, ...examples, ...(more > 0 ? [`and ${more} more`] : [])].join('\n  ')
 }
 
 /** What is wrong with a row, without the value that is: rows of one kind are told together. */

@@ -1,0 +1,53 @@
+/**
+ * What a run did with association files, as text; and how counts and examples are told.
+ */
+import type { AssociationSummary } from './tally.js'
+
+/** Only runs that read association files, or met products that they name, have something to tell of them. */
+export function associationLines({
+  files,
+  products,
+  skipped,
+  candidatesLeft,
+  unusable,
+  matched,
+  waiting,
+}: AssociationSummary) {
+  const others = [
+    ...(skipped > 0 ? [`${skipped} of Level 2 skipped`] : []),
+    ...(candidatesLeft > 0 ? [`${count(candidatesLeft, 'product')} across observations left out`] : []),
+    ...(unusable > 0 ? [`${unusable} unusable`] : []),
+  ]
+  const read = `${count(products, 'product')} in ${count(files, 'file')}`
+  return [
+    ...(files + skipped + unusable > 0 ? [['association', [read, ...others].join(', ')]] : []),
+    ...(matched + waiting > 0 ? [['members', `${count(matched, 'product')} matched by them, ${waiting} waiting`]] : []),
+  ]
+}
+
+/** What of association files the user may want to look into. */
+export function associationNotes({ faults, incomplete, incompleteExamples }: AssociationSummary): string[] {
+  const notes = faults.map(({ reason, count: number, examples }) =>
+    listed(`${count(number, 'association file')} left out: ${reason}`, examples, number),
+  )
+  if (incomplete > 0) {
+    const examples = incompleteExamples.map(({ product, missing, missingCount }) => {
+      const more = missingCount > missing.length ? ` and ${missingCount - missing.length} more` : ''
+      return `${product}: ${missing.join(', ')}${more}`
+    })
+    const title = `${count(incomplete, 'product')} left waiting for science members that their association files name:`
+    notes.push(listed(title, examples, incomplete))
+  }
+  return notes
+}
+
+/** A number with its noun. */
+export function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`
+}
+
+/** A title with some examples of many below it. */
+export function listed(title: string, examples: readonly string[], total: number): string {
+  const more = total - examples.length
+  return [title, ...examples, ...(more > 0 ? [`and ${more} more`] : [])].join('\n  ')
+}

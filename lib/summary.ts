@@ -3,24 +3,22 @@
  */
 import { join } from 'node:path'
 import { associationLines, associationNotes, count, listed } from './asn/notes.js'
-import { type AssociationSummary, AssociationTally, countNamed, type NamedCounts, noneNamed } from './asn/tally.js'
+import { type AssociationSummary, AssociationTally } from './asn/tally.js'
+import {
+  addCounts,
+  addNumbers,
+  type ModelCounts,
+  noRows,
+  nothingSettled,
+  type RowCounts,
+  type SettledCounts,
+} from './counts.js'
 import { ENCODINGS_FILE } from './database/database.js'
 import { REJECTS_FILE, type Reject } from './database/tables.js'
 import { MODELS, type Model } from './rules/association.js'
+import type { Level } from './rules/dataset.js'
 import type { NewCategory } from './rules/encode.js'
-import type { Settled } from './rules/program.js'
-import type { Resolution } from './rules/resolve.js'
-import { DROP_REASONS, type DropReason, type Level } from './rules/scrub.js'
-
-/** Counts of one model. */
-export interface ModelCounts {
-  /** Products matched in this run. */
-  products: number
-  /** Exposures of these products. */
-  exposures: number
-  /** Groups that wait for their product. */
-  waitingGroups: number
-}
+import { DROP_REASONS, type DropReason } from './rules/scrub.js'
 
 /** Rows that could not be used for one reason. */
 export interface RejectReason {
@@ -57,79 +55,6 @@ export interface Summary {
   readonly associations: AssociationSummary
   readonly seconds: number
   readonly rowsPerSecond: number
-}
-
-/** Counts of input rows. */
-export interface RowCounts {
-  readonly levels: Record<Level, number>
-  readonly dropped: Record<DropReason, number>
-}
-
-/** Counts of what became of rows that were settled. */
-export interface SettledCounts {
-  readonly models: Record<Model, ModelCounts>
-  readonly multipleMatches: string[]
-  /** Of products that association files name. */
-  readonly named: NamedCounts
-  duplicates: number
-  waitingExposures: number
-  waitingProducts: number
-  mosaics: number
-}
-
-/** Counts of no rows. */
-export function noRows(): RowCounts {
-  return { levels: { level1: 0, level3: 0, other: 0 }, dropped: { level: 0, memory: 0, expType: 0, channel: 0 } }
-}
-
-/** Counts of nothing settled. */
-export function nothingSettled(): SettledCounts {
-  const models = MODELS.map((model) => [model, { products: 0, exposures: 0, waitingGroups: 0 }])
-  return {
-    models: Object.fromEntries(models) as Record<Model, ModelCounts>,
-    multipleMatches: [],
-    named: noneNamed(),
-    duplicates: 0,
-    waitingExposures: 0,
-    waitingProducts: 0,
-    mosaics: 0,
-  }
-}
-
-/** Counts what became of a program's rows. */
-export function countSettled({ duplicates, mosaics, resolutions }: Settled, counts: SettledCounts): void {
-  counts.duplicates += duplicates
-  counts.mosaics += mosaics.length
-  for (const resolution of resolutions) countResolution(resolution, counts)
-}
-
-function countResolution(resolution: Resolution, counts: SettledCounts): void {
-  const { matches, groups, products, ungrouped } = resolution
-  countNamed(resolution, counts.named)
-  for (const { model, exposures } of matches) {
-    counts.models[model].products++
-    counts.models[model].exposures += exposures.length
-  }
-  for (const { model, waiting } of groups) {
-    counts.models[model].waitingGroups++
-    counts.waitingExposures += waiting.length
-  }
-  counts.waitingExposures += ungrouped.length
-  counts.waitingProducts += products.filter(({ product }) => product.kind !== 'mosaic').length
-  for (const { product, reason } of products) {
-    if (reason === 'multiple match') counts.multipleMatches.push(product.dname)
-  }
-}
-
-/** Adds numbers to those of the same names. */
-function addNumbers<K extends string>(to: Record<K, number>, from: Readonly<Record<K, number>>): void {
-  for (const key of Object.keys(from) as K[]) to[key] += from[key]
-}
-
-function addCounts(to: ModelCounts, { products, exposures, waitingGroups }: ModelCounts): void {
-  to.products += products
-  to.exposures += exposures
-  to.waitingGroups += waitingGroups
 }
 
 /** How many examples of a kind are told; the rest is counted. */

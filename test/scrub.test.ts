@@ -5,18 +5,10 @@ import fc from 'fast-check'
 import { CsvRow } from '../lib/csv/row.js'
 import { readFresh } from '../lib/database/stored.js'
 import { associationsOf } from '../lib/rules/association-rows.js'
+import { datasetName, type Level, levelOf, observationOf, programOf } from '../lib/rules/dataset.js'
 import { createLayout, FLOAT_COLUMNS, otherColumns, REQUIRED_COLUMNS, uniteColumns } from '../lib/rules/layout.js'
 import { cell, type Kind, type Row } from '../lib/rules/row.js'
-import {
-  completeRow,
-  type DropReason,
-  datasetName,
-  type Level,
-  levelOf,
-  observationOf,
-  programOf,
-  Scrubber,
-} from '../lib/rules/scrub.js'
+import { completeRow, type DropReason, Scrubber } from '../lib/rules/scrub.js'
 import { NO_OBSERVATION, WHOLE_PROGRAM } from '../lib/rules/units.js'
 import { parseDay } from '../lib/stream/source.js'
 import {

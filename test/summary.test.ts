@@ -1,16 +1,9 @@
 import test from 'ava'
+import { countSettled, nothingSettled, type SettledCounts } from '../lib/counts.js'
 import type { Reject } from '../lib/database/tables.js'
 import type { Settled } from '../lib/rules/program.js'
 import { resolveAssociation } from '../lib/rules/resolve.js'
-import {
-  countSettled,
-  formatNotes,
-  formatSummary,
-  nothingSettled,
-  type SettledCounts,
-  type Summary,
-  Tally,
-} from '../lib/summary.js'
+import { formatNotes, formatSummary, type Summary, Tally } from '../lib/summary.js'
 import { exposure, product } from './helpers/rows.js'
 
 const reject = (line: number, source = 'x.csv'): Reject => ({ source, line, reason: `fault ${line}`, text: 'a,b' })

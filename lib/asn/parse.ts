@@ -2,9 +2,10 @@
  * The text of an association file to what it says of products (specification, section 9). Pure; names in it are data,
  * and nothing is ever opened by them.
  */
+
+import { programOf } from '../rules/dataset.js'
 import { eachOnce, type Member, type MemberList, SCIENCE } from '../rules/member-list.js'
 import { memberName } from '../rules/member-name.js'
-import { programOf } from '../rules/scrub.js'
 
 /** What is wrong with a file that cannot be used. */
 export class AssociationFault extends Error {

@@ -1,6 +1,6 @@
 /** Bytes of a CSV file -> records, in batches, without streams. csv-parse decides what a record with quotes means. */
 
-import { PlainLines } from './lines.js'
+import { countLineFeeds, isContinuation, PlainLines } from './lines.js'
 import { BYTE, type Extent, parseRecords, RecordScanner } from './quoted.js'
 import { CsvRecord } from './row.js'
 
@@ -291,19 +291,4 @@ function addRecords({ records, errors }: CsvBatch, bytes: Buffer, run: readonly 
     if (typeof fields === 'string') errors.push({ line, message: fields, text })
     else records.push(new CsvRecord(line, text, fields))
   }
-}
-
-/** Whether a byte is inside a character of UTF-8. */
-function isContinuation(byte: number | undefined): boolean {
-  return byte !== undefined && (byte & 0xc0) === 0x80
-}
-
-function countLineFeeds(bytes: Uint8Array, start: number, end: number): number {
-  let count = 0
-  let lineFeed = bytes.indexOf(BYTE.lineFeed, start)
-  while (lineFeed !== -1 && lineFeed < end) {
-    count++
-    lineFeed = bytes.indexOf(BYTE.lineFeed, lineFeed + 1)
-  }
-  return count
 }

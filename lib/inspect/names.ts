@@ -1,5 +1,5 @@
 /** Which names are asked for: whole ones, or patterns with `*` and `?`. */
-import { datasetName, programOf } from '../rules/scrub.js'
+import { datasetName, programOf } from '../rules/dataset.js'
 
 /** A name or pattern as it was given. */
 export interface Wanted {

@@ -3,8 +3,8 @@
  * whether the target does (specification, sections 3.7 and 5). Pure functions over rows.
  */
 import { comparedColumn, isWavefrontKeyed, type KeyPart, keyParts } from '../rules/association.js'
+import { observationOf } from '../rules/dataset.js'
 import { cell, numberIn, type Row } from '../rules/row.js'
-import { observationOf } from '../rules/scrub.js'
 import { compareText, isNothing, isVoid } from '../rules/values.js'
 
 /** A keyword that product and exposures do not have in common; a value is shown as its cell has it, or as `none`. */

@@ -1,7 +1,7 @@
 /**
  * Names of association files and of the exposures in them (specification, section 9).
  */
-import { datasetName } from './scrub.js'
+import { datasetName } from './dataset.js'
 
 /** An exposure's own name: program, observation and visit; group, sequence and activity; number; detector. */
 const EXPOSURE = /^jw\d{11}_[^_.]+_[^_.]+_[^_.]+/

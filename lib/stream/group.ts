@@ -4,11 +4,13 @@
  * A product may come days after its exposures and a file is in no order, so nothing can be said of a row before the
  * last one is read. What a few units hold is all that is in memory as objects at a time.
  */
+
+import type { RowCounts } from '../counts.js'
 import type { TableText } from '../database/format.js'
 import type { Reject } from '../database/tables.js'
 import { IngestError } from '../errors.js'
 import type { UnknownValues } from '../rules/encode.js'
-import type { RowCounts, Tally } from '../summary.js'
+import type { Tally } from '../summary.js'
 import type { LineBuffer } from './buffer.js'
 import type { ProgressMeter } from './progress.js'
 import { asBuffer, type SettledUnits } from './tasks.js'

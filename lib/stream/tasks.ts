@@ -2,6 +2,8 @@
  * The work of a run that needs nothing but its input, so that any thread can do it: scrubbing lines, and settling
  * units and writing what they add to each table. Input and output are plain data.
  */
+
+import { countSettled, noRows, nothingSettled, type RowCounts, type SettledCounts } from '../counts.js'
 import type { ByteWriter } from '../csv/bytes.js'
 import { LineCursor } from '../csv/lines.js'
 import type { CsvRecord } from '../csv/row.js'
@@ -16,7 +18,6 @@ import { type ProgramLines, type ProgramLists, type Settled, settleProgram } fro
 import type { Row } from '../rules/row.js'
 import { type Day, type RowSink, type Scrubbed, Scrubber } from '../rules/scrub.js'
 import { programOfUnit, unitOf } from '../rules/units.js'
-import { countSettled, noRows, nothingSettled, type RowCounts, type SettledCounts } from '../summary.js'
 import { rejectText, wrongRow } from './decode.js'
 import { type Entry, FRESH, FRESH_LIST, FRESH_PLAIN, RecordCursor, RecordWriter } from './records.js'
 

@@ -32,11 +32,17 @@ interface ProfileNode {
 const STAGES: readonly { readonly name: string; readonly modules: readonly string[] }[] = [
   { name: 'read', modules: ['stream/read', 'stream/source'] },
   { name: 'decode', modules: ['stream/decode', 'csv/read', 'csv/quoted'] },
-  { name: 'scrub', modules: ['rules/scrub'] },
+  { name: 'scrub', modules: ['rules/scrub', 'csv/lines'] },
   { name: 'buffer', modules: ['stream/buffer', 'stream/spill'] },
-  { name: 'settle', modules: ['rules/program', 'database/stored', 'rules/resolve', 'rules/features', 'summary'] },
-  { name: 'commit', modules: ['database/commit', 'database/commit-record', 'database/lock', 'database/database'] },
-  { name: 'format and write', modules: ['database/tables', 'database/update', 'database/commit-files'] },
+  {
+    name: 'settle',
+    modules: ['rules/program', 'rules/versions', 'database/stored', 'rules/resolve', 'rules/features'],
+  },
+  { name: 'format', modules: ['database/format', 'database/tables'] },
+  {
+    name: 'write and commit',
+    modules: ['database/update', 'database/commit', 'database/commit-record', 'database/lock'],
+  },
 ]
 const STAGE_OF = new Map(STAGES.flatMap(({ name, modules }) => modules.map((module) => [module, name])))
 
@@ -49,19 +55,21 @@ const OUTSIDE: ReadonlyMap<string, string> = new Map([
 const STREAMS = 'streams and event loop'
 const START = 'loading modules'
 
-/** A profile of one run by name and of one shuffled. */
+/** A profile of one run by name and of one shuffled, of both threads. */
 export async function profile({ reference }: Extent): Promise<Section> {
   const orders = ['by name', 'shuffled']
   const shares: Map<string, number>[] = []
-  for (const order of orders) shares.push(await profileRun(reference, order === 'shuffled'))
+  for (const order of orders) shares.push(...(await profileRun(reference, order === 'shuffled')))
   const names = [...STAGES.map(({ name }) => name), 'garbage collection', STREAMS, START]
   const rest = [...new Set(shares.flatMap((share) => [...share.keys()]))].filter((name) => !names.includes(name))
   const rows = [...names, ...rest.sort()].map((name) => [name, ...shares.flatMap((share) => cells(share, name))])
-  const columns = ['stage', ...orders.flatMap((order) => [`s, ${order}`, '%'])]
+  const threads = orders.flatMap((order) => [`${order}, main thread`, `${order}, other thread`])
+  const columns = ['stage', ...threads.flatMap((thread) => [`s, ${thread}`, '%'])]
   const text = `${table(columns, rows)}
 
 By samples of the processor profiler (1 ms), which slows the program down; each sample counts for the stage that called
-the function it found. The main thread alone: parts of the garbage collection and of reading files run on others.`
+the function it found. A thread that waits for a processor counts as if it ran. Parts of the garbage collection, the
+compilation of hot functions and the reading of files run on threads of the system, which are not seen here.`
   return { title: `Profile (${count(reference)} rows)`, text, bars: [] }
 }
 
@@ -71,13 +79,15 @@ function cells(share: ReadonlyMap<string, number>, name: string): string[] {
   return [seconds(own), fixed((own / total) * 100, 1)]
 }
 
-async function profileRun(rows: number, shuffle: boolean): Promise<Map<string, number>> {
+/** Main thread and other thread. */
+async function profileRun(rows: number, shuffle: boolean): Promise<Map<string, number>[]> {
   const folder = mkdtempSync(join(tmpdir(), 'jwst-ingest-profile-'))
   try {
     const job = programJob(await inputFile({ rows, shuffle }), 'profile')
     await measure({ ...job, args: ['--cpu-prof', `--cpu-prof-dir=${folder}`, ...job.args] })
-    const [file = ''] = readdirSync(folder)
-    return byStage(JSON.parse(readFileSync(join(folder, file), 'utf8')) as Profile)
+    // The number of the thread is in the name, that of the main one is the smallest.
+    const files = readdirSync(folder).sort()
+    return files.map((file) => byStage(JSON.parse(readFileSync(join(folder, file), 'utf8')) as Profile))
   } finally {
     rmSync(folder, { recursive: true })
   }
@@ -110,5 +120,7 @@ function ownStage({ functionName, url }: ProfileNode['callFrame']): string | und
   if (outside !== undefined) return outside
   if (url.startsWith('node:internal/modules') || functionName === 'compileFunction') return START
   const [, module = ''] = /\/dist\/lib\/([\w/-]+)\.js$/.exec(url) ?? []
+  // The tasks of all stages are in one module.
+  if (module === 'stream/tasks') return /scrub|lines$|record|keep/.test(functionName) ? 'scrub' : 'settle'
   return STAGE_OF.get(module)
 }

@@ -170,3 +170,17 @@ test('a database of an earlier version, without associations.csv, is written ane
   t.deepEqual(readRows(dir.path('db'), 'training'), before)
   t.is(dir.read('db/associations.csv'), 'product,candidate,type,rule,member,role,source,version\n')
 })
+
+test('explain tells which file names a product, and which of its members are missing', async (t) => {
+  const dir = prepared(t)
+  await dir.run(['-q', '-o', 'db', '--asn', 'asn', '2024-02-21_052.csv'])
+  const waits = await dir.run(['explain', productName(1), 'db'])
+  t.is(waits.code, 0)
+  t.regex(waits.stdout, /^ {2}is +a product, IMAGE, waits since 2024-02-21$/m)
+  t.regex(waits.stdout, /^ {2}named by +jw01001-o001_image3_00001_asn\.json$/m)
+  t.regex(waits.stdout, new RegExp(`^ {2}waits because +members-missing: [^\n]*\n +${exposureName(9)}$`, 'm'))
+  t.notRegex(waits.stdout, /compares|near|candidate/)
+  const matchedOne = await dir.run(['explain', '--json', CANDIDATE, 'db'])
+  const [explanation] = JSON.parse(matchedOne.stdout).explanations
+  t.like(explanation, { outcome: 'matched', namedBy: 'jw01001-c1001_image3_00001_asn.json', compared: [] })
+})

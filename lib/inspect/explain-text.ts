@@ -18,11 +18,12 @@ const COMPARED = {
 
 /** An explanation, with line ends. */
 export function formatExplanation(explanation: Explanation): string {
-  const { name, params, groups, reason, compared } = explanation
+  const { name, params, groups, reason, compared, namedBy } = explanation
   const lines = [
     name,
     line('is', whatIs(explanation)),
-    ...(params === '' ? [] : [line('association', params)]),
+    ...(params === '' || namedBy !== null ? [] : [line('association', params)]),
+    ...(namedBy === null ? [] : [line('named by', namedBy)]),
     ...limited(groups, (group) => groupLines(group, explanation), 'groups'),
     ...(reason === null
       ? []
@@ -62,7 +63,10 @@ function whatIs({ kind, outcome, model, date, product, groups }: Explanation): s
   return `${what}${whose}, ${date}, matched with ${counterpart}`
 }
 
-function groupLines({ name, exposures, compares, match }: ExplainedGroup, { kind, product }: Explanation): string[] {
+function groupLines(
+  { name, exposures, compares, match }: ExplainedGroup,
+  { kind, product, namedBy }: Explanation,
+): string[] {
   const value = compares.value === '' ? 'which is blank' : compares.value
   const how = match === null ? '' : ending(match, kind === 'product' ? 'the product' : (product ?? 'the product'))
   const members = exposures.slice(0, TOLD).join(', ')
@@ -70,7 +74,7 @@ function groupLines({ name, exposures, compares, match }: ExplainedGroup, { kind
   return [
     ...(kind === 'group' ? [] : [line('group', `${name}, ${counted(exposures.length, 'exposure')}`)]),
     ...(kind === 'exposure' ? [] : [line('exposures', `${members}${more}`)]),
-    line('compares', `${compares.keyword} ${value}${how}`),
+    ...(namedBy === null ? [line('compares', `${compares.keyword} ${value}${how}`)] : []),
   ]
 }
 

@@ -53,7 +53,12 @@ export interface Explanation {
   /** Why it waits. */
   readonly reason: { readonly code: Reason; readonly sentence: string; readonly detail: string } | null
   readonly compared: readonly Comparison[]
+  /** The association file that names the members of the product; then nothing is compared. */
+  readonly namedBy: string | null
 }
+
+/** An explanation as keywords alone give it. */
+type Told = Omit<Explanation, 'namedBy'>
 
 /** How many neighbours outside the association are told. */
 const NEAREST = 5
@@ -64,23 +69,34 @@ export function explanationsIn(settled: Settled, isWanted: (name: string) => boo
   const { pid, resolutions, mosaics, hidden, expired } = settled
   // What waits for members that an association file names is told with these.
   const named = new Set(resolutions.flatMap(({ products }) => products.map(({ product }) => product)))
-  return [
-    ...resolutions.flatMap((resolution) => new Association(pid, resolution, around).explain(isWanted)),
+  const others = [
     ...mosaics.filter((row) => !named.has(row) && isWanted(row.dname)).map((row) => ofMosaic(pid, row, around)),
     ...hidden.filter(({ dname }) => isWanted(dname)).map((row) => ofDropped(pid, row)),
     ...expired.filter(({ dname }) => isWanted(dname)).map((row) => ofExpired(pid, row)),
   ]
+  return [
+    ...resolutions.flatMap((resolution) => {
+      const told = new Association(pid, resolution, around).explain(isWanted)
+      return told.map((its) => namedBy(its, resolution))
+    }),
+    ...others.map((its) => ({ ...its, namedBy: null })),
+  ]
+}
+
+/** What a file names was compared with nothing. */
+function namedBy(told: Told, { list }: Resolution): Explanation {
+  return list === undefined ? { ...told, namedBy: null } : { ...told, compared: [], namedBy: list.source }
 }
 
 type Place = Pick<Explanation, 'name' | 'pid' | 'observation' | 'date' | 'params'>
-type Ending = Omit<Explanation, 'kind' | keyof Place>
+type Ending = Omit<Told, 'kind' | keyof Place>
 
 function placeOf(row: Row, pid: number): Place {
   const [observation = ''] = observationsOf(row)
   return { name: row.dname, pid, observation, date: row.date, params: row.params }
 }
 
-function ofMosaic(pid: number, row: Row, around: Surroundings): Explanation {
+function ofMosaic(pid: number, row: Row, around: Surroundings): Told {
   const compared = around.groupsFor(row).map((group): Comparison => {
     const state = isWaiting(group) ? 'waits' : 'matched'
     return { kind: 'group', name: group.name, where: 'program', state, differs: [] }
@@ -90,14 +106,14 @@ function ofMosaic(pid: number, row: Row, around: Surroundings): Explanation {
 }
 
 /** Of a dropped dataset only name and date are known. */
-function ofDropped(pid: number, row: Row): Explanation {
+function ofDropped(pid: number, row: Row): Told {
   const observation = isCandidateName(row.dname) ? '' : (observationsOf(row)[0] ?? '')
   const ending = { outcome: 'dropped', model: null, ...NO_GROUP, reason: null, compared: [] } as const
   return { ...placeOf(row, pid), observation, kind: 'dropped', params: '', ...ending }
 }
 
 /** It takes part in nothing, so there is nothing that it was compared with. */
-function ofExpired(pid: number, row: Row): Explanation {
+function ofExpired(pid: number, row: Row): Told {
   const kind = row.kind === 'exposure' ? 'exposure' : 'product'
   const ending = { outcome: 'expired', model: modelOf(row), ...NO_GROUP, reason: null, compared: [] } as const
   return { ...placeOf(row, pid), kind, ...ending }
@@ -129,7 +145,7 @@ class Association {
     this.#parts = partsOf(resolution)
   }
 
-  explain(isWanted: (name: string) => boolean): Explanation[] {
+  explain(isWanted: (name: string) => boolean): Told[] {
     const { matches, frozen, products, ungrouped } = this.#resolution
     const isAsked = ({ dname }: Row) => isWanted(dname)
     return [
@@ -142,13 +158,13 @@ class Association {
     ]
   }
 
-  #ofGroup(part: Part): Explanation {
+  #ofGroup(part: Part): Told {
     const place = placeOf(firstOf(part), this.#pid)
     const [date = ''] = part.exposures.map((exposure) => exposure.date).sort(compareText)
     return { ...place, name: part.name, date, kind: 'group', ...this.#endOf(part) }
   }
 
-  #ofExposure(exposure: Row, part: Part): Explanation {
+  #ofExposure(exposure: Row, part: Part): Told {
     return { ...placeOf(exposure, this.#pid), kind: 'exposure', ...this.#endOf(part) }
   }
 
@@ -196,7 +212,7 @@ class Association {
     ]
   }
 
-  #ofUngrouped(exposure: Row, rule: string): Explanation {
+  #ofUngrouped(exposure: Row, rule: string): Told {
     const cause: Cause = { reason: 'no-group', detail: rule, differs: [] }
     const ending = {
       outcome: 'waits',
@@ -208,19 +224,19 @@ class Association {
     return { ...placeOf(exposure, this.#pid), kind: 'exposure', ...ending }
   }
 
-  #ofProduct(product: Row, model: Model): Explanation {
+  #ofProduct(product: Row, model: Model): Told {
     const parts = this.#parts.filter((part) => part.product === product)
     const ending = { outcome: 'matched', model, product: null, reason: null } as const
     const groups = parts.map(explainedGroup)
     return { ...placeOf(product, this.#pid), kind: 'product', ...ending, groups, compared: this.#groupsBeside(product) }
   }
 
-  #ofTakenOver(product: Row): Explanation {
+  #ofTakenOver(product: Row): Told {
     const ending = { outcome: 'taken over', model: modelOf(product), ...NO_GROUP, reason: null } as const
     return { ...placeOf(product, this.#pid), kind: 'product', ...ending, compared: this.#groupsBeside(product) }
   }
 
-  #ofWaiting(waiting: WaitingProduct): Explanation {
+  #ofWaiting(waiting: WaitingProduct): Told {
     const { product } = waiting
     const cause = causeOfProduct(waiting, { resolution: this.#resolution, around: this.#around })
     const near = this.#around.groupsNear(product).slice(0, NEAREST)

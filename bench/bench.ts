@@ -11,11 +11,11 @@ import { profile } from './bench-profile.js'
 import { currentLoad, report, type Section } from './bench-report.js'
 
 const CASES: Readonly<Record<string, (extent: Extent) => Promise<Section>>> = {
+  day,
+  sources,
+  incremental,
   speed,
   memory,
-  sources,
-  day,
-  incremental,
   profile,
 }
 
@@ -48,11 +48,13 @@ async function run({ quick, only, profile }: Flags): Promise<void> {
   const extent = quick ? QUICK : process.env.BENCH_LARGE === '1' ? LARGE : FULL
   const load = currentLoad()
   const sections: Section[] = []
-  for (const part of work) sections.push(await part(extent))
+  for (const part of work) {
+    sections.push(await part(extent))
+    // It takes long: what is known by now is kept.
+    if (!quick && name === undefined) writeFileSync(RESULTS, report(sections, load))
+  }
   rmSync(RUN_FOLDER, { recursive: true, force: true })
-  const text = report(sections, load)
-  console.log(text)
-  if (!quick && name === undefined) writeFileSync(RESULTS, text)
+  console.log(report(sections, load))
 }
 
 try {

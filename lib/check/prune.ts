@@ -10,10 +10,11 @@ import { expiredLine, TABLE_NUMBERS, TABLES } from '../database/tables.js'
 import { IngestError } from '../errors.js'
 import { waitingFor } from '../ingest.js'
 import { MODELS, type Model, modelOf } from '../rules/association.js'
-import { type Stale, staleIn } from '../rules/expired.js'
 import type { Layout } from '../rules/layout.js'
 import type { Settled } from '../rules/program.js'
+import type { WaitingProduct } from '../rules/resolve.js'
 import type { Row } from '../rules/row.js'
+import { staleUnits, type Unit } from '../rules/stale.js'
 import { parseDay } from '../stream/source.js'
 import { Damage, refuseLoss, renewTables } from './rebuild.js'
 import { settleAnew } from './settle.js'
@@ -159,32 +160,38 @@ class Pruning {
   /** What the lines of a program come to when those that waited too long are expired. */
   settle(pid: number, lines: readonly TableLine[], layout: Layout): Settled {
     const settled = settleAnew(pid, lines, layout)
-    const expiring = settled.resolutions.flatMap((resolution) => this.#expire(staleIn(resolution, this.#cutoff)))
+    const expiring = staleUnits(settled, this.#cutoff).flatMap((unit) => this.#expire(unit))
     // Names of targets are numbered within an association: without some of its exposures others may be called otherwise.
     const left = expiring.length === 0 ? settled : settleAnew(pid, replaceLines(lines, expiring, layout), layout)
     for (const { groups, products, ungrouped } of left.resolutions) {
-      this.#waiting.exposures += groups.reduce((sum, { exposures }) => sum + exposures.length, ungrouped.length)
-      this.#waiting.products += products.length
+      this.#waiting.exposures += groups.reduce((sum, { waiting }) => sum + waiting.length, ungrouped.length)
+      this.#waiting.products += products.filter(isInIngest).length
     }
     return left
   }
 
-  #expire({ groups, products, ungrouped }: Stale): Expiring[] {
+  #expire({ groups, products: all, ungrouped }: Unit): Expiring[] {
+    const products = all.filter(isInIngest)
     const expiring = (row: Row, expmode: string) => ({ row, line: expiredLine(row, expmode, this.#asOf) })
-    for (const { model, exposures } of groups) {
-      this.#models[model].groups++
-      this.#models[model].exposures += exposures.length
+    for (const { model, waiting } of groups) {
+      if (waiting.length > 0) this.#models[model].groups++
+      this.#models[model].exposures += waiting.length
     }
     for (const { product } of products) this.#models[modelOf(product)].products++
     this.#ungrouped += ungrouped.length
     const rows = [
-      ...groups.flatMap(({ exposures, model }) => exposures.map((exposure) => expiring(exposure, model))),
+      ...groups.flatMap(({ waiting, model }) => waiting.map((exposure) => expiring(exposure, model))),
       ...products.map(({ product, model = '' }) => expiring(product, model)),
       ...ungrouped.map(({ exposure }) => expiring(exposure, '')),
     ]
     this.#rows += rows.length
     return rows
   }
+}
+
+/** A product across observations that waits is in mosaics.csv, and stays there. */
+function isInIngest({ product }: WaitingProduct): boolean {
+  return product.kind !== 'mosaic'
 }
 
 /** A row that expires, and its line in expired.csv. */

@@ -2,7 +2,6 @@
  * Rows that waited too long and were set aside. They take part in nothing until a row of the same dataset is ingested:
  * then they are back, and versions are compared as ever (specification, section 3.5).
  */
-import type { Resolution } from './resolve.js'
 import { compareVersions, type Row } from './row.js'
 
 /** The lines of a program as far as expired ones matter. */
@@ -49,29 +48,4 @@ function lastVersions(rows: readonly Row[]): Row[] {
     if (other === undefined || compareVersions(row, other) > 0) last.set(row.dname, row)
   }
   return [...last.values()]
-}
-
-/** What waits in an association and is to expire. */
-export type Stale = Pick<Resolution, 'groups' | 'products' | 'ungrouped'>
-
-/**
- * What of an association has waited too long: all of its rows that belong together are of days before `cutoff`
- * (YYYY-MM-DD).
- *
- * A group is as old as its newest exposure, as a group that still grows may be complete tomorrow. Groups and products
- * that wait side by side in one association wait for each other - for a size, for coordinates, for what tells several
- * products apart - and are as old as the newest of them all. So what expires never leaves a part behind that would match
- * otherwise without it. An exposure that is in no group is on its own.
- */
-export function staleIn({ groups, products, ungrouped }: Resolution, cutoff: string): Stale {
-  const isOld = ({ date }: Row) => date < cutoff
-  const oldGroups = groups.filter(({ exposures }) => exposures.every(isOld))
-  const oldProducts = products.filter(({ product }) => isOld(product))
-  const together = groups.length > 0 && products.length > 0
-  const isPart = oldGroups.length < groups.length || oldProducts.length < products.length
-  return {
-    groups: together && isPart ? [] : oldGroups,
-    products: together && isPart ? [] : oldProducts,
-    ungrouped: ungrouped.filter(({ exposure }) => isOld(exposure)),
-  }
 }

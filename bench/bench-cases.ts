@@ -21,6 +21,9 @@ export interface Extent {
 /** The most memory that a run may use, bytes, and by which factor more rows may raise it. */
 const MOST_MEMORY = 300 * MB
 const MOST_MEMORY_GROWTH = 1.15
+/** The share of the time of csv-parse alone that a run may take, at a million rows. */
+const MOST_PARSE_TIME = 0.5
+const PARSE_ROWS = 1e6
 /** By which factor ten times as many rows may raise the time. */
 const MOST_TIME_GROWTH = 11
 /** The share of the speed over a plain file that a pipe or a compressed file has to reach. */
@@ -56,6 +59,7 @@ export async function speed({ sizes, rounds }: Extent): Promise<Section> {
       const [own] = measured
       if (own !== undefined) measuredFiles.set(file.path, own)
       const wall = own?.wall ?? Number.NaN
+      bars.push(...parseBars(size, measured, shuffle))
       if (before !== undefined) bars.push(growthBar(before.size, size, wall / before.wall, shuffle))
       before = { size, wall }
     }
@@ -68,14 +72,23 @@ function speedRow(one: Measured, file: InputFile, shuffle: boolean, all: readonl
   const { name, wall, cpu, rss } = one
   const parse = all.find((other) => other.name === PARSE)?.wall ?? Number.NaN
   return [
-    ...[count(file.rows), shuffle ? 'shuffled' : 'by name', name, seconds(wall), spread(one)],
+    ...[count(file.rows), orderName(shuffle), name, seconds(wall), spread(one)],
     ...[count(file.rows / wall), fixed(file.bytes / MB / wall, 1), seconds(cpu), fixed(rss / MB, 0)],
     fixed(wall / parse, 2),
   ]
 }
 
+function parseBars(size: number, measured: readonly Measured[], shuffle: boolean): Bar[] {
+  if (size !== PARSE_ROWS) return []
+  const wall = (name: string | undefined) => measured.find((one) => one.name === name)?.wall ?? Number.NaN
+  const ratio = wall(measured[0]?.name) / wall(PARSE)
+  return [ratioBar(`time for ${count(size)} rows ÷ csv-parse alone, ${orderName(shuffle)}`, ratio, MOST_PARSE_TIME)]
+}
+
+const orderName = (shuffle: boolean) => (shuffle ? 'shuffled' : 'by name')
+
 function growthBar(from: number, to: number, ratio: number, shuffle: boolean): Bar {
-  const what = `time for ${count(to)} rows ÷ ${count(from)} rows, ${shuffle ? 'shuffled' : 'by name'}`
+  const what = `time for ${count(to)} rows ÷ ${count(from)} rows, ${orderName(shuffle)}`
   return ratioBar(what, ratio, (MOST_TIME_GROWTH * to) / from / 10)
 }
 

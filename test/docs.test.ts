@@ -70,6 +70,16 @@ test(
   block('console', '$ echo a; echo b >&2', 'a', 'b'),
 )
 test(
+  'both outputs, in the order of their lines',
+  refreshes,
+  block('console', '$ for n in 1 2 3 4; do echo a$n; echo b$n >&2; done'),
+  block(
+    'console',
+    '$ for n in 1 2 3 4; do echo a$n; echo b$n >&2; done',
+    ...['a1', 'b1', 'a2', 'b2', 'a3', 'b3', 'a4', 'b4'],
+  ),
+)
+test(
   'two commands, the first with less output than before',
   refreshes,
   ['text', ...block('console', '$ echo a', 'b', 'c', '$ echo d'), 'text', ...block('console', '$ echo e')],

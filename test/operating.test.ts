@@ -51,9 +51,9 @@ run('the daily script ingests the file of yesterday, and logs a line of JSON', a
 
 run('the daily script fails and says why where the file is not there', async (t) => {
   const { docs, script } = daily(t)
-  const { code, errors } = await docs.run('sh', [script])
+  const { code, output } = await docs.run('sh', [script])
   t.is(code, 1)
-  t.regex(errors, /^jwst-ingest: .*\/data\/raw\/\d{4}-\d\d-\d\d_\d{3}\.csv: no such file or folder\n$/)
+  t.regex(output, /^jwst-ingest: .*\/data\/raw\/\d{4}-\d\d-\d\d_\d{3}\.csv: no such file or folder\n$/)
 })
 
 test('the crontab names the script, at a time that is one', (t) => {

@@ -28,8 +28,6 @@ const LIMIT_MS = 120_000
 /** What a command printed, as a terminal shows it, and how it ended. */
 export interface Outcome {
   readonly output: string
-  /** Standard error alone. */
-  readonly errors: string
   readonly code: number
 }
 
@@ -80,24 +78,23 @@ export class DocFolder {
     return text.replace(/(?<![\w./~}-])\/(data|backup|var\/log|tmp|usr\/local)\b/g, `${this.#folder}/$1`)
   }
 
-  /** Runs a command to its end. */
+  /** Runs a command to its end; both its outputs share one pipe, as two would not keep the order of their lines. */
   run(command: string, args: readonly string[]): Promise<Outcome> {
     const PATH = [join(this.#folder, 'bin'), process.env.PATH].join(delimiter)
     const env = { PATH, HOME: join(this.#folder, 'home'), LC_ALL: 'C.UTF-8' }
-    const child = spawn(command, args, { cwd: this.#folder, env, stdio: ['ignore', 'pipe', 'pipe'] })
-    let output = ''
-    let errors = ''
-    child.stdout.setEncoding('utf8').on('data', (text: string) => (output += text))
-    child.stderr.setEncoding('utf8').on('data', (text: string) => {
-      output += text
-      errors += text
+    const child = spawn('sh', ['-c', 'exec "$@" 2>&1', 'sh', command, ...args], {
+      cwd: this.#folder,
+      env,
+      stdio: ['ignore', 'pipe', 'ignore'],
     })
+    let output = ''
+    child.stdout.setEncoding('utf8').on('data', (text: string) => (output += text))
     const limit = setTimeout(() => child.kill('SIGKILL'), LIMIT_MS)
     return new Promise((resolve, reject) => {
       child.once('error', reject)
       child.once('close', (code) => {
         clearTimeout(limit)
-        resolve({ output: output.replaceAll(this.#folder, ''), errors, code: code ?? -1 })
+        resolve({ output: output.replaceAll(this.#folder, ''), code: code ?? -1 })
       })
     })
   }

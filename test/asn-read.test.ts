@@ -41,7 +41,7 @@ function entriesIn(block: Buffer) {
   const entries = []
   while (cursor.nextUnit !== undefined) {
     const entry = cursor.next()
-    if (entry !== 'plain') entries.push(entry)
+    if (!('kind' in entry)) entries.push(entry)
   }
   return entries
 }

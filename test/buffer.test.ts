@@ -50,8 +50,7 @@ function addBlocks(buffer: LineBuffer, lines: readonly Line[], perBlock: number)
   for (let at = 0; at < lines.length; at += perBlock) {
     const writer = new RecordWriter()
     for (const { pid, observation, origin, text } of lines.slice(at, at + perBlock)) {
-      writer.open().text(text)
-      writer.close(unitOf(pid, observation), origin)
+      writer.add(unitOf(pid, observation), origin, text)
     }
     buffer.addRecords(writer.take())
   }

@@ -296,7 +296,7 @@ test('features of an FGS group are its first exposure and NEXPOSUR', (t) => {
     nexposur: 3,
     pointing: undefined,
     isPlain: false,
-    rawValues: undefined,
+    measures: undefined,
   } satisfies Features)
 })
 

@@ -8,31 +8,21 @@ import { associationsOf } from '../lib/rules/association-rows.js'
 import { datasetName, type Level, levelOf, observationOf, programOf } from '../lib/rules/dataset.js'
 import { createLayout, FLOAT_COLUMNS, otherColumns, REQUIRED_COLUMNS, uniteColumns } from '../lib/rules/layout.js'
 import { cell, type Kind, type Row } from '../lib/rules/row.js'
-import { completeRow, type DropReason, Scrubber } from '../lib/rules/scrub.js'
+import { completeRow, type DropReason, type Scrubbed, Scrubber } from '../lib/rules/scrub.js'
 import { NO_OBSERVATION, WHOLE_PROGRAM } from '../lib/rules/units.js'
 import { parseDay } from '../lib/stream/source.js'
-import {
-  type Columns,
-  exposure,
-  fieldsOf,
-  INPUT_COLUMNS,
-  LAYOUT,
-  type Outcome,
-  rowOf,
-  scrubbed,
-  scrubRow,
-} from './helpers/rows.js'
+import { type Columns, exposure, fieldsOf, INPUT_COLUMNS, LAYOUT, rowOf, scrubbed } from './helpers/rows.js'
 
 const seed = Number(process.env.FC_SEED ?? 20240221)
 const NOTHING = ['', 'NaN', 'nan', 'N/A', 'NONE', 'None', 'none', 'NULL', 'null']
 
 /** What scrubbing makes of a row that comes with quotes, around every field or one. */
-function scrubQuoted(columns: Columns, only?: number): Outcome {
+function scrubQuoted(columns: Columns, only?: number): Scrubbed {
   const quoted = fieldsOf(columns).map((field, index) =>
     only === undefined || only === index || /[",\r\n]/.test(field) ? `"${field.replaceAll('"', '""')}"` : field,
   )
   const scrubber = new Scrubber(LAYOUT, INPUT_COLUMNS, parseDay(columns.date ?? '2024-02-21', 'test'))
-  return scrubRow(scrubber, CsvRow.parse(quoted.join(',')))
+  return scrubber.scrub(CsvRow.parse(quoted.join(',')))
 }
 
 const levels: readonly (readonly [dag: string, level: Level])[] = [
@@ -277,7 +267,7 @@ test('a row without optional columns has none of their cells', (t) => {
   const scrubber = new Scrubber(layout, REQUIRED_COLUMNS, parseDay('2024-02-21', 'test'))
   const fields = REQUIRED_COLUMNS.map((name) => fieldsOf({})[INPUT_COLUMNS.indexOf(name)] ?? '')
   for (const row of [new CsvRow(fields.join(',')), new CsvRow('', fields)]) {
-    const result = scrubRow(scrubber, row)
+    const result = scrubber.scrub(row)
     if (!('text' in result)) return t.fail()
     const read = readFresh(layout, result.text)
     t.is(read.cells.width, layout.columns.length)
@@ -292,7 +282,7 @@ test('columns that another file of the run has are blank; others are carried thr
   const scrubber = new Scrubber(layout, header, parseDay('2024-02-21', 'test'))
   const fields = ['NONE', ...fieldsOf({ TARG_RA: '1' }).toReversed(), ' as it is ']
   for (const row of [new CsvRow(fields.join(',')), new CsvRow('', fields)]) {
-    const result = scrubRow(scrubber, row)
+    const result = scrubber.scrub(row)
     if (!('text' in result)) return t.fail()
     const [line, plain] = [readFresh(layout, result.text), exposure({ TARG_RA: '1' })]
     const at = (name: string) => line.cells.field(layout.columns.indexOf(name))
@@ -355,10 +345,10 @@ const anyColumns = fc
 
 test('a row with quotes is scrubbed as the same row without', (t) => {
   const scrubber = new Scrubber(LAYOUT, INPUT_COLUMNS, parseDay('2024-02-21', 'test'))
-  const outcomes = new Set<Outcome['outcome']>()
+  const outcomes = new Set<Scrubbed['outcome']>()
   fc.assert(
     fc.property(anyColumns, fc.option(fc.nat(INPUT_COLUMNS.length - 1), { nil: undefined }), (columns, only) => {
-      const plain = scrubRow(scrubber, CsvRow.parse(fieldsOf(columns).join(',')))
+      const plain = scrubber.scrub(CsvRow.parse(fieldsOf(columns).join(',')))
       assert.deepEqual(scrubQuoted(columns, only), plain)
       outcomes.add(plain.outcome)
     }),
@@ -369,7 +359,7 @@ test('a row with quotes is scrubbed as the same row without', (t) => {
 
 test('a carriage return within a row gets quotes, as readers would take it for the end of the row', (t) => {
   const scrubber = new Scrubber(LAYOUT, INPUT_COLUMNS, parseDay('2024-02-21', 'test'))
-  const result = scrubRow(scrubber, CsvRow.parse(fieldsOf({ TARGNAME: 'x\ry' }).join(',')))
+  const result = scrubber.scrub(CsvRow.parse(fieldsOf({ TARGNAME: 'x\ry' }).join(',')))
   if (!('text' in result)) return t.fail()
   t.true(result.text.includes(',"x\ry",'), result.text)
   t.is(rowOf(result).TARGNAME, 'x\ry')

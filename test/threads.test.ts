@@ -57,8 +57,7 @@ test('an error of the other thread comes with its code and place', async (t) => 
   const threads = new Threads(setupOf(INPUT_COLUMNS, { stored }))
   await warmUp(threads)
   const writer = new RecordWriter()
-  writer.open().text('x')
-  writer.close(1001 * 1024, FRESH)
+  writer.add(1001 * 1024, FRESH, 'x')
   const bytes = writer.take()
   const given = threads.given
   const error = await t.throwsAsync(threads.run({ kind: 'settle', bytes }), { instanceOf: IngestError })

@@ -1,6 +1,6 @@
 /** Whole lines of a file that have no quote: the bytes of many rows in one piece, for whoever splits them. */
 import { isAscii } from 'node:buffer'
-import { ByteFields } from './byte-fields.js'
+import { PlainBlock, type PlainRow } from './plain-row.js'
 import { BYTE } from './quoted.js'
 import { CsvRecord } from './row.js'
 
@@ -54,17 +54,21 @@ export class PlainLines {
 }
 
 /** Goes over {@link PlainLines} row by row. */
-export class LineCursor extends ByteFields {
+export class LineCursor {
   /** The number of the current line in its file. */
   line: number
-  readonly #bytes: Buffer
+  /** Where it starts and ends. */
+  start = 0
+  end = 0
+  readonly bytes: Buffer
+  readonly #rows: PlainBlock
   readonly #isClean: boolean
   readonly #hasReturns: boolean
   #next = 0
 
   constructor({ bytes, line }: Pick<PlainLines, 'bytes' | 'line'>) {
-    super(bytes)
-    this.#bytes = bytes
+    this.bytes = bytes
+    this.#rows = new PlainBlock(bytes)
     this.#isClean = isClean(bytes)
     this.#hasReturns = bytes.includes(BYTE.carriageReturn)
     this.line = line - 1
@@ -72,7 +76,7 @@ export class LineCursor extends ByteFields {
 
   /** Goes to the next line that is not empty; false where there is none. */
   next(): boolean {
-    const bytes = this.#bytes
+    const { bytes } = this
     while (this.#next < bytes.length) {
       const start = this.#next
       const lineFeed = bytes.indexOf(BYTE.lineFeed, start)
@@ -80,24 +84,24 @@ export class LineCursor extends ByteFields {
       this.#next = lineFeed + 1
       this.line++
       if (end <= start) continue
-      this.show(start, end)
+      this.start = start
+      this.end = end
       return true
     }
     return false
   }
 
-  /** Whether the current line is ASCII without NUL; else its fields here may not be its text: {@link record} is. */
-  get isClean(): boolean {
-    return this.#isClean || isClean(this.#bytes.subarray(this.start, this.end))
-  }
-
-  override get hasReturn(): boolean {
-    return this.#hasReturns && this.#bytes.subarray(this.start, this.end).includes(BYTE.carriageReturn)
+  /** The current line's fields; undefined for one that is not ASCII, or has a NUL or a carriage return within. */
+  get row(): PlainRow | undefined {
+    const { start, end } = this
+    if (!this.#isClean && !isClean(this.bytes.subarray(start, end))) return undefined
+    if (this.#hasReturns && this.bytes.subarray(start, end).includes(BYTE.carriageReturn)) return undefined
+    return this.#rows.row(start, end)
   }
 
   /** The current line as a record of its own. */
   get record(): CsvRecord {
-    return new CsvRecord(this.line, this.#bytes.toString('utf8', this.start, this.end))
+    return new CsvRecord(this.line, this.bytes.toString('utf8', this.start, this.end))
   }
 }
 

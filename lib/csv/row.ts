@@ -7,14 +7,19 @@ const COMMA = ','
 export interface Fields {
   /** Number of fields. */
   readonly width: number
-  /** Whether the fields are just what stands between the commas of a text, without quotes. */
+  /** A field; blank for a number that the row does not have. */
+  field(index: number): string
+  /** All fields. */
+  readonly fields: readonly string[]
+}
+
+/** The fields of a row that may be plain: then they stand in a text, with commas between them and without quotes. */
+export interface PlainFields extends Fields {
   readonly isPlain: boolean
   /** Whether the row has a carriage return inside. */
   readonly hasReturn: boolean
   /** The text in which the fields of a plain row stand. */
   readonly text: string
-  /** A field; blank for a number that the row does not have. */
-  field(index: number): string
   /** Where a field of a plain row starts in the text. */
   startOf(index: number): number
   /** Where a field of a plain row ends in the text. */
@@ -27,7 +32,7 @@ export interface Fields {
  * Most rules look at a few fields of a row. Finding the commas costs a third of cutting out all fields, and what is
  * never asked for is never made.
  */
-export class CsvRow implements Fields {
+export class CsvRow implements PlainFields {
   /** The row as it stands in a file, without its line end. */
   readonly text: string
   readonly #fields: readonly string[] | undefined
@@ -63,7 +68,6 @@ export class CsvRow implements Fields {
     return index < 0 || index >= ends.length ? '' : this.text.slice(this.startOf(index), ends[index])
   }
 
-  /** All fields. */
   get fields(): readonly string[] {
     return this.#fields ?? this.text.split(COMMA)
   }

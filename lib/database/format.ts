@@ -53,10 +53,10 @@ class TableWriter implements TableSink {
     this.#bytes.text(lines)
   }
 
-  row({ place, text }: Row, tail: string): void {
-    if (place === undefined) this.#bytes.text(text)
-    else this.#bytes.copy(place.block, place.start, place.end)
-    this.#bytes.text(`,${tail}\n`)
+  row(row: Row, tail: string): void {
+    const { regular } = row
+    if (regular === undefined) this.#bytes.text(`${row.text},${tail}\n`)
+    else regular.write(row.dname, `,${tail}\n`, this.#bytes)
   }
 
   take(): TableText {

@@ -1,14 +1,13 @@
 /**
  * Lines of the tables back to rows: the inverse of what `tables.ts` writes.
  */
-import type { ByteFields } from '../csv/byte-fields.js'
 import { CsvRow } from '../csv/row.js'
 import { formatRow } from '../csv/write.js'
 import { kindOf, observationOf, programOf } from '../rules/dataset.js'
 import type { Layout } from '../rules/layout.js'
 import { type MemberList, readMemberLists } from '../rules/member-list.js'
 import type { FeatureLine } from '../rules/program.js'
-import { createRow, type Row } from '../rules/row.js'
+import { Row } from '../rules/row.js'
 import { WHOLE_PROGRAM } from '../rules/units.js'
 import { toNumber } from '../rules/values.js'
 import { TABLES, type Table } from './tables.js'
@@ -16,14 +15,7 @@ import { TABLES, type Table } from './tables.js'
 /** A row of the input, from the text that scrubbing made of it. */
 export function readFresh(layout: Layout, text: string): Row {
   const cells = CsvRow.parse(text)
-  return createRow(layout, { fields: cells, cells, text, kind: kindOf(cells, layout.at, cells.field(layout.at.dname)) })
-}
-
-/** A row of the input that is ASCII and has no quotes, from the record in which it waits. */
-export function readPlain(layout: Layout, cursor: ByteFields): Row {
-  const { row: text, bytes: block, start, end } = cursor
-  const kind = kindOf(cursor, layout.at, cursor.field(layout.at.dname))
-  return createRow(layout, { fields: cursor, cells: new CsvRow(text), text, kind, place: { block, start, end } })
+  return new Row(layout, { cells, text, kind: kindOf(cells, layout.at, cells.field(layout.at.dname)) })
 }
 
 /** A row of an unencoded table, from its line. */
@@ -41,7 +33,7 @@ export function readStored(layout: Layout, number: number, line: string): Row {
     : formatRow(cells.fields.slice(0, width)).slice(0, -1)
   const stored = { table: number, line, expmode: read('expmode'), pname: read('pname') }
   const kind = kindOf(cells, layout.at, cells.field(layout.at.dname))
-  return createRow(layout, { fields: cells, cells, text, kind, stored })
+  return new Row(layout, { cells, text, kind, stored })
 }
 
 /** A dataset of which only name, date and size are known. */
@@ -52,7 +44,7 @@ function readHidden(layout: Layout, number: number, line: CsvRow): Row {
   cells[layout.at.imagesize] = line.field(2)
   const stored = { table: number, line: line.text, expmode: '', pname: '' }
   const row = new CsvRow('', cells)
-  return createRow(layout, { fields: row, cells: row, text: '', kind: 'dropped', stored })
+  return new Row(layout, { cells: row, text: '', kind: 'dropped', stored })
 }
 
 /** A line of a table of features. */

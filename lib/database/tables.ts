@@ -200,7 +200,7 @@ function productTable(
   model: Model,
   featureColumns: readonly string[],
   targets: readonly Target[],
-  values: (match: Match, context: TableContext) => readonly string[],
+  values: (match: Match, context: TableContext) => string[],
   encoded: boolean,
 ): Definition {
   const columns = [...featureColumns, ...targets]
@@ -208,9 +208,11 @@ function productTable(
     for (const match of matches) {
       if (match.model !== model) continue
       const { product, features } = match
+      const cells = values(match, context)
       const target = targetValues(product)
-      const format = features.isPlain && product.place !== undefined ? formatPlainRow : formatRow
-      out.text(format([...values(match, context), ...targets.map((name) => target[name])]))
+      for (const name of targets) cells.push(target[name])
+      const format = features.isPlain && product.regular !== undefined ? formatPlainRow : formatRow
+      out.text(format(cells))
     }
     if (frozen.length > 0) writeFrozen(frozen, file, columns, out)
   })
@@ -219,10 +221,11 @@ function productTable(
 
 function trainTable(model: Model): Definition {
   const features = [...encodedColumns(model), 'dname']
-  const values = ({ features, name }: Match, { encoder }: TableContext) => [
-    ...encodedValues(model, features, encoder),
-    name,
-  ]
+  const values = ({ features, name }: Match, { encoder }: TableContext) => {
+    const cells = encodedValues(model, features, encoder)
+    cells.push(name)
+    return cells
+  }
   const targets = ['pname', 'imagesize', 'date', 'imgsize_gb', 'Dataset'] as const
   return productTable(`train-${model.toLowerCase()}.csv`, model, features, targets, values, true)
 }

@@ -82,7 +82,7 @@ export function positionDifference(exposure: Row, product: Row): Difference | un
 export function hasTargetOf(exposure: Row, product: Row): boolean {
   const column = comparedColumn(exposure)
   if (column === 'TARGNAME') return product.TARGNAME === exposure.TARGNAME
-  return numberIn(exposure, column) === numberIn(product, column)
+  return numberIn(exposure, exposure.layout.at[column]) === numberIn(product, product.layout.at[column])
 }
 
 /** The observations, by keyword and by name, that a row of a program is of; none for one across observations. */

@@ -11,7 +11,7 @@ import { cellReader, missingColumns } from '../database/takeover.js'
 import { groupIdentity, MODELS, type Model, modelOf, ungroupedReason } from '../rules/association.js'
 import { kindOf } from '../rules/dataset.js'
 import { createLayout, inputColumns, type Layout } from '../rules/layout.js'
-import { createRow, type Row } from '../rules/row.js'
+import { Row } from '../rules/row.js'
 import { toNumber } from '../rules/values.js'
 import { SizeSample, type Sizes } from './quantiles.js'
 
@@ -242,5 +242,5 @@ function rowOf(cells: CsvRow, table: Table, layout: Layout): Row {
   const expmode = cells.field(layout.columns.length + table.tail.indexOf('expmode'))
   const place = { table: table.number, line: '', expmode, pname: '' }
   const kind = kindOf(cells, layout.at, cells.field(layout.at.dname))
-  return createRow(layout, { fields: cells, cells, text: '', kind, stored: place })
+  return new Row(layout, { cells, text: '', kind, stored: place })
 }

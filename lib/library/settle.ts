@@ -74,7 +74,7 @@ export async function* settle(
       for (const records of (await scrubbed).records) buffer.addRecords(asBuffer(records))
     }
     for (const batch of buffer.batches(false)) {
-      for (const { resolutions } of settleUnits(batch, layout)) yield* resolutions.map(toAssociation)
+      for (const { resolutions } of settleUnits(batch, { layout })) yield* resolutions.map(toAssociation)
     }
   } finally {
     buffer.close()
@@ -94,8 +94,7 @@ export async function* toBatches(rows: RowSource, layout: Layout): AsyncGenerato
   let count = 0
   for await (const row of rows) {
     const { text, unit } = lines.toLine(row)
-    records.open().text(text)
-    records.close(unit, FRESH)
+    records.add(unit, FRESH, text)
     count++
     if (count % BATCH_ROWS === 0) yield batch()
   }

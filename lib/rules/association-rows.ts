@@ -5,7 +5,11 @@ import type { Row } from './row.js'
 
 /** The associations that an exposure or product belongs to by its keywords (section 3.7). */
 export function associationsOf(row: Row): readonly string[] {
-  return row.kind === 'exposure' || row.kind === 'product' ? [row.params] : []
+  return isAssociated(row) ? [row.params] : []
+}
+
+function isAssociated({ kind }: Row): boolean {
+  return kind === 'exposure' || kind === 'product'
 }
 
 /** The rows of one association. */
@@ -17,15 +21,18 @@ export interface Association {
 /** The rows of each association, by its key. */
 export function groupByAssociation(rows: readonly Row[]): Map<string, Association> {
   const associations = new Map<string, Association>()
+  let last: Association = { exposures: [], products: [] }
+  let lastKey: string | undefined
   for (const row of rows) {
-    for (const key of associationsOf(row)) {
-      let association = associations.get(key)
-      if (association === undefined) {
-        association = { exposures: [], products: [] }
-        associations.set(key, association)
-      }
-      association[row.kind === 'exposure' ? 'exposures' : 'products'].push(row)
+    if (!isAssociated(row)) continue
+    const { params } = row
+    if (params !== lastKey) {
+      last = associations.get(params) ?? { exposures: [], products: [] }
+      lastKey = params
+      associations.set(params, last)
     }
+    if (row.kind === 'exposure') last.exposures.push(row)
+    else last.products.push(row)
   }
   return associations
 }

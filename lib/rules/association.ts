@@ -3,6 +3,7 @@
  * and 4). Pure rules over single rows.
  */
 import type { Fields } from '../csv/row.js'
+import type { Keywords } from './keywords.js'
 import type { Positions } from './layout.js'
 import { cell, numberIn, type Row } from './row.js'
 import { isNothing, isTrue, isVoid } from './values.js'
@@ -43,13 +44,31 @@ const IFU_SUFFIX: ReadonlyMap<string, string> = new Map([
  * @param pid the program as decimal text without leading zeros
  */
 export function associationKey(row: Fields, at: Positions, pid: string): string {
-  const columns = WAVEFRONT_VISITS.has(row.field(at.VISITYPE)) ? WAVEFRONT_KEY_COLUMNS : KEY_COLUMNS
-  let key = isVoid(pid) ? '' : pid
-  for (const column of columns) {
-    const value = row.field(at[column])
-    if (!isVoid(value)) key = key === '' ? value : `${key}-${value}`
-  }
-  return key + (IFU_SUFFIX.get(row.field(at.DETECTOR)) ?? '')
+  let key = withPart(isVoid(pid) ? '' : pid, row.field(at.OBSERVTN))
+  key = withPart(key, row.field(at.FILTER))
+  const isByDetector = isWavefrontVisit(row.field(at.VISITYPE))
+  if (!isByDetector) key = withPart(key, row.field(at.GRATING))
+  key = withPart(key, row.field(at.PUPIL))
+  const detector = row.field(at.DETECTOR)
+  if (isByDetector) return withPart(key, detector) + ifuSuffix(detector)
+  key = withPart(key, row.field(at.SUBARRAY))
+  key = withPart(key, row.field(at.FXD_SLIT))
+  key = withPart(key, row.field(at.EXP_TYPE))
+  return withPart(key, row.field(at.BAND)) + ifuSuffix(detector)
+}
+
+function withPart(key: string, value: string): string {
+  if (isVoid(value)) return key
+  return key === '' ? value : `${key}-${value}`
+}
+
+/** A look at the beginning spares most rows the search. */
+function isWavefrontVisit(visit: string): boolean {
+  return visit.startsWith('PRIME_W') && WAVEFRONT_VISITS.has(visit)
+}
+
+function ifuSuffix(detector: string): string {
+  return detector.startsWith('MIRIFU') ? (IFU_SUFFIX.get(detector) ?? '') : ''
 }
 
 /** A keyword of an association key. */
@@ -76,13 +95,50 @@ export function keyParts(row: Row): readonly KeyPart[] {
 
 /** Whether a row's association is keyed by detector, as those of wavefront-sensing visits are (section 3.7). */
 export function isWavefrontKeyed({ VISITYPE }: Pick<Row, 'VISITYPE'>): boolean {
-  return WAVEFRONT_VISITS.has(VISITYPE)
+  return isWavefrontVisit(VISITYPE)
 }
 
 /** Whether a Level 3 name is that of an association-candidate product across observations (section 3.9). */
 export function isCandidateName(dname: string): boolean {
   const dash = dname.indexOf('-')
   return dash >= 0 && dname[dash + 1] === 'c'
+}
+
+/** What sections 4 and 5 make of a row's keywords, whatever else is in the row. */
+export interface Traits {
+  /** The model that an exposure's group trains. */
+  readonly model: Model
+  /** Whether products are named by source, not by target. */
+  readonly isSourceBased: boolean
+  /** The target key, or `GS_MAG` where that number of the row is the key. */
+  readonly target: TargetKey | typeof BY_GUIDE_STAR
+  /** Why an exposure is in no group, or undefined where it is in one. */
+  readonly ungrouped: string | undefined
+  /** What the expected product's name has before and behind its target. */
+  readonly nameStart: string
+  readonly nameEnd: string
+}
+
+const BY_GUIDE_STAR = Symbol('GS_MAG')
+
+/** The traits of a row; made once for all rows that share their keywords. */
+function traitsOf({ keywords }: Pick<Row, 'keywords'>): Traits {
+  keywords.traits ??= makeTraits(keywords)
+  return keywords.traits
+}
+
+function makeTraits(keywords: Keywords): Traits {
+  const { EXP_TYPE, INSTRUME, PROGRAM, OBSERVTN } = keywords
+  const optics = isImageType(EXP_TYPE) ? imageOptics(keywords) : spectralOptics(keywords)
+  const suffix = EXP_TYPE === 'NRC_CORON' ? '-image3' : ''
+  return {
+    model: modelBy(keywords),
+    isSourceBased: SOURCE_BASED.has(EXP_TYPE),
+    target: targetBy(keywords),
+    ungrouped: ungroupedBy(keywords),
+    nameStart: `jw${PROGRAM.toLowerCase()}-o${OBSERVTN.toLowerCase()}_`,
+    nameEnd: `_${INSTRUME}_${optics}${suffix}`.toLowerCase(),
+  }
 }
 
 /** What tells the targets of one association apart: a name, a number, or nothing. */
@@ -93,11 +149,14 @@ export type TargetKey = string | number | undefined
  * unless the visit is PARALLEL_PURE.
  */
 export function targetKey(exposure: Row): TargetKey {
-  const visit = exposure.VISITYPE
-  if (visit === 'PRIME_TARGETED_FIXED') return known(numberIn(exposure, 'targra'))
-  const name = exposure.TARGNAME
-  if (!isNothing(name)) return name
-  return visit === 'PARALLEL_PURE' ? undefined : known(numberIn(exposure, 'GS_MAG'))
+  const { target } = traitsOf(exposure)
+  return target === BY_GUIDE_STAR ? known(numberIn(exposure, exposure.layout.at.GS_MAG)) : target
+}
+
+function targetBy({ VISITYPE, TARGNAME, targra }: Keywords): Traits['target'] {
+  if (VISITYPE === 'PRIME_TARGETED_FIXED') return targra === '' ? undefined : known(Number(targra))
+  if (!isNothing(TARGNAME)) return TARGNAME
+  return VISITYPE === 'PARALLEL_PURE' ? undefined : BY_GUIDE_STAR
 }
 
 function known(value: number): number | undefined {
@@ -123,14 +182,21 @@ export function hasOwnTarget(exposure: Row): boolean {
  * @param exposures every exposure of the association
  */
 export function rankTargets(exposures: readonly Row[]): ReadonlyMap<string | number, number> {
-  const keys = new Set<string | number>()
+  let only: TargetKey
+  let several: Set<string | number> | undefined
   for (const exposure of exposures) {
     const key = isSourceBased(exposure) ? undefined : targetKey(exposure)
-    if (key !== undefined) keys.add(key)
+    if (key === undefined || key === only) continue
+    if (only === undefined) only = key
+    else several = (several ?? new Set([only])).add(key)
   }
-  const ordered = [...keys].sort(compareTargets)
+  // Nearly every association has a single target.
+  if (several === undefined) return only === undefined ? NO_RANKS : new Map([[only, 1]])
+  const ordered = [...several].sort(compareTargets)
   return new Map(ordered.map((key, index) => [key, index + 1]))
 }
+
+const NO_RANKS: ReadonlyMap<string | number, number> = new Map()
 
 function compareTargets(a: string | number, b: string | number): number {
   if (typeof a === 'number' && typeof b === 'number') return a - b
@@ -139,7 +205,7 @@ function compareTargets(a: string | number, b: string | number): number {
 }
 
 function isSourceBased(exposure: Row): boolean {
-  return SOURCE_BASED.has(exposure.EXP_TYPE)
+  return traitsOf(exposure).isSourceBased
 }
 
 /** The target part of an expected name: `s000000001`, `t0` or `tN` (section 4). */
@@ -155,22 +221,24 @@ function isImageType(expType: string): boolean {
 
 /** The model that an exposure's group trains (section 4). */
 export function modelOf(exposure: Row): Model {
-  const expType = exposure.EXP_TYPE
-  if (exposure.INSTRUME === 'FGS') return 'FGS'
-  if (TAC_TYPES.has(expType) || isTrue(exposure.TSOVISIT)) return 'TAC'
-  return isImageType(expType) ? 'IMAGE' : 'SPEC'
+  return traitsOf(exposure).model
+}
+
+function modelBy({ EXP_TYPE, INSTRUME, TSOVISIT }: Keywords): Model {
+  if (INSTRUME === 'FGS') return 'FGS'
+  if (TAC_TYPES.has(EXP_TYPE) || isTrue(TSOVISIT)) return 'TAC'
+  return isImageType(EXP_TYPE) ? 'IMAGE' : 'SPEC'
 }
 
 /** Why an exposure is in no group, or undefined where it is in one (section 4). */
 export function ungroupedReason(exposure: Row): string | undefined {
-  const expType = exposure.EXP_TYPE
-  if (expType === 'MIR_LRS-SLITLESS' && !isTrue(exposure.TSOVISIT)) return 'slitless without TSOVISIT'
-  if (isWavefrontImage(exposure) && exposure.SUBARRAY !== 'FULL') return 'wavefront sensing on a subarray'
-  return undefined
+  return traitsOf(exposure).ungrouped
 }
 
-function isWavefrontImage(exposure: Row): boolean {
-  return exposure.VISITYPE.includes('WFSC') && isImageType(exposure.EXP_TYPE)
+function ungroupedBy({ EXP_TYPE, TSOVISIT, VISITYPE, SUBARRAY }: Keywords): string | undefined {
+  if (EXP_TYPE === 'MIR_LRS-SLITLESS' && !isTrue(TSOVISIT)) return 'slitless without TSOVISIT'
+  const isWavefrontImage = VISITYPE.includes('WFSC') && isImageType(EXP_TYPE)
+  return isWavefrontImage && SUBARRAY !== 'FULL' ? 'wavefront sensing on a subarray' : undefined
 }
 
 /**
@@ -179,12 +247,9 @@ function isWavefrontImage(exposure: Row): boolean {
  * @param ranks the association's target keys, as {@link rankTargets} numbers them
  */
 export function expectedName(exposure: Row, ranks: ReadonlyMap<string | number, number>): string {
+  const { nameStart, nameEnd } = traitsOf(exposure)
   const key = targetKey(exposure)
-  const target = targetId(exposure, key === undefined ? 0 : (ranks.get(key) ?? 0))
-  const optics = isImageType(exposure.EXP_TYPE) ? imageOptics(exposure) : spectralOptics(exposure)
-  const program = `jw${exposure.PROGRAM}-o${exposure.OBSERVTN}`
-  const suffix = exposure.EXP_TYPE === 'NRC_CORON' ? '-image3' : ''
-  return `${program}_${target}_${exposure.INSTRUME}_${optics}${suffix}`.toLowerCase()
+  return nameStart + targetId(exposure, key === undefined ? 0 : (ranks.get(key) ?? 0)) + nameEnd
 }
 
 /** Tells an exposure's group from all others of its program, by this exposure alone: with the target key for its rank. */
@@ -195,22 +260,21 @@ export function groupIdentity(exposure: Row): string {
 }
 
 /** Names follow section 4 to the letter: a part brings its dash along, even where nothing stands before it. */
-function imageOptics(exposure: Row): string {
-  const { FILTER, PUPIL, SUBARRAY, VISITYPE, DETECTOR } = exposure
+function imageOptics({ FILTER, PUPIL, SUBARRAY, VISITYPE, DETECTOR }: Keywords): string {
   const optics = PUPIL_FIRST.has(PUPIL) ? joined(PUPIL, FILTER) : joined(FILTER, PUPIL)
   return optics + withDash(subarrayPart(SUBARRAY)) + (VISITYPE.includes('WFSC') ? withDash(DETECTOR) : '')
 }
 
-function spectralOptics(exposure: Row): string {
-  const { FILTER, GRATING, FXD_SLIT, SUBARRAY, BAND, CHANNEL } = exposure
-  const withoutSlit = modelOf(exposure) === 'TAC' && FILTER === 'CLEAR' && GRATING === 'PRISM'
+function spectralOptics(keywords: Keywords): string {
+  const { FILTER, GRATING, FXD_SLIT, SUBARRAY, BAND, CHANNEL } = keywords
+  const withoutSlit = modelBy(keywords) === 'TAC' && FILTER === 'CLEAR' && GRATING === 'PRISM'
   const slit = withoutSlit ? '' : withDash(FXD_SLIT)
   const band = isNothing(BAND) ? '' : `ch${CHANNEL.slice(0, 1)}-${BAND}`
-  return spectralElements(exposure) + slit + withDash(subarrayPart(SUBARRAY)) + band
+  return spectralElements(keywords) + slit + withDash(subarrayPart(SUBARRAY)) + band
 }
 
 /** The two optical elements of a spectrum, in the order that its exposure type has them. */
-function spectralElements({ EXP_TYPE, FILTER, PUPIL, GRATING }: Row): string {
+function spectralElements({ EXP_TYPE, FILTER, PUPIL, GRATING }: Keywords): string {
   if (!isNothing(PUPIL)) return FILTER_FIRST_TYPES.has(EXP_TYPE) ? joined(FILTER, PUPIL) : joined(PUPIL, FILTER)
   return EXP_TYPE === 'NRS_IFU' ? joined(GRATING, FILTER) : joined(FILTER, GRATING)
 }

@@ -7,8 +7,8 @@ import { formatFloat } from '../csv/write.js'
 import type { Model } from './association.js'
 import { CATEGORIES, type Category, type Encoder } from './encode.js'
 import type { Features, Pointing } from './features.js'
-import { type ColumnType, columnType } from './layout.js'
-import { cell, type Row } from './row.js'
+import { type ColumnType, columnType, type Layout } from './layout.js'
+import type { cell, Row } from './row.js'
 import { isEncodedTrue, isNothing, toNumber } from './values.js'
 
 /** Feature columns of the encoded tables, in order. */
@@ -31,7 +31,7 @@ const RAW_FGS_COLUMNS =
 
 type HeaderColumn = Parameters<typeof cell>[1]
 
-/** What is measured on the sky, by column name; a blank text where a group does not have it. */
+/** What is measured on the sky, by column name, in the order of `raw-*`; NaN where a group does not have it. */
 const MEASURES: Readonly<Record<string, (pointing: Pointing) => number | undefined>> = {
   fx_ra: ({ fiducial }) => fiducial.ra,
   fy_dec: ({ fiducial }) => fiducial.dec,
@@ -53,22 +53,45 @@ const MEASURES: Readonly<Record<string, (pointing: Pointing) => number | undefin
   t_offset: ({ tOffset }) => tOffset,
   gs_offset: ({ gsOffset }) => gsOffset,
 }
+const MEASURE_NAMES = Object.keys(MEASURES)
+const MEASURE_LIST = Object.values(MEASURES)
 
 /** Header values that the group as a whole has, not its reference exposure. */
-const OF_GROUP: Readonly<Record<string, (features: Features) => string>> = {
-  NEXPOSUR: ({ nexposur }) => String(nexposur),
-  DETECTOR: ({ detector }) => detector,
-  BAND: ({ band }) => band,
+const OF_GROUP = {
+  NEXPOSUR: ({ nexposur }: Features) => String(nexposur),
+  DETECTOR: ({ detector }: Features) => detector,
+  BAND: ({ band }: Features) => band,
+} as const
+
+/** Measures as text, in their order; blanks for a group that has none. Made once: to write a float is dear. */
+function measureTexts(features: Features): readonly string[] {
+  features.measures ??= MEASURE_LIST.map((measure) => measureText(measure, features.pointing))
+  return features.measures
 }
 
-type RawValue = (features: Features) => string
+function measureText(measure: (pointing: Pointing) => number | undefined, pointing: Pointing | undefined): string {
+  return pointing === undefined ? '' : formatFloat(measure(pointing) ?? Number.NaN)
+}
 
-function rawValue(column: string): RawValue {
-  const measure = MEASURES[column]
-  if (measure !== undefined) {
-    return ({ pointing }) => (pointing === undefined ? '' : formatFloat(measure(pointing) ?? Number.NaN))
-  }
-  return OF_GROUP[column] ?? (({ reference }) => cell(reference, column as HeaderColumn))
+/** Where a raw column's value comes from: a measure by its number, the group, or a header column of the reference. */
+type Source =
+  | { readonly from: 'measure'; readonly index: number }
+  | { readonly from: 'group'; readonly value: (features: Features) => string }
+  | { readonly from: 'header'; readonly column: HeaderColumn }
+
+function sourceOf(column: string): Source {
+  const index = MEASURE_NAMES.indexOf(column)
+  if (index >= 0) return { from: 'measure', index }
+  if (column in OF_GROUP) return { from: 'group', value: OF_GROUP[column as keyof typeof OF_GROUP] }
+  return { from: 'header', column: column as HeaderColumn }
+}
+
+/** A source as it stands in rows of a layout: a header column by its position. */
+type Place = Exclude<Source, { from: 'header' }> | { readonly from: 'header'; readonly index: number }
+
+function valueAt(place: Place, features: Features): string {
+  if (place.from === 'measure') return measureTexts(features)[place.index] ?? ''
+  return place.from === 'group' ? place.value(features) : features.reference.cells.field(place.index)
 }
 
 /** How an encoded column's value comes from the raw one. */
@@ -90,28 +113,52 @@ function numberText(text: string): string {
   return Number.isNaN(toNumber(text)) ? '0' : text
 }
 
-/** The columns of one kind of model, and how their values are made. */
-interface Columns {
-  readonly raw: readonly string[]
-  readonly rawValues: readonly RawValue[]
-  readonly encoded: readonly string[]
-  /** For each encoded column its raw column's number, and how it is encoded. */
-  readonly encode: readonly { readonly from: number; readonly encode: Encode }[]
+/** The name of the raw column that an encoded one comes from. */
+function rawName(column: string): string {
+  return MEASURES[column] ? column : column === 'instr' ? 'INSTRUME' : column.toUpperCase()
 }
 
-function columnsOf(raw: readonly string[], encoded: readonly string[]): Columns {
-  const rawName = (column: string) =>
-    MEASURES[column] ? column : column === 'instr' ? 'INSTRUME' : column.toUpperCase()
-  return {
-    raw,
-    rawValues: raw.map(rawValue),
-    encoded,
-    encode: encoded.map((column) => ({ from: raw.indexOf(rawName(column)), encode: encodeOf(column) })),
+/** The columns of one kind of model, and how their values are made. */
+class Columns {
+  readonly raw: readonly string[]
+  readonly encoded: readonly string[]
+  readonly #rawSources: readonly Source[]
+  readonly #encodedSources: readonly Source[]
+  readonly #encodes: readonly Encode[]
+  readonly #places = new WeakMap<Layout, { readonly raw: readonly Place[]; readonly encoded: readonly Place[] }>()
+
+  constructor(raw: readonly string[], encoded: readonly string[]) {
+    this.raw = raw
+    this.encoded = encoded
+    this.#rawSources = raw.map(sourceOf)
+    this.#encodedSources = encoded.map((column) => sourceOf(rawName(column)))
+    this.#encodes = encoded.map(encodeOf)
+  }
+
+  rawValues(features: Features): string[] {
+    return this.#placesIn(features.reference.layout).raw.map((place) => valueAt(place, features))
+  }
+
+  encodedValues(features: Features, encoder: Encoder): string[] {
+    const { encoded } = this.#placesIn(features.reference.layout)
+    const encodes = this.#encodes
+    return encoded.map((place, index) => (encodes[index] as Encode)(valueAt(place, features), encoder))
+  }
+
+  #placesIn(layout: Layout): { readonly raw: readonly Place[]; readonly encoded: readonly Place[] } {
+    let places = this.#places.get(layout)
+    if (places === undefined) {
+      const placed = (source: Source): Place =>
+        source.from === 'header' ? { from: 'header', index: layout.at[source.column] } : source
+      places = { raw: this.#rawSources.map(placed), encoded: this.#encodedSources.map(placed) }
+      this.#places.set(layout, places)
+    }
+    return places
   }
 }
 
-const WITH_OFFSETS = columnsOf(RAW_COLUMNS, ENCODED_COLUMNS)
-const WITHOUT_OFFSETS = columnsOf(
+const WITH_OFFSETS = new Columns(RAW_COLUMNS, ENCODED_COLUMNS)
+const WITHOUT_OFFSETS = new Columns(
   RAW_FGS_COLUMNS,
   ENCODED_COLUMNS.filter((column) => MEASURES[column] === undefined),
 )
@@ -122,10 +169,9 @@ export function rawColumns(model: Model): readonly string[] {
   return columnsFor(model).raw
 }
 
-/** A group's values for {@link rawColumns}. Made once: both kinds of tables need them, and to write a float is dear. */
-export function rawValues(model: Model, features: Features): readonly string[] {
-  features.rawValues ??= columnsFor(model).rawValues.map((value) => value(features))
-  return features.rawValues
+/** A group's values for {@link rawColumns}. */
+export function rawValues(model: Model, features: Features): string[] {
+  return columnsFor(model).rawValues(features)
 }
 
 /** Feature columns of a model's `train-*` and `rem-*` tables. */
@@ -135,8 +181,7 @@ export function encodedColumns(model: Model): readonly string[] {
 
 /** A group's values for {@link encodedColumns}; a category without a code is a placeholder of the encoder. */
 export function encodedValues(model: Model, features: Features, encoder: Encoder): string[] {
-  const raw = rawValues(model, features)
-  return columnsFor(model).encode.map(({ from, encode }) => encode(raw[from] ?? '', encoder))
+  return columnsFor(model).encodedValues(features, encoder)
 }
 
 const WHOLE_NUMBERS: ReadonlySet<string> = new Set(['NEXPOSUR', 'nexposur', 'numdthpt', ...CATEGORIES, ...BOOLEANS])

@@ -31,7 +31,7 @@ export function setAsideExpired<L extends Lines>(lines: L, table: number): SetAs
   if (set.length === 0) return { lines, expired: [], isBack: false }
   const stored = lines.stored.filter((row) => !isExpired(row))
   const present = new Set([...lines.fresh, ...stored].map(({ dname }) => dname))
-  const back = set.filter(({ dname }) => present.has(dname)).map((row): Row => ({ ...row, stored: undefined }))
+  const back = set.filter(({ dname }) => present.has(dname)).map((row) => row.withStored(undefined))
   const staying = set.filter(({ dname }) => !present.has(dname))
   return {
     lines: { ...lines, fresh: [...back, ...lines.fresh], stored },

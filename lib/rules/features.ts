@@ -3,12 +3,15 @@
  */
 import type { Model } from './association.js'
 import { scaleOf, shapeOf } from './instrument.js'
+import type { Keywords } from './keywords.js'
 import {
   Fiducial,
   type OffsetStatistics,
   offsetStatistics,
+  onSphere,
   SAME_OFFSET,
   type SkyPoint,
+  type SpherePoint,
   separation,
   smallest,
 } from './offsets.js'
@@ -39,10 +42,10 @@ export interface Features {
   readonly band: string
   readonly nexposur: number
   readonly pointing: Pointing | undefined
-  /** Whether all exposures came as plain rows, so that no value of theirs can have a quote, a comma or a line end. */
+  /** Whether all exposures are regular rows, so that no value of theirs can have a quote, a comma or a line end. */
   readonly isPlain: boolean
-  /** The values of its row in `raw-*`, once they were asked for. */
-  rawValues: readonly string[] | undefined
+  /** What is measured as text, once it was asked for. */
+  measures: readonly string[] | undefined
 }
 
 interface Located {
@@ -64,7 +67,7 @@ export function groupFeatures(model: Model, exposures: readonly Row[]): Features
   const [first] = exposures
   if (first === undefined) return undefined
   const nexposur = exposures.length
-  const isPlain = exposures.every(({ place }) => place !== undefined)
+  const isPlain = exposures.every(({ regular }) => regular !== undefined)
   if (model === 'FGS') {
     return {
       reference: first,
@@ -73,33 +76,33 @@ export function groupFeatures(model: Model, exposures: readonly Row[]): Features
       nexposur,
       pointing: undefined,
       isPlain,
-      rawValues: undefined,
+      measures: undefined,
     }
   }
   const located = locate(model, exposures)
   if (located.length === 0) return undefined
   const { reference, pointing } = point(located, first)
-  const bands = distinct(exposures, 'BAND').reverse()
-  const detectors = distinct(exposures, 'DETECTOR')
+  const bands = distinct(exposures, ({ BAND }) => BAND).reverse()
+  const detectors = distinct(exposures, ({ DETECTOR }) => DETECTOR)
   const [detector, band] = [detectors.join('|') || 'NONE', bands.join('|') || 'NONE']
-  return { reference, detector, band, nexposur, pointing, isPlain, rawValues: undefined }
+  return { reference, detector, band, nexposur, pointing, isPlain, measures: undefined }
 }
 
 /** The exposures that have a reference point: CRVAL for the image model, REF for the others. */
 function locate(model: Model, exposures: readonly Row[]): Located[] {
   const located: Located[] = []
   for (const exposure of exposures) {
-    const at = model === 'IMAGE' ? skyPoint(exposure, 'CRVAL1', 'CRVAL2') : skyPoint(exposure, 'RA_REF', 'DEC_REF')
+    const { CRVAL1, CRVAL2, RA_REF, DEC_REF } = exposure.layout.at
+    const at = model === 'IMAGE' ? skyPoint(exposure, CRVAL1, CRVAL2) : skyPoint(exposure, RA_REF, DEC_REF)
     if (at !== undefined) located.push({ exposure, at, scale: scaleOf(exposure) })
   }
   return located
 }
 
-type NumberColumn = Parameters<typeof numberIn>[1]
-
-function skyPoint(row: Row, raColumn: NumberColumn, decColumn: NumberColumn): SkyPoint | undefined {
-  const ra = numberIn(row, raColumn)
-  const dec = numberIn(row, decColumn)
+/** The point whose coordinates stand in these columns of the layout. */
+function skyPoint(row: Row, raIndex: number, decIndex: number): SkyPoint | undefined {
+  const ra = numberIn(row, raIndex)
+  const dec = numberIn(row, decIndex)
   return Number.isNaN(ra) || Number.isNaN(dec) ? undefined : { ra, dec }
 }
 
@@ -107,9 +110,16 @@ function point(located: readonly Located[], first: Row): { reference: Row; point
   const footprint = new Fiducial()
   for (const { exposure, at, scale } of located) footprint.add(at, shapeOf(exposure), scale)
   const fiducial = footprint.point
-  const offsets = located.map(({ at, scale }) => separation(at, fiducial) / scale)
-  const target = skyPoint(first, 'TARG_RA', 'TARG_DEC')
-  const targOffsets = target && located.map(({ at, scale }) => separation(at, target) / scale)
+  const center = onSphere(fiducial)
+  const { TARG_RA, TARG_DEC, GS_RA, GS_DEC } = first.layout.at
+  const target = spherePoint(first, TARG_RA, TARG_DEC)
+  const offsets: number[] = []
+  const targOffsets: number[] = []
+  for (const { at, scale } of located) {
+    const from = onSphere(at)
+    offsets.push(separation(from, center) / scale)
+    if (target !== undefined) targOffsets.push(separation(from, target) / scale)
+  }
   const nearest = smallest(offsets) + SAME_OFFSET
   const index = offsets.findIndex((offset) => offset <= nearest)
   const { exposure: reference, scale } = located[index] as Located
@@ -117,24 +127,32 @@ function point(located: readonly Located[], first: Row): { reference: Row; point
     fiducial,
     scale,
     offset: offsets[index] ?? Number.NaN,
-    targOffset: targOffsets?.[index] ?? Number.NaN,
+    targOffset: targOffsets[index] ?? Number.NaN,
     offsets: offsetStatistics(offsets),
-    targOffsets: targOffsets && offsetStatistics(targOffsets),
-    tOffset: pixelsTo(fiducial, skyPoint(reference, 'TARG_RA', 'TARG_DEC'), scale),
-    gsOffset: pixelsTo(fiducial, skyPoint(reference, 'GS_RA', 'GS_DEC'), scale),
+    targOffsets: target && offsetStatistics(targOffsets),
+    tOffset: pixelsTo(center, spherePoint(reference, TARG_RA, TARG_DEC), scale),
+    gsOffset: pixelsTo(center, spherePoint(reference, GS_RA, GS_DEC), scale),
   }
   return { reference, pointing }
 }
 
-function pixelsTo(from: SkyPoint, to: SkyPoint | undefined, scale: number): number {
+function spherePoint(row: Row, raIndex: number, decIndex: number): SpherePoint | undefined {
+  const at = skyPoint(row, raIndex, decIndex)
+  return at && onSphere(at)
+}
+
+function pixelsTo(from: SpherePoint, to: SpherePoint | undefined, scale: number): number {
   return to === undefined ? Number.NaN : separation(from, to) / scale
 }
 
 /** The distinct values of a column that are not nothing, in text order. */
-function distinct(exposures: readonly Row[], column: 'DETECTOR' | 'BAND'): string[] {
+function distinct(exposures: readonly Row[], read: (keywords: Keywords) => string): string[] {
   const values: string[] = []
-  for (const exposure of exposures) {
-    const value = exposure[column]
+  let last: Keywords | undefined
+  for (const { keywords } of exposures) {
+    if (keywords === last) continue
+    last = keywords
+    const value = read(keywords)
     if (!isNothing(value) && !values.includes(value)) values.push(value)
   }
   return values.sort(compareText)

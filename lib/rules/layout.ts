@@ -66,6 +66,9 @@ export const FLOAT_COLUMNS = [
   'TARG_DEC',
 ] as const satisfies readonly Known[]
 
+/** Columns that hold numbers that scrubbing looks at. */
+export const NUMBER_COLUMNS = ['imagesize', ...FLOAT_COLUMNS] as const
+
 /** What the cells of a column hold, where they are not blank. A category is a text of which there are few. */
 export type ColumnType = 'float' | 'int' | 'boolean' | 'date' | 'category' | 'text'
 

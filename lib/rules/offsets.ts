@@ -16,15 +16,25 @@ const ARCSEC_PER_DEGREE = 3600
 /** Offsets that differ by less than this (pixels) are equal: below it, rounding noise would decide. */
 export const SAME_OFFSET = 1e-6
 
+/** A point with what every distance from it needs: several are measured from each exposure. */
+export interface SpherePoint {
+  /** Degrees. */
+  readonly ra: number
+  readonly sinDec: number
+  readonly cosDec: number
+}
+
+/** A point as distances are measured from it. */
+export function onSphere({ ra, dec }: SkyPoint): SpherePoint {
+  const radians = dec * RADIANS
+  return { ra, sinDec: Math.sin(radians), cosDec: Math.cos(radians) }
+}
+
 /** Great-circle distance of two points in arcsec, by the Vincenty formula, which is exact at all distances. */
-export function separation(a: SkyPoint, b: SkyPoint): number {
-  const dec1 = a.dec * RADIANS
-  const dec2 = b.dec * RADIANS
+export function separation(a: SpherePoint, b: SpherePoint): number {
   const dRa = (b.ra - a.ra) * RADIANS
-  const sin1 = Math.sin(dec1)
-  const cos1 = Math.cos(dec1)
-  const sin2 = Math.sin(dec2)
-  const cos2 = Math.cos(dec2)
+  const { sinDec: sin1, cosDec: cos1 } = a
+  const { sinDec: sin2, cosDec: cos2 } = b
   const cosRa = Math.cos(dRa)
   const x = cos2 * Math.sin(dRa)
   const y = cos1 * sin2 - sin1 * cos2 * cosRa
@@ -52,24 +62,26 @@ export class Fiducial {
     const halfHeight = (shape.height * scale) / 2 / ARCSEC_PER_DEGREE
     const west = (reference.ra - halfWidth) * RADIANS
     const east = (reference.ra + halfWidth) * RADIANS
-    this.#addSide((reference.dec - halfHeight) * RADIANS, west, east)
-    this.#addSide((reference.dec + halfHeight) * RADIANS, west, east)
-  }
-
-  /** Adds the two corners on one declination (radians). */
-  #addSide(dec: number, west: number, east: number): void {
-    const cosDec = Math.cos(dec)
-    const z = Math.sin(dec)
-    const x1 = cosDec * Math.cos(west)
-    const x2 = cosDec * Math.cos(east)
-    const y1 = cosDec * Math.sin(west)
-    const y2 = cosDec * Math.sin(east)
-    this.#minX = Math.min(this.#minX, x1, x2)
-    this.#maxX = Math.max(this.#maxX, x1, x2)
-    this.#minY = Math.min(this.#minY, y1, y2)
-    this.#maxY = Math.max(this.#maxY, y1, y2)
-    this.#minZ = Math.min(this.#minZ, z)
-    this.#maxZ = Math.max(this.#maxZ, z)
+    const south = (reference.dec - halfHeight) * RADIANS
+    const north = (reference.dec + halfHeight) * RADIANS
+    const cosWest = Math.cos(west)
+    const sinWest = Math.sin(west)
+    const cosEast = Math.cos(east)
+    const sinEast = Math.sin(east)
+    const cosSouth = Math.cos(south)
+    const cosNorth = Math.cos(north)
+    const minX = Math.min(cosSouth * cosWest, cosSouth * cosEast, cosNorth * cosWest, cosNorth * cosEast)
+    const maxX = Math.max(cosSouth * cosWest, cosSouth * cosEast, cosNorth * cosWest, cosNorth * cosEast)
+    const minY = Math.min(cosSouth * sinWest, cosSouth * sinEast, cosNorth * sinWest, cosNorth * sinEast)
+    const maxY = Math.max(cosSouth * sinWest, cosSouth * sinEast, cosNorth * sinWest, cosNorth * sinEast)
+    const bottom = Math.sin(south)
+    const top = Math.sin(north)
+    if (minX < this.#minX) this.#minX = minX
+    if (maxX > this.#maxX) this.#maxX = maxX
+    if (minY < this.#minY) this.#minY = minY
+    if (maxY > this.#maxY) this.#maxY = maxY
+    this.#minZ = Math.min(this.#minZ, bottom, top)
+    this.#maxZ = Math.max(this.#maxZ, bottom, top)
   }
 
   /** The fiducial point: per axis the middle of minimum and maximum, back on the sphere; `ra` within 0-360 (6.2). */

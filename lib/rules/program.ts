@@ -6,7 +6,7 @@
  * touches are resolved again; in the tables where that takes a line out, the program's other lines are put back.
  */
 import { expectedName, rankTargets } from './association.js'
-import { associationsOf, groupByAssociation } from './association-rows.js'
+import { type Association, associationsOf, groupByAssociation } from './association-rows.js'
 import { setAsideExpired } from './expired.js'
 import { frozenProducts, withFeatures } from './frozen.js'
 import type { MemberList } from './member-list.js'
@@ -91,6 +91,7 @@ export interface TableNumbers {
  * @param all whether to resolve every association, touched or not, as when a database is taken over
  */
 export function settleProgram(lines: ProgramLines, tables: TableNumbers, all: boolean): Settled {
+  if (lines.stored.length === 0 && lines.lists === undefined) return settleFresh(lines)
   const aside = setAsideExpired(lines, tables.expired)
   const { lists } = aside.lines
   const settled =
@@ -100,6 +101,26 @@ export function settleProgram(lines: ProgramLines, tables: TableNumbers, all: bo
   const putBack = new Map(settled.putBack)
   putBack.set(tables.expired, aside.expired.map(({ stored }) => `${stored?.line}\n`).join(''))
   return { ...settled, expired: [], takenOut: new Set([...settled.takenOut, tables.expired]), putBack }
+}
+
+const NO_TABLES: ReadonlySet<number> = new Set()
+const NO_LINES: ReadonlyMap<number, string> = new Map()
+const NONE_FROZEN: ReadonlySet<string> = new Set()
+
+/** Settles rows of which the database has none: no association is older, and nothing is to be taken out. */
+function settleFresh({ pid, fresh }: ProgramLines): Settled {
+  const kept = [...latestVersions(fresh, NONE_FROZEN).values()]
+  return {
+    pid,
+    resolutions: resolveAll(groupByAssociation(kept)),
+    mosaics: byName(kept.filter(({ kind }) => kind === 'mosaic')),
+    hidden: byName(kept.filter(({ kind }) => kind === 'dropped')),
+    lists: [],
+    duplicates: fresh.length - kept.length,
+    expired: [],
+    takenOut: NO_TABLES,
+    putBack: NO_LINES,
+  }
 }
 
 /** Settles what is not expired. */
@@ -118,7 +139,7 @@ function settlePresent(lines: ProgramLines, tables: TableNumbers, all: boolean):
     hidden: byName(kept.filter((row) => row.kind === 'dropped' && isNew(row))),
     lists: [],
     duplicates: lines.fresh.length + lines.stored.length - kept.length,
-    ...(all ? { takenOut: new Set(), putBack: new Map() } : stayAndGo(lines, tables, isOut, touched)),
+    ...(all ? { takenOut: NO_TABLES, putBack: NO_LINES } : stayAndGo(lines, tables, isOut, touched)),
   }
 }
 
@@ -164,12 +185,16 @@ function resolveTouched(
   touched: ReadonlySet<string>,
   frozen: ReadonlyMap<string, FrozenMatch>,
 ): Resolution[] {
-  const associations = groupByAssociation(kept.filter((row) => touched.has(row.params)))
-  const keys = [...associations.keys()].sort(compareText)
-  return keys.map((key) => {
-    const { exposures = [], products = [] } = associations.get(key) ?? {}
-    return resolveAssociation(exposures, products, frozen)
-  })
+  return resolveAll(groupByAssociation(kept.filter((row) => touched.has(row.params))), frozen)
+}
+
+/** Resolves associations, in text order of their keys. */
+function resolveAll(
+  associations: ReadonlyMap<string, Association>,
+  frozen?: ReadonlyMap<string, FrozenMatch>,
+): Resolution[] {
+  const ordered = [...associations].sort(([a], [b]) => compareText(a, b))
+  return ordered.map(([, { exposures, products }]) => resolveAssociation(exposures, products, frozen))
 }
 
 /** Which tables lose lines, and which of the program's lines in them stay. */

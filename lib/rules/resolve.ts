@@ -11,11 +11,12 @@ import {
   type Model,
   modelOf,
   rankTargets,
+  targetKey,
   ungroupedReason,
 } from './association.js'
 import { type Features, groupFeatures } from './features.js'
 import type { MemberList } from './member-list.js'
-import { compareRows, numberIn, type Row } from './row.js'
+import { cell, compareRows, numberIn, type Row } from './row.js'
 import { compareText } from './values.js'
 
 /** A product and the exposures that it was made of. */
@@ -110,16 +111,17 @@ interface Group {
   readonly model: Model
   readonly first: Row
   readonly exposures: Row[]
+  /** The product that it takes. */
+  product: Row | undefined
 }
 
-interface Choice {
-  readonly chosen: Map<Group, Row>
-  /** Candidates that agreed with a group as well as the one it took; of several such groups the first by name. */
-  readonly losers: Map<Row, Group>
-}
+/** Products that agreed with a group as well as the one it took, and that group; of several the first by name. */
+type Losers = ReadonlyMap<Row, Group>
 
 /** What no keyword can tell. */
 const NONE: readonly never[] = []
+const NO_LOSERS: Losers = new Map()
+const NONE_FROZEN: ReadonlyMap<string, FrozenMatch> = new Map()
 /** Exposures that association files give to products, where there are no such files. */
 const NOT_GIVEN: ReadonlySet<Row> = new Set()
 
@@ -134,37 +136,38 @@ const NOT_GIVEN: ReadonlySet<Row> = new Set()
 export function resolveAssociation(
   exposures: readonly Row[],
   products: readonly Row[],
-  frozen: ReadonlyMap<string, FrozenMatch> = new Map(),
+  frozen: ReadonlyMap<string, FrozenMatch> = NONE_FROZEN,
   given: ReadonlySet<Row> = NOT_GIVEN,
 ): Resolution {
   const { groups, ungrouped } = formGroups(exposures, given)
-  const candidates = products.toSorted((a, b) => compareText(a.dname, b.dname))
-  const choice = chooseProducts(groups, candidates, frozen)
+  const candidates = products.length < 2 ? products : products.toSorted((a, b) => compareText(a.dname, b.dname))
+  const losers = chooseProducts(groups, candidates, frozen)
   const matches: Match[] = []
-  const waiting = groups
-    .filter((group) => !choice.chosen.has(group))
-    .map((group) => wait(group, 'no product', undefined))
-  const heldBack = new Map<Row, WaitReason>()
-  for (const [product, group] of mergeByProduct(choice.chosen)) {
-    const made = complete(product, group, frozen)
-    if (typeof made !== 'string') {
+  const waiting: WaitingGroup[] = []
+  const pending: WaitingProduct[] = []
+  for (const group of groups) if (group.product === undefined) waiting.push(wait(group, 'no product', undefined))
+  for (const product of candidates) {
+    const takers = groups.filter((group) => group.product === product)
+    const made = takers.length === 0 ? undefined : complete(product, takers.reduce(mergeGroups), frozen)
+    if (typeof made === 'object') {
       matches.push(made)
       continue
     }
-    heldBack.set(product, made)
-    const parts = groups.filter((part) => choice.chosen.get(part) === product)
-    waiting.push(...parts.map((part) => wait(part, made, product)))
+    if (made !== undefined) waiting.push(...takers.map((group) => wait(group, made, product)))
+    if (!frozen.has(product.dname)) pending.push(pendingProduct(product, made, losers))
   }
-  const matched = new Set(matches.map(({ product }) => product))
-  const pending = candidates.filter((product) => !matched.has(product) && !frozen.has(product.dname))
   return {
     list: undefined,
-    frozen: candidates.flatMap((product) => frozen.get(product.dname) ?? []),
-    matches: matches.sort((a, b) => compareText(a.product.dname, b.product.dname)),
-    groups: waiting.sort((a, b) => compareText(a.name, b.name)),
-    products: pending.map((product) => pendingProduct(product, heldBack.get(product), choice)),
+    frozen: frozenAmong(candidates, frozen),
+    matches,
+    groups: waiting.length < 2 ? waiting : waiting.sort((a, b) => compareText(a.name, b.name)),
+    products: pending,
     ungrouped,
   }
+}
+
+function frozenAmong(products: readonly Row[], frozen: ReadonlyMap<string, FrozenMatch>): readonly FrozenMatch[] {
+  return frozen.size === 0 ? NONE : products.flatMap((product) => frozen.get(product.dname) ?? [])
 }
 
 /** The match of a product with the group that takes it, or why both wait. */
@@ -183,7 +186,7 @@ function wait(group: Group, reason: WaitReason, product: Row | undefined): Waiti
   return { name, model, exposures, features, product, reason: why, waiting: exposures, missing: NONE }
 }
 
-function pendingProduct(product: Row, heldBack: WaitReason | undefined, { chosen, losers }: Choice): WaitingProduct {
+function pendingProduct(product: Row, heldBack: WaitReason | undefined, losers: Losers): WaitingProduct {
   const none = { model: undefined, taken: undefined, missing: NONE }
   // A group took it, so it lost nothing, whatever other group preferred another.
   if (heldBack !== undefined) {
@@ -191,7 +194,7 @@ function pendingProduct(product: Row, heldBack: WaitReason | undefined, { chosen
   }
   const winner = losers.get(product)
   if (winner !== undefined) {
-    return { product, reason: 'multiple match', model: winner.model, taken: chosen.get(winner), missing: NONE }
+    return { product, reason: 'multiple match', model: winner.model, taken: winner.product, missing: NONE }
   }
   return { product, reason: Number.isNaN(product.size) ? 'no size' : 'no exposures', ...none }
 }
@@ -204,84 +207,86 @@ function formGroups(exposures: readonly Row[], given: ReadonlySet<Row>): { group
   const ranks = rankTargets(exposures)
   const groups = new Map<string, Group>()
   const ungrouped: Ungrouped[] = []
+  let last: Group | undefined
   for (const exposure of exposures.toSorted(compareRows)) {
     if (given.has(exposure)) continue
+    if (last !== undefined && isAlike(exposure, last.first)) {
+      last.exposures.push(exposure)
+      continue
+    }
     const reason = ungroupedReason(exposure)
     if (reason !== undefined) {
       ungrouped.push({ exposure, reason })
       continue
     }
     const name = expectedName(exposure, ranks)
-    const group = groups.get(name)
-    if (group !== undefined) group.exposures.push(exposure)
-    else groups.set(name, { name, model: modelOf(exposure), first: exposure, exposures: [exposure] })
+    last = groups.get(name) ?? { name, model: modelOf(exposure), first: exposure, exposures: [], product: undefined }
+    last.exposures.push(exposure)
+    groups.set(name, last)
   }
   return { groups: [...groups.values()], ungrouped }
 }
 
-/** Sections 5.1 and 5.2: the product that each group takes. */
+/** Whether two exposures surely expect one product: their names need not be made. */
+function isAlike(a: Row, b: Row): boolean {
+  return a.keywords === b.keywords && targetKey(a) === targetKey(b)
+}
+
+/** Sections 5.1 and 5.2: tells each group the product that it takes. */
 function chooseProducts(
   groups: readonly Group[],
   candidates: readonly Row[],
   frozen: ReadonlyMap<string, FrozenMatch>,
-): Choice {
-  if (candidates.length === 0) return { chosen: new Map(), losers: new Map() }
+): Losers {
+  if (candidates.length === 0) return NO_LOSERS
+  const losers = chooseExactly(groups, candidates)
+  const others = groups.filter(({ product }) => product === undefined)
+  if (others.length === 0) return losers
   // A frozen product has its exposures, though the database does not know which: no other group may take it.
   const frozenOnes = candidates.filter(({ dname }) => frozen.has(dname))
-  const choice = chooseExactly(groups, candidates)
-  const { chosen, losers } = choice
-  const exact = new Set([...frozenOnes, ...chosen.values()])
+  const exact = new Set([...frozenOnes, ...groups.map(({ product }) => product)])
   const free = candidates.find((candidate) => !exact.has(candidate) && !losers.has(candidate))
-  for (const group of groups) {
-    if (chosen.has(group)) continue
+  for (const group of others) {
     // What waits beside a frozen product may be a late exposure of it: it waits with that reason, and takes nothing.
     const taken = hasOwnTarget(group.first) ? frozenOnes[0] : candidates.find((candidate) => exact.has(candidate))
-    const fallback = free ?? taken
-    if (fallback !== undefined) chosen.set(group, fallback)
+    group.product = free ?? taken
   }
-  return choice
+  return losers
 }
 
-/** Section 5.1: the first of the products that agree with a group; the others lost to it. */
-function chooseExactly(groups: readonly Group[], candidates: readonly Row[]): Choice {
-  const chosen = new Map<Group, Row>()
-  const losers = new Map<Row, Group>()
+/** Section 5.1: each group takes the first of the products that agree with it; the others lost to it. */
+function chooseExactly(groups: readonly Group[], candidates: readonly Row[]): Losers {
+  let losers: Map<Row, Group> | undefined
   for (const group of groups) {
     const [best, ...others] = exactCandidates(group.first, candidates)
     if (best === undefined) continue
-    chosen.set(group, best)
+    group.product = best
     for (const other of others) {
+      losers ??= new Map()
       const first = losers.get(other)
       if (first === undefined || group.name < first.name) losers.set(other, group)
     }
   }
-  return { chosen, losers }
+  return losers ?? NO_LOSERS
 }
 
 /** The candidates that agree in the value that the group's first exposure compares (section 5.1), first by name. */
 function exactCandidates(first: Row, candidates: readonly Row[]): readonly Row[] {
   const column = comparedColumn(first)
   if (column !== 'TARGNAME') {
-    const value = numberIn(first, column)
-    return candidates.filter((candidate) => numberIn(candidate, column) === value)
+    const index = first.layout.at[column]
+    const value = numberIn(first, index)
+    return candidates.filter((candidate) => numberIn(candidate, index) === value)
   }
-  const byName = candidates.filter((candidate) => candidate.TARGNAME === first.TARGNAME)
+  const byName = candidates.filter((candidate) => cell(candidate, 'TARGNAME') === first.TARGNAME)
   if (byName.length < 2 || first.VISITYPE !== 'PRIME_TARGETED_FIXED') return byName
-  const targra = numberIn(first, 'targra')
-  const byPosition = byName.filter((candidate) => numberIn(candidate, 'targra') === targra)
+  const index = first.layout.at.targra
+  const targra = numberIn(first, index)
+  const byPosition = byName.filter((candidate) => numberIn(candidate, index) === targra)
   return byPosition.length > 0 ? byPosition : byName
 }
 
 /** Section 5.3: groups that take one product become one, in the order of its exposures. */
-function mergeByProduct(chosen: ReadonlyMap<Group, Row>): Map<Row, Group> {
-  const merged = new Map<Row, Group>()
-  for (const [group, product] of chosen) {
-    const other = merged.get(product)
-    merged.set(product, other === undefined ? group : mergeGroups(other, group))
-  }
-  return merged
-}
-
 function mergeGroups(a: Group, b: Group): Group {
   const exposures = [...a.exposures, ...b.exposures].sort(compareRows)
   const leader = exposures[0] === a.first ? a : b

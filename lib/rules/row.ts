@@ -1,64 +1,16 @@
 /**
  * A scrubbed row: one dataset as the database knows it (specification, section 3).
  */
-import type { CsvRow, Fields } from '../csv/row.js'
+import type { Fields } from '../csv/row.js'
+import { Keywords } from './keywords.js'
 import type { Layout, Positions } from './layout.js'
+import type { RegularRow } from './regular.js'
 
 type Column = keyof Positions
 
 /** What a dataset is: a Level 1 exposure, a Level 3 product, a product across observations, or none of these. */
-export type Kind = 'exposure' | 'product' | 'mosaic' | 'dropped'
-
-/** The columns by which rows are grouped, named and matched: asked for many times, so cut out once. */
-type Keyword =
-  | 'VISITYPE'
-  | 'TSOVISIT'
-  | 'TARGNAME'
-  | 'INSTRUME'
-  | 'DETECTOR'
-  | 'FILTER'
-  | 'PUPIL'
-  | 'GRATING'
-  | 'EXP_TYPE'
-  | 'FXD_SLIT'
-  | 'CHANNEL'
-  | 'BAND'
-  | 'SUBARRAY'
-  | 'PROGRAM'
-  | 'OBSERVTN'
-  | MatchedNumber
-
-/** The numbers that nearly every row is asked for. */
-type MatchedNumber = 'targra' | 'GS_MAG' | 'CRVAL1' | 'CRVAL2' | 'RA_REF' | 'DEC_REF'
-
-/** One scrubbed row, in the order of its layout's columns. */
-export interface Row extends Readonly<Record<Keyword, string>> {
-  readonly layout: Layout
-  readonly kind: Kind
-  /** The cells in the layout's order; a row of a table has further ones behind. */
-  readonly cells: CsvRow
-  /** The layout's cells as CSV, without a line end: what every unencoded table's line starts with. */
-  readonly text: string
-  /** Where the text stands as bytes, if it does. */
-  readonly place: BytesPlace | undefined
-  /** Identity of the dataset. */
-  readonly dname: string
-  /** Day of the file it came in, YYYY-MM-DD. */
-  readonly date: string
-  /** Image size in kB, NaN where blank. */
-  readonly size: number
-  /** Association key. */
-  readonly params: string
-  /** Where the row stands in the database; absent for a row of this run's input. */
-  readonly stored: StoredPlace | undefined
-}
-
-/** Bytes of a block. */
-export interface BytesPlace {
-  readonly block: Uint8Array
-  readonly start: number
-  readonly end: number
-}
+export const KINDS = ['exposure', 'product', 'mosaic', 'dropped'] as const
+export type Kind = (typeof KINDS)[number]
 
 /** The line of the database that a row was read from. */
 export interface StoredPlace {
@@ -71,69 +23,150 @@ export interface StoredPlace {
   readonly pname: string
 }
 
+/** What a row is made of. */
+export interface RowParts {
+  /** The cells in the layout's order; a row of a table has further ones behind. */
+  readonly cells: Fields
+  /** The same cells where this is a regular row. */
+  readonly regular?: RegularRow | undefined
+  /** See {@link Row.text}; absent for a regular row. */
+  readonly text?: string | undefined
+  readonly kind: Kind
+  readonly stored?: StoredPlace | undefined
+}
+
+/** One scrubbed row, in the order of its layout's columns. */
+export class Row {
+  readonly layout: Layout
+  readonly kind: Kind
+  /** The cells in the layout's order; a row of a table has further ones behind. */
+  readonly cells: Fields
+  /** The same cells where this is a regular row: none of them has a quote, a comma or a line end. */
+  readonly regular: RegularRow | undefined
+  /** Where the row stands in the database; absent for a row of this run's input. */
+  readonly stored: StoredPlace | undefined
+  /** Identity of the dataset. */
+  readonly dname: string
+  /** Day of the file it came in, YYYY-MM-DD. */
+  readonly date: string
+  /** Image size in kB, NaN where blank. */
+  readonly size: number
+  /** Association key. */
+  readonly params: string
+  readonly #text: string | undefined
+  #keywords: Keywords | undefined
+
+  constructor(layout: Layout, { cells, regular, text, kind, stored }: RowParts) {
+    const { at } = layout
+    this.layout = layout
+    this.kind = kind
+    this.cells = cells
+    this.regular = regular
+    this.stored = stored
+    this.dname = cells.field(at.dname)
+    this.date = cells.field(at.date)
+    this.size = regular === undefined ? scrubbedNumber(cells.field(at.imagesize)) : regular.number(at.imagesize)
+    this.params = cells.field(at.params)
+    this.#text = text
+    this.#keywords = regular?.keywords
+  }
+
+  /** The layout's cells as CSV, without a line end: what every unencoded table's line starts with. */
+  get text(): string {
+    return this.#text ?? this.cells.fields.join(',')
+  }
+
+  /** The same row as one that stands in the database, or does not. */
+  withStored(stored: StoredPlace | undefined): Row {
+    const { layout, cells, regular, text, kind } = this
+    return new Row(layout, { cells, regular, text, kind, stored })
+  }
+
+  /** Shared with other rows, or made when they are asked for. */
+  get keywords(): Keywords {
+    this.#keywords ??= keywordsIn(this.cells, this.layout.at)
+    return this.#keywords
+  }
+
+  get VISITYPE(): string {
+    return this.keywords.VISITYPE
+  }
+
+  get TSOVISIT(): string {
+    return this.keywords.TSOVISIT
+  }
+
+  get TARGNAME(): string {
+    return this.keywords.TARGNAME
+  }
+
+  get INSTRUME(): string {
+    return this.keywords.INSTRUME
+  }
+
+  get DETECTOR(): string {
+    return this.keywords.DETECTOR
+  }
+
+  get FILTER(): string {
+    return this.keywords.FILTER
+  }
+
+  get PUPIL(): string {
+    return this.keywords.PUPIL
+  }
+
+  get GRATING(): string {
+    return this.keywords.GRATING
+  }
+
+  get EXP_TYPE(): string {
+    return this.keywords.EXP_TYPE
+  }
+
+  get FXD_SLIT(): string {
+    return this.keywords.FXD_SLIT
+  }
+
+  get CHANNEL(): string {
+    return this.keywords.CHANNEL
+  }
+
+  get BAND(): string {
+    return this.keywords.BAND
+  }
+
+  get SUBARRAY(): string {
+    return this.keywords.SUBARRAY
+  }
+
+  get PROGRAM(): string {
+    return this.keywords.PROGRAM
+  }
+
+  get OBSERVTN(): string {
+    return this.keywords.OBSERVTN
+  }
+}
+
+function keywordsIn(cells: Fields, at: Positions): Keywords {
+  const target = { TARG_RA: cells.field(at.TARG_RA), targra: cells.field(at.targra) }
+  return new Keywords(cells, at, target, cells.field(at.params))
+}
+
 /** A row's cell in a known column; blank where the input has no such column. */
 export function cell(row: Row, column: Column): string {
   return row.cells.field(row.layout.at[column])
 }
 
-/** A row's number in a known column, NaN where it is blank. */
-export function numberIn(row: Row, column: MatchedNumber | 'TARG_RA' | 'TARG_DEC' | 'GS_RA' | 'GS_DEC'): number {
-  return scrubbedNumber(column in row ? row[column as MatchedNumber] : cell(row, column))
+/** A row's number in a column, by its place in the layout; NaN where it is blank. */
+export function numberIn({ regular, cells }: Row, index: number): number {
+  return regular === undefined ? scrubbedNumber(cells.field(index)) : regular.number(index)
 }
 
 /** The number in a scrubbed cell, which holds one or is blank. */
 function scrubbedNumber(text: string): number {
   return text === '' ? Number.NaN : Number(text)
-}
-
-/** What a row is made of. */
-export interface RowParts {
-  /** The fields, good for the moment: what is asked for often is cut out at once. */
-  readonly fields: Fields
-  /** The same for later. */
-  readonly cells: CsvRow
-  readonly text: string
-  readonly kind: Kind
-  readonly stored?: StoredPlace
-  readonly place?: BytesPlace
-}
-
-/** The row for the given cells. */
-export function createRow(layout: Layout, { fields, cells, text, kind, stored, place }: RowParts): Row {
-  const { at } = layout
-  return {
-    layout,
-    kind,
-    cells,
-    text,
-    place,
-    dname: fields.field(at.dname),
-    date: fields.field(at.date),
-    size: scrubbedNumber(fields.field(at.imagesize)),
-    params: fields.field(at.params),
-    stored,
-    VISITYPE: fields.field(at.VISITYPE),
-    TSOVISIT: fields.field(at.TSOVISIT),
-    TARGNAME: fields.field(at.TARGNAME),
-    INSTRUME: fields.field(at.INSTRUME),
-    DETECTOR: fields.field(at.DETECTOR),
-    FILTER: fields.field(at.FILTER),
-    PUPIL: fields.field(at.PUPIL),
-    GRATING: fields.field(at.GRATING),
-    EXP_TYPE: fields.field(at.EXP_TYPE),
-    FXD_SLIT: fields.field(at.FXD_SLIT),
-    CHANNEL: fields.field(at.CHANNEL),
-    BAND: fields.field(at.BAND),
-    SUBARRAY: fields.field(at.SUBARRAY),
-    PROGRAM: fields.field(at.PROGRAM),
-    OBSERVTN: fields.field(at.OBSERVTN),
-    targra: fields.field(at.targra),
-    GS_MAG: fields.field(at.GS_MAG),
-    CRVAL1: fields.field(at.CRVAL1),
-    CRVAL2: fields.field(at.CRVAL2),
-    RA_REF: fields.field(at.RA_REF),
-    DEC_REF: fields.field(at.DEC_REF),
-  }
 }
 
 /** Sizes ascending, a blank one last (sections 3.5 and 4). */

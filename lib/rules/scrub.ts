@@ -2,14 +2,16 @@
  * The rules for a single input row (specification, section 3): level, name, numbers, exposure type, association key.
  */
 
-import { CsvRow, type Fields } from '../csv/row.js'
-import { formatFloat, formatRow } from '../csv/write.js'
+import { CsvRow, type Fields, type PlainFields } from '../csv/row.js'
+import { formatRow } from '../csv/write.js'
 import { associationKey, LEVEL3_EXP_TYPES } from './association.js'
 import { datasetName, kindOf, type Level, levelOf, observationOf, programOf } from './dataset.js'
 import { pixelScale } from './instrument.js'
-import { FLOAT_COLUMNS, inputPositions, type Layout, type Positions } from './layout.js'
+import { type Layout, NUMBER_COLUMNS, type Positions } from './layout.js'
+import { fieldsOfLayout, RegularForm } from './regular.js'
 import type { Kind } from './row.js'
-import { isNothing, isPlainDecimal, roundHalfEven, toNumber } from './values.js'
+import { roundedTarget } from './target.js'
+import { isNothing, toNumber } from './values.js'
 
 /** Why a row is dropped, in the words of the summary. */
 export const DROP_REASONS = {
@@ -23,27 +25,22 @@ export type DropReason = keyof typeof DROP_REASONS
 /** What a scrubbed row is. */
 interface ScrubbedRow {
   readonly level: Level
+  readonly kind: Kind
   readonly pid: number
   /** The unit within the program, as {@link observationOf} tells it. */
   readonly observation: number
-  /** Whether its text has no quotes and is no longer than ASCII, if the input row is. */
-  readonly isPlain: boolean
 }
 
-/** Takes the text of scrubbed rows piece by piece: cells in the layout's order as CSV, without a line end. */
-export interface RowSink {
-  text(text: string): void
-  /** Neighbouring fields of a plain row, from the first to the last, with the commas between them. */
-  fields(row: Fields, first: number, last: number): void
-}
-
-/** What became of an input row. */
-export type Scrubbed =
+/** What becomes of an input row. */
+export type Judged =
   | ({ readonly outcome: 'kept' } & ScrubbedRow)
   /** Of no use, but a version of its dataset: it hides older versions (sections 3.5 and 3.6 in this order). */
   | ({ readonly outcome: 'hidden'; readonly reason: DropReason } & ScrubbedRow)
   | { readonly outcome: 'dropped'; readonly level: Level; readonly reason: DropReason }
   | { readonly outcome: 'rejected'; readonly level: Level; readonly message: string }
+
+/** The same, with the text of a row that is kept or hidden: its cells in the layout's order as CSV, without a line end. */
+export type Scrubbed = (Extract<Judged, ScrubbedRow> & { readonly text: string }) | Exclude<Judged, ScrubbedRow>
 
 /** A day as the tables show it. */
 export interface Day {
@@ -81,37 +78,19 @@ export function completeRow(cells: string[], layout: Layout, dname: string, pid:
   return undefined
 }
 
-const NUMBER_COLUMNS = ['imagesize', ...FLOAT_COLUMNS] as const
-
 /** TARG_RA to 8 decimals, `targra` to 6 (section 3.4). */
 function roundTarget(cells: string[], at: Positions): void {
-  const { ra, targra } = roundedTarget(cells[at.TARG_RA] ?? '')
-  cells[at.TARG_RA] = ra
+  const { TARG_RA, targra } = roundedTarget(cells[at.TARG_RA] ?? '')
+  cells[at.TARG_RA] = TARG_RA
   cells[at.targra] = targra
 }
-
-/** A target's right ascension (degrees) as TARG_RA and as `targra` show it; blanks for a blank. */
-function roundedTarget(text: string): { readonly ra: string; readonly targra: string } {
-  if (text === '') return { ra: '', targra: '' }
-  const rounded = roundHalfEven(Number(text), 8)
-  return { ra: formatFloat(rounded), targra: formatFloat(roundHalfEven(rounded, 6)) }
-}
-
-/** A piece of a scrubbed row's text: input fields in a row as they stand, the rounded target, or a blank. */
-type Piece = { readonly first: number; readonly last: number } | 'target' | 'blank'
 
 /** Scrubs the rows of one input file. */
 export class Scrubber {
   readonly #layout: Layout
   readonly #day: Day
-  readonly #dayText: string
-  /** Where the columns stand in the input. */
-  readonly #at: Positions
-  /** For each column of the layout, the field of the input it comes from; -1 for none. */
+  readonly #form: RegularForm
   readonly #from: readonly number[]
-  readonly #pieces: readonly Piece[]
-  readonly #numbers: readonly number[]
-  #target = { text: '', ...roundedTarget('') }
 
   /**
    * @param layout the run's columns, which hold all of the header's
@@ -121,86 +100,51 @@ export class Scrubber {
   constructor(layout: Layout, header: readonly string[], day: Day) {
     this.#layout = layout
     this.#day = day
-    this.#dayText = `${day.date},${day.year},${day.doy}`
-    this.#at = inputPositions(header)
-    const { dag, imagesize } = layout.at
-    this.#from = layout.columns.map((name, index) =>
-      index === dag ? this.#at.dag : index === imagesize ? this.#at.imagesize : header.indexOf(name),
-    )
-    this.#pieces = piecesOf(this.#from.slice(0, layout.at.date), this.#at.TARG_RA)
-    this.#numbers = NUMBER_COLUMNS.map((name) => this.#at[name]).filter((index) => index >= 0)
+    this.#form = new RegularForm(layout, header)
+    this.#from = fieldsOfLayout(layout, header)
   }
 
   /**
-   * Scrubs a row, and gives the sink its text if it is kept or hidden.
+   * What becomes of a regular row; undefined for another one, which has to be scrubbed cell by cell.
    *
    * @param row an input row, with as many fields as the header has
    */
-  scrub(row: Fields, sink: RowSink): Scrubbed {
-    const dag = row.field(this.#at.dag)
-    const level = levelOf(dag)
-    if (level === 'other') return { outcome: 'dropped', level, reason: dag.includes('MEMORY') ? 'memory' : 'level' }
-    const dname = datasetName(row.field(this.#at.dname))
-    if (isNothing(dname)) return { outcome: 'rejected', level, message: 'no Dataset' }
-    const pid = programOf(dname)
-    if (pid === undefined) return { outcome: 'rejected', level, message: noProgram(dname) }
-    const isPlain = this.#isRegular(row)
-    const scrubbed = { level, pid, isPlain, dag, dname }
-    return isPlain ? this.#fromText(row, scrubbed, sink) : this.#fromCells(row, scrubbed, sink)
+  judge(row: PlainFields): Judged | undefined {
+    const known = this.#identify(row)
+    if ('outcome' in known) return known
+    if (!this.#form.isRegular(row)) return undefined
+    const { at } = this.#form
+    return judge(row, at, known, observationOf(known.dname, { dag: known.dag, obs: row.field(at.OBSERVTN) }))
   }
 
-  /** Whether scrubbing leaves all fields but the target as they are: so it is with nearly every row. */
-  #isRegular(row: Fields): boolean {
-    if (!row.isPlain || row.hasReturn) return false
-    for (const index of this.#numbers) {
-      const start = row.startOf(index)
-      const end = row.endOf(index)
-      if (start !== end && !isPlainDecimal(row.text, start, end)) return false
-    }
-    const { PROGRAM, OBSERVTN } = this.#at
-    return row.endOf(PROGRAM) - row.startOf(PROGRAM) >= 5 && row.endOf(OBSERVTN) - row.startOf(OBSERVTN) >= 3
-  }
-
-  /** A regular row: its text put together from pieces of the input's. */
-  #fromText(row: Fields, known: KnownRow, sink: RowSink): Scrubbed {
-    const at = this.#at
-    const { dag, dname, pid } = known
-    const judged = judge(row, at, known, observationOf(dname, { dag, obs: row.field(at.OBSERVTN) }))
-    if (judged.outcome === 'rejected') return judged
-    const { ra, targra } = this.#roundTarget(row.field(at.TARG_RA))
-    // What is text of this program goes together: each call costs more than some letters.
-    let text = ''
-    for (const piece of this.#pieces) {
-      if (piece === 'target') text += `${ra},`
-      else if (piece === 'blank') text += ','
-      else {
-        if (text !== '') sink.text(text)
-        sink.fields(row, piece.first, piece.last)
-        text = ','
-      }
-    }
-    const params = associationKey(row, at, String(pid))
-    sink.text(`${text}${this.#dayText},${dname},${pid},${targra},${params}`)
-    return judged
-  }
-
-  /** Neighbours in a file often share their target, and to round it costs more than the rest of the row. */
-  #roundTarget(text: string): { readonly ra: string; readonly targra: string } {
-    if (text !== this.#target.text) this.#target = { text, ...roundedTarget(text) }
-    return this.#target
-  }
-
-  /** Any other row, cell by cell. */
-  #fromCells(row: Fields, known: KnownRow, sink: RowSink): Scrubbed {
-    const cells = this.#from.map((index) => row.field(index))
+  /**
+   * Scrubs a row cell by cell, regular or not.
+   *
+   * @param row an input row, with as many fields as the header has
+   */
+  scrub(row: Fields): Scrubbed {
+    const known = this.#identify(row)
+    if ('outcome' in known) return known
     const { level, dname, pid } = known
+    const { at, columns } = this.#layout
+    const cells = columns.map((_, index) => row.field(this.#from[index] ?? -1))
     const message = completeRow(cells, this.#layout, dname, pid, this.#day)
     if (message !== undefined) return { outcome: 'rejected', level, message }
-    const { at } = this.#layout
     const observation = observationOf(dname, { dag: cells[at.dag] ?? '', obs: cells[at.OBSERVTN] ?? '' })
     const judged = judge(new CsvRow('', cells), at, known, observation)
-    if (judged.outcome !== 'rejected') sink.text(formatRow(cells).slice(0, -1))
-    return judged
+    return judged.outcome === 'rejected' ? judged : { ...judged, text: formatRow(cells).slice(0, -1) }
+  }
+
+  /** Level, name and program of a row; or what becomes of one that cannot have them. */
+  #identify(row: Fields): KnownRow | Exclude<Judged, ScrubbedRow> {
+    const { at } = this.#form
+    const dag = row.field(at.dag)
+    const level = levelOf(dag)
+    if (level === 'other') return { outcome: 'dropped', level, reason: dag.includes('MEMORY') ? 'memory' : 'level' }
+    const dname = datasetName(row.field(at.dname))
+    if (isNothing(dname)) return { outcome: 'rejected', level, message: 'no Dataset' }
+    const pid = programOf(dname)
+    return pid === undefined ? { outcome: 'rejected', level, message: noProgram(dname) } : { level, pid, dag, dname }
   }
 }
 
@@ -208,41 +152,26 @@ export class Scrubber {
 interface KnownRow {
   readonly level: Level
   readonly pid: number
-  readonly isPlain: boolean
   readonly dag: string
   readonly dname: string
-}
-
-/** The pieces that the input's other columns make: runs of neighbours as long as they can be. */
-function piecesOf(from: readonly number[], target: number): Piece[] {
-  const pieces: Piece[] = []
-  for (const index of from) {
-    const last = pieces.at(-1)
-    if (index < 0) pieces.push('blank')
-    else if (index === target) pieces.push('target')
-    else if (typeof last === 'object' && last.last + 1 === index)
-      pieces[pieces.length - 1] = { first: last.first, last: index }
-    else pieces.push({ first: index, last: index })
-  }
-  return pieces
 }
 
 /** What becomes of a row of which all cells are known. */
 function judge(
   row: Fields,
   at: Positions,
-  { level, pid, isPlain, dname }: KnownRow,
+  { level, pid, dname }: KnownRow,
   observation: number,
-): Exclude<Scrubbed, { outcome: 'dropped' }> {
+): Exclude<Judged, { outcome: 'dropped' }> {
   const kind = kindOf(row, at, dname)
   if (kind === 'dropped') {
     const reason = LEVEL3_EXP_TYPES.has(row.field(at.EXP_TYPE)) ? 'channel' : 'expType'
     // It is in no association: whatever its keywords say, only its name counts.
-    return { outcome: 'hidden', level, pid, isPlain, observation: observationOf(dname), reason }
+    return { outcome: 'hidden', level, kind, pid, observation: observationOf(dname), reason }
   }
   const message = missingScale(row, at, kind)
   return message === undefined
-    ? { outcome: 'kept', level, pid, isPlain, observation }
+    ? { outcome: 'kept', level, kind, pid, observation }
     : { outcome: 'rejected', level, message }
 }
 

@@ -10,7 +10,7 @@ const FALSE: ReadonlySet<string> = new Set(['F', 'f', 'False', 'false', 'FALSE']
 
 /** Whether a cell means "nothing" (section 2). */
 export function isNothing(cell: string): boolean {
-  if (cell === '') return true
+  if (cell === '' || cell === 'NONE') return true
   // All of these words start with an N, and are short: most cells need no look into the set.
   return (cell.charCodeAt(0) | LOWER) === CODE_N && cell.length <= 4 && NOTHING.has(cell)
 }

@@ -2,8 +2,9 @@
  * Lines as records of bytes: how they wait in memory and in files, and go from thread to thread. Millions of small
  * objects would cost more than the lines, and be gone over by every garbage collection.
  */
-import { ByteFields } from '../csv/byte-fields.js'
 import { ByteWriter, MAX_BYTES_PER_UNIT } from '../csv/bytes.js'
+import { PlainBlock, type PlainRow } from '../csv/plain-row.js'
+import { KINDS, type Kind } from '../rules/row.js'
 
 /** A record among others in a block: what it is good for ends when the next one is asked for. */
 export interface RecordPlace {
@@ -25,8 +26,11 @@ export interface Entry {
 
 /** {@link Entry.origin} of a scrubbed row of the input. */
 export const FRESH = 255
-/** The same of a row that is ASCII and has no quotes. */
-export const FRESH_PLAIN = 254
+/**
+ * What stands in place of {@link Entry.origin} for a regular row: this plus the number of its kind. Its line is as it
+ * came, and behind the number of its input.
+ */
+const FIRST_REGULAR = 240
 /** {@link Entry.origin} of what an association file of the input says of a product: a list of members, as JSON. */
 export const FRESH_LIST = 253
 
@@ -34,6 +38,8 @@ export const FRESH_LIST = 253
 export const HEAD_BYTES = 9
 const ORIGIN_AT = 4
 const LENGTH_AT = 5
+/** Bytes of the number of a regular row's input. */
+const INPUT_BYTES = 4
 /** The most bytes that a line's record can have. */
 export function mostBytesOf(text: string): number {
   return text.length * MAX_BYTES_PER_UNIT + HEAD_BYTES
@@ -83,44 +89,75 @@ export function linesIn(block: Buffer): string[] {
   return lines
 }
 
+/** A regular row among records. */
+export interface RegularRecord {
+  readonly kind: Kind
+  /** Number of its input. */
+  readonly input: number
+  readonly line: PlainRow
+}
+
 /** Goes over a block of records that are sorted by unit. */
-export class RecordCursor extends ByteFields {
+export class RecordCursor {
+  readonly #block: Buffer
+  readonly #rows: PlainBlock
   #at = 0
+
+  constructor(block: Buffer) {
+    this.#block = block
+    this.#rows = new PlainBlock(block)
+  }
 
   /** The unit of the next record; undefined behind the last one. */
   get nextUnit(): number | undefined {
-    return this.#at < this.block.length ? unitAt(this.block, this.#at) : undefined
+    return this.#at < this.#block.length ? unitAt(this.#block, this.#at) : undefined
   }
 
-  /** Goes to the next record. A plain one's fields can be asked for until then; else its entry is given. */
-  next(): Entry | 'plain' {
-    const record = recordAt(this.block, this.#at)
+  /** Goes to the next record. */
+  next(): Entry | RegularRecord {
+    const record = recordAt(this.#block, this.#at)
     this.#at = record.end
-    if (this.block[record.start + ORIGIN_AT] !== FRESH_PLAIN) return entryOf(record)
-    this.show(record.start + HEAD_BYTES, record.end)
-    return 'plain'
+    const kind = KINDS[(this.#block[record.start + ORIGIN_AT] ?? 0) - FIRST_REGULAR]
+    if (kind === undefined) return entryOf(record)
+    const start = record.start + HEAD_BYTES
+    const input = this.#block.readUInt32LE(start)
+    return { kind, input, line: this.#rows.row(start + INPUT_BYTES, record.end) }
   }
+}
+
+/** Where a line stands in a block. */
+export interface LineBytes {
+  readonly bytes: Uint8Array
+  readonly start: number
+  readonly end: number
 }
 
 /** Puts records one behind the other into a block that grows. */
 export class RecordWriter {
   readonly #bytes = new ByteWriter()
-  #start = 0
 
   /** Bytes written. */
   get length(): number {
     return this.#bytes.length
   }
 
-  /** Begins a record: its line is what is written to the result up to {@link close}. */
-  open(): ByteWriter {
-    this.#start = this.#bytes.reserve(HEAD_BYTES)
-    return this.#bytes
+  /** Adds a line. */
+  add(unit: number, origin: number, text: string): void {
+    const start = this.#bytes.reserve(HEAD_BYTES)
+    this.#bytes.text(text)
+    this.#close(start, unit, origin)
   }
 
-  /** Ends a record. */
-  close(unit: number, origin: number): void {
-    writeHead(this.#bytes.block, this.#start, unit, origin, this.#bytes.length - this.#start - HEAD_BYTES)
+  /** Adds a regular row as it stands in a block; `input` is the number of the input that it is of. */
+  addRegular(unit: number, kind: Kind, input: number, { bytes, start, end }: LineBytes): void {
+    const head = this.#bytes.reserve(HEAD_BYTES + INPUT_BYTES)
+    this.#bytes.block.writeUInt32LE(input, head + HEAD_BYTES)
+    this.#bytes.copy(bytes, start, end)
+    this.#close(head, unit, FIRST_REGULAR + KINDS.indexOf(kind))
+  }
+
+  #close(start: number, unit: number, origin: number): void {
+    writeHead(this.#bytes.block, start, unit, origin, this.#bytes.length - start - HEAD_BYTES)
   }
 
   /** Adds a record of another block, as one of the given unit. */

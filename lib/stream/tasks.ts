@@ -4,28 +4,22 @@
  */
 
 import { countSettled, noRows, nothingSettled, type RowCounts, type SettledCounts } from '../counts.js'
-import type { ByteWriter } from '../csv/bytes.js'
 import { LineCursor } from '../csv/lines.js'
 import type { CsvRecord } from '../csv/row.js'
 import { type TableText, TableTexts } from '../database/format.js'
-import { readFeatures, readFresh, readMembers, readPlain, readStored } from '../database/stored.js'
+import { readFeatures, readFresh, readMembers, readStored } from '../database/stored.js'
 import { StoredLines, type StoredPlaces } from '../database/stored-lines.js'
 import { TABLE_NUMBERS, TABLES } from '../database/tables.js'
 import { Encoder, type Encodings, type UnknownValues } from '../rules/encode.js'
 import { createLayout, type Layout } from '../rules/layout.js'
 import type { MemberList } from '../rules/member-list.js'
 import { type ProgramLines, type ProgramLists, type Settled, settleProgram } from '../rules/program.js'
-import type { Row } from '../rules/row.js'
-import { type Day, type RowSink, type Scrubbed, Scrubber } from '../rules/scrub.js'
+import { RegularReader, type RowForm } from '../rules/regular.js'
+import { Row } from '../rules/row.js'
+import { type Day, type Judged, Scrubber } from '../rules/scrub.js'
 import { programOfUnit, unitOf } from '../rules/units.js'
 import { rejectText, wrongRow } from './decode.js'
-import { type Entry, FRESH, FRESH_LIST, FRESH_PLAIN, RecordCursor, RecordWriter } from './records.js'
-
-/** What an input's rows have in common. */
-export interface RowForm {
-  readonly header: readonly string[]
-  readonly day: Day
-}
+import { type Entry, FRESH, FRESH_LIST, RecordCursor, RecordWriter } from './records.js'
 
 /** What all tasks of a run share. */
 export interface TaskSetup {
@@ -96,6 +90,7 @@ export class TaskRunner {
   readonly #setup: TaskSetup
   readonly #encoder: Encoder
   readonly #stored: StoredLines | undefined
+  readonly #reader: RegularReader
   readonly #tables: TableTexts
   #scrubber: RowScrubber | undefined
   #scrubberInput = -1
@@ -104,6 +99,7 @@ export class TaskRunner {
     this.#setup = setup
     this.layout = createLayout(setup.others)
     this.#encoder = new Encoder(setup.encodings)
+    this.#reader = new RegularReader(this.layout, setup.inputs)
     this.#tables = new TableTexts({ layout: this.layout, encoder: this.#encoder })
     this.#stored = setup.stored === undefined ? undefined : new StoredLines(setup.stored)
   }
@@ -129,7 +125,7 @@ export class TaskRunner {
   #scrubberOf(input: number): RowScrubber {
     if (this.#scrubber === undefined || input !== this.#scrubberInput) {
       const { header = [], day } = this.#setup.inputs[input] ?? {}
-      this.#scrubber = new RowScrubber(new Scrubber(this.layout, header, day as Day), header.length)
+      this.#scrubber = new RowScrubber(new Scrubber(this.layout, header, day as Day), header.length, input)
       this.#scrubberInput = input
     }
     return this.#scrubber
@@ -137,7 +133,8 @@ export class TaskRunner {
 
   #settle({ bytes }: SettleTask): SettledUnits {
     const counts = nothingSettled()
-    for (const settled of settleUnits(asBuffer(bytes), this.layout, this.#stored)) {
+    const source = { layout: this.layout, reader: this.#reader, stored: this.#stored }
+    for (const settled of settleUnits(asBuffer(bytes), source)) {
       countSettled(settled, counts)
       // At once, as what is held longer than it needs to be makes garbage dear to collect.
       this.#tables.add(settled)
@@ -155,28 +152,35 @@ export class TaskRunner {
  * Settles units, one after the other.
  *
  * @param block records sorted by unit; all of a unit
- * @param stored the lines of the database that take part; absent where the units hold them already
  */
-export function* settleUnits(block: Buffer, layout: Layout, stored?: StoredLines): Generator<Settled> {
+export function* settleUnits(block: Buffer, source: UnitSource): Generator<Settled> {
   const cursor = new RecordCursor(block)
+  const all = source.stored === undefined
   for (let unit = cursor.nextUnit; unit !== undefined; unit = cursor.nextUnit)
-    yield settleProgram(linesOfUnit(unit, cursor, layout, stored), TABLE_NUMBERS, stored === undefined)
+    yield settleProgram(linesOfUnit(unit, cursor, source), TABLE_NUMBERS, all)
+  source.reader?.forget()
+}
+
+/** What the lines of units are read with. */
+export interface UnitSource {
+  readonly layout: Layout
+  /** Reads regular rows; absent where there are none. */
+  readonly reader?: RegularReader
+  /** The lines of the database that take part; absent where the units hold them already. */
+  readonly stored?: StoredLines | undefined
 }
 
 /** All lines of a unit: those of the buffer, and those of the database that are not in it. */
-function linesOfUnit(
-  unit: number,
-  cursor: RecordCursor,
-  layout: Layout,
-  stored: StoredLines | undefined,
-): ProgramLines {
+function linesOfUnit(unit: number, cursor: RecordCursor, { layout, reader, stored }: UnitSource): ProgramLines {
   const pid = programOfUnit(unit)
   const fresh: Row[] = []
   const entries: Entry[] = []
   while (cursor.nextUnit === unit) {
     const entry = cursor.next()
-    if (entry === 'plain') fresh.push(readPlain(layout, cursor))
-    else if (entry.origin === FRESH) fresh.push(readFresh(layout, entry.text))
+    if ('kind' in entry) {
+      const cells = reader?.read(entry.line, entry.input, unit)
+      if (cells !== undefined) fresh.push(new Row(layout, { cells, regular: cells, kind: entry.kind }))
+    } else if (entry.origin === FRESH) fresh.push(readFresh(layout, entry.text))
     else entries.push(entry)
   }
   const read = (tables: typeof TABLES) => stored?.of(pid, tables) ?? []
@@ -203,58 +207,56 @@ function readLists(entries: readonly Entry[]): ProgramLists {
 class RowScrubber {
   readonly #scrubber: Scrubber
   readonly #width: number
+  readonly #input: number
   readonly #records = new RecordWriter()
   #rejects: RejectedRow[] = []
   #counts = noRows()
-  readonly #sink: RowSink = {
-    text: (text) => this.#open().text(text),
-    fields: (row, first, last) => {
-      const out = this.#open()
-      if (row instanceof LineCursor) out.copy(row.bytes, row.byteOf(first), row.byteEndOf(last))
-      else out.text(row.text.slice(row.startOf(first), row.endOf(last)))
-    },
-  }
-  /** Where the row that is at work on is written, once its record has begun. */
-  #out: ByteWriter | undefined
 
-  /** @param width fields of a row */
-  constructor(scrubber: Scrubber, width: number) {
+  /**
+   * @param width fields of a row
+   * @param input number of the input
+   */
+  constructor(scrubber: Scrubber, width: number, input: number) {
     this.#scrubber = scrubber
     this.#width = width
+    this.#input = input
   }
 
   /** Scrubs whole lines without quotes. */
   lines(bytes: Uint8Array, line: number): void {
     const cursor = new LineCursor({ bytes: asBuffer(bytes), line })
     while (cursor.next()) {
-      if (cursor.width !== this.#width || !cursor.isClean) this.record(cursor.record)
-      else this.#keep(this.#scrubber.scrub(cursor, this.#sink), cursor, true)
+      const { row } = cursor
+      const scrubbed = row?.width === this.#width ? this.#scrubber.judge(row) : undefined
+      if (scrubbed === undefined) this.record(cursor.record)
+      else if (scrubbed.outcome === 'rejected') this.#reject(cursor.record, scrubbed.message)
+      else if (this.#isKept(scrubbed)) {
+        const { pid, observation, kind } = scrubbed
+        this.#records.addRegular(unitOf(pid, observation), kind, this.#input, cursor)
+      }
     }
   }
 
   /** Scrubs a row. */
   record(record: CsvRecord): void {
     const reason = wrongRow(record, this.#width)
-    if (reason !== undefined) this.#reject(record, reason)
-    else this.#keep(this.#scrubber.scrub(record, this.#sink), { record }, false)
-  }
-
-  #open(): ByteWriter {
-    this.#out ??= this.#records.open()
-    return this.#out
-  }
-
-  #keep(scrubbed: Scrubbed, place: { readonly record: CsvRecord }, isAscii: boolean): void {
-    this.#out = undefined
-    if (scrubbed.outcome === 'rejected') {
-      this.#reject(place.record, scrubbed.message)
+    if (reason !== undefined) {
+      this.#reject(record, reason)
       return
     }
-    this.#counts.levels[scrubbed.level]++
-    if (scrubbed.outcome !== 'kept') this.#counts.dropped[scrubbed.reason]++
-    if (scrubbed.outcome === 'dropped') return
-    const { pid, observation, isPlain } = scrubbed
-    this.#records.close(unitOf(pid, observation), isPlain && isAscii ? FRESH_PLAIN : FRESH)
+    const scrubbed = this.#scrubber.scrub(record)
+    if (scrubbed.outcome === 'rejected') this.#reject(record, scrubbed.message)
+    else if (this.#isKept(scrubbed)) {
+      const { pid, observation, text } = scrubbed
+      this.#records.add(unitOf(pid, observation), FRESH, text)
+    }
+  }
+
+  /** Counts a row; tells whether it is kept or hides others. */
+  #isKept<T extends Exclude<Judged, { outcome: 'rejected' }>>(judged: T): judged is Exclude<T, { outcome: 'dropped' }> {
+    this.#counts.levels[judged.level]++
+    if (judged.outcome !== 'kept') this.#counts.dropped[judged.reason]++
+    return judged.outcome !== 'dropped'
   }
 
   #reject({ line, text }: CsvRecord, reason: string): void {

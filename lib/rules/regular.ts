@@ -1,0 +1,259 @@
+/**
+ * Regular rows: those of the input that scrubbing leaves as they are, but for the digits of the target and the columns
+ * that it adds (specification, sections 3.3, 3.4 and 3.7). Nearly every row is one. They wait as they came, and what they
+ * are scrubbed to is made when it is asked for, much of it once for all rows with the same keywords.
+ */
+import type { ByteWriter } from '../csv/bytes.js'
+import type { PlainRow } from '../csv/plain-row.js'
+import type { Fields, PlainFields } from '../csv/row.js'
+import { associationKey } from './association.js'
+import { datasetName } from './dataset.js'
+import { KEYWORD_COLUMNS, Keywords } from './keywords.js'
+import { inputPositions, type Layout, NUMBER_COLUMNS, type Positions } from './layout.js'
+import type { Day } from './scrub.js'
+import { roundedTarget } from './target.js'
+import { programOfUnit } from './units.js'
+import { isPlainDecimal, toNumber } from './values.js'
+
+/** What an input's rows have in common. */
+export interface RowForm {
+  readonly header: readonly string[]
+  readonly day: Day
+}
+
+/** What a scrubbed row has that its line has not. */
+type Derived = 'TARG_RA' | 'date' | 'year' | 'doy' | 'dname' | 'pid' | 'targra' | 'params'
+
+/** A piece of a scrubbed row's text: fields of the line as they stand, the rounded target, or a blank. */
+type Piece = { readonly first: number; readonly last: number } | 'target' | 'blank'
+
+/** How the lines of inputs with one header become rows of a layout. */
+export class RegularForm {
+  /** Where the columns stand in a line. */
+  readonly at: Positions
+  /** For each column of the layout: its field of the line, or what it is derived as, or nothing. */
+  readonly columns: readonly (number | Derived | undefined)[]
+  readonly pieces: readonly Piece[]
+  /** The same where the target stays as it is. */
+  readonly wholePieces: readonly Piece[]
+  readonly #numbers: readonly number[]
+  readonly #firstKeyword: number
+  readonly #lastKeyword: number
+
+  constructor(layout: Layout, header: readonly string[]) {
+    this.at = inputPositions(header)
+    const from = fieldsOfLayout(layout, header)
+    this.columns = [...from.map((index) => derivedAs(index, this.at)), ...ADDED]
+    this.pieces = piecesOf(from, this.at.TARG_RA)
+    this.wholePieces = piecesOf(from, undefined)
+    this.#numbers = NUMBER_COLUMNS.map((name) => this.at[name]).filter((index) => index >= 0)
+    const keywords = KEYWORD_COLUMNS.map((name) => this.at[name])
+    this.#firstKeyword = Math.min(...keywords)
+    this.#lastKeyword = Math.max(...keywords)
+  }
+
+  /** Whether a row of the input is regular, if it can be used at all. */
+  isRegular(row: PlainFields): boolean {
+    if (!row.isPlain || row.hasReturn) return false
+    const { text } = row
+    for (const index of this.#numbers) {
+      const start = row.startOf(index)
+      const end = row.endOf(index)
+      if (start !== end && !isPlainDecimal(text, start, end) && Number.isNaN(toNumber(row.field(index)))) return false
+    }
+    const { PROGRAM, OBSERVTN } = this.at
+    return row.endOf(PROGRAM) - row.startOf(PROGRAM) >= 5 && row.endOf(OBSERVTN) - row.startOf(OBSERVTN) >= 3
+  }
+
+  /** What tells all keywords of a line: what stands from the first of them to the last. */
+  keywordText(line: PlainRow): string {
+    return line.between(this.#firstKeyword, this.#lastKeyword)
+  }
+}
+
+const ADDED = ['date', 'year', 'doy', 'dname', 'pid', 'targra', 'params'] as const satisfies readonly Derived[]
+
+/** For each column of the layout that an input can have, the field of the line that it comes from; -1 for none. */
+export function fieldsOfLayout(layout: Layout, header: readonly string[]): readonly number[] {
+  const names: Readonly<Record<string, string>> = { dag: 'DagNodeName', imagesize: 'ImageSize' }
+  return layout.columns.slice(0, layout.at.date).map((name) => header.indexOf(names[name] ?? name))
+}
+
+function derivedAs(index: number, { TARG_RA }: Positions): number | Derived | undefined {
+  if (index < 0) return undefined
+  return index === TARG_RA ? 'TARG_RA' : index
+}
+
+/** Runs of neighbouring fields, as long as they can be. */
+function piecesOf(from: readonly number[], target: number | undefined): Piece[] {
+  const pieces: Piece[] = []
+  for (const index of from) {
+    const last = pieces.at(-1)
+    if (index < 0) pieces.push('blank')
+    else if (index === target) pieces.push('target')
+    else if (typeof last === 'object' && last.last + 1 === index)
+      pieces[pieces.length - 1] = { first: last.first, last: index }
+    else pieces.push({ first: index, last: index })
+  }
+  return pieces
+}
+
+/** An input with what its rows need. */
+interface RegularInput {
+  readonly form: RegularForm
+  readonly day: Day
+  /** The day's cells. */
+  readonly dayText: string
+}
+
+/** Keywords of regular rows, with the text that they make of a row. */
+class RegularKeywords extends Keywords {
+  readonly pid: string
+  /** Whether the target stays as it is. */
+  readonly isWhole: boolean
+  /** The last cells. */
+  readonly endText: string
+
+  constructor(line: PlainRow, at: Positions, pid: number) {
+    const target = line.field(at.TARG_RA)
+    super(line, at, roundedTarget(target), associationKey(line, at, String(pid)))
+    this.pid = String(pid)
+    this.isWhole = target === this.TARG_RA
+    this.endText = `${this.pid},${this.targra},${this.params}`
+  }
+}
+
+/** The cells of a scrubbed row, in the layout's order. */
+export class RegularRow implements Fields {
+  readonly keywords: RegularKeywords
+  readonly #line: PlainRow
+  readonly #input: RegularInput
+
+  constructor(line: PlainRow, input: RegularInput, keywords: RegularKeywords) {
+    this.keywords = keywords
+    this.#line = line
+    this.#input = input
+  }
+
+  get width(): number {
+    return this.#input.form.columns.length
+  }
+
+  field(index: number): string {
+    const from = this.#input.form.columns[index]
+    return typeof from === 'number' ? this.#line.field(from) : this.#derived(from)
+  }
+
+  /** The number in a cell; NaN where it is blank. */
+  number(index: number): number {
+    const from = this.#input.form.columns[index]
+    if (typeof from === 'number') return this.#line.number(from)
+    const text = this.#derived(from)
+    return text === '' ? Number.NaN : Number(text)
+  }
+
+  #derived(column: Derived | undefined): string {
+    const { form, day } = this.#input
+    switch (column) {
+      case undefined:
+        return ''
+      case 'dname':
+        return datasetName(this.#line.field(form.at.dname))
+      case 'date':
+        return day.date
+      case 'year':
+        return day.year
+      case 'doy':
+        return day.doy
+      case 'pid':
+        return this.keywords.pid
+      case 'TARG_RA':
+        return this.keywords.TARG_RA
+      case 'targra':
+        return this.keywords.targra
+      case 'params':
+        return this.keywords.params
+    }
+  }
+
+  get fields(): readonly string[] {
+    return this.#input.form.columns.map((_, index) => this.field(index))
+  }
+
+  /**
+   * Writes the row as CSV, and a tail behind it.
+   *
+   * @param dname its own, which its owner has at hand
+   */
+  write(dname: string, tail: string, out: ByteWriter): void {
+    const { form, dayText } = this.#input
+    const { TARG_RA, isWhole, endText } = this.keywords
+    const line = this.#line
+    // What is text of this program goes together: each call costs more than some letters.
+    let text = ''
+    for (const piece of isWhole ? form.wholePieces : form.pieces) {
+      if (piece === 'target') text += `${TARG_RA},`
+      else if (piece === 'blank') text += ','
+      else {
+        if (text !== '') out.text(text)
+        out.copy(line.bytes, line.byteOf(piece.first), line.byteEndOf(piece.last))
+        text = ','
+      }
+    }
+    out.text(`${text}${dayText},${dname},${endText}${tail}`)
+  }
+}
+
+/** Reads regular rows; those of a unit with the same keywords share them. */
+export class RegularReader {
+  readonly #inputs: readonly RegularInput[]
+  /** The last row's keywords, and the text that tells them. */
+  #text = ''
+  #keywords: RegularKeywords | undefined
+  #form: RegularForm | undefined
+  #unit = -1
+  /** All keywords of the unit where there are several: made anew, as what an old map holds would all grow old. */
+  #known: Map<string, RegularKeywords> | undefined
+
+  constructor(layout: Layout, inputs: readonly RowForm[]) {
+    const forms = new Map<string, RegularForm>()
+    this.#inputs = inputs.map(({ header, day }) => {
+      const key = JSON.stringify(header)
+      const form = forms.get(key) ?? new RegularForm(layout, header)
+      forms.set(key, form)
+      return { form, day, dayText: `${day.date},${day.year},${day.doy}` }
+    })
+  }
+
+  /** Forgets all keywords, and with them the text that they stand in. */
+  forget(): void {
+    this.#keywords = undefined
+    this.#known = undefined
+    this.#text = ''
+    this.#unit = -1
+  }
+
+  /** @param input number of the input that the line is of */
+  read(line: PlainRow, input: number, unit: number): RegularRow {
+    const its = this.#inputs[input] as RegularInput
+    return new RegularRow(line, its, this.#keywordsOf(line, its.form, unit))
+  }
+
+  #keywordsOf(line: PlainRow, form: RegularForm, unit: number): RegularKeywords {
+    if (unit !== this.#unit || form !== this.#form) {
+      this.forget()
+      this.#unit = unit
+      this.#form = form
+    }
+    const text = form.keywordText(line)
+    const last = this.#keywords
+    if (last !== undefined && text === this.#text) return last
+    if (last !== undefined) this.#known ??= new Map([[this.#text, last]])
+    const known = this.#known?.get(text)
+    const keywords = known ?? new RegularKeywords(line, form.at, programOfUnit(unit))
+    if (known === undefined) this.#known?.set(text, keywords)
+    this.#text = text
+    this.#keywords = keywords
+    return keywords
+  }
+}

@@ -1,0 +1,158 @@
+/** Regular rows: what is made of a line as it came is what scrubbing makes of it cell by cell. */
+import assert from 'node:assert/strict'
+import test from 'ava'
+import fc from 'fast-check'
+import { ByteWriter } from '../lib/csv/bytes.js'
+import { PlainBlock, type PlainRow } from '../lib/csv/plain-row.js'
+import { CsvRow } from '../lib/csv/row.js'
+import { readFresh } from '../lib/database/stored.js'
+import { KEYWORD_COLUMNS, type Keywords } from '../lib/rules/keywords.js'
+import { createLayout, otherColumns, uniteColumns } from '../lib/rules/layout.js'
+import { RegularReader } from '../lib/rules/regular.js'
+import { Row } from '../lib/rules/row.js'
+import { Scrubber } from '../lib/rules/scrub.js'
+import { unitOf } from '../lib/rules/units.js'
+import { parseDay } from '../lib/stream/source.js'
+import { type Columns, fieldsOf, INPUT_COLUMNS } from './helpers/rows.js'
+
+const seed = Number(process.env.FC_SEED ?? 20240221)
+
+/** Rows of a block of lines, in turn. */
+function* rowsIn(lines: readonly string[]): Generator<PlainRow> {
+  const rows = new PlainBlock(Buffer.from(lines.map((line) => `${line}\n`).join('')))
+  let start = 0
+  for (const { length } of lines) {
+    yield rows.row(start, start + length)
+    start += length + 1
+  }
+}
+
+/** Columns of lines that share much, as those of an association do, and columns that make them irregular. */
+const columns = fc.record({
+  Dataset: fc.constantFrom(
+    'jw01001001001_02101_00001_nrca1_uncal.fits',
+    'jw01001-o001_t001_miri_f770w',
+    'jw01001-c1000_t001',
+  ),
+  DagNodeName: fc.constantFrom('LEVEL_1', 'LEVEL_3'),
+  ImageSize: fc.constantFrom('', '1000.5', '7'),
+  PROGRAM: fc.constantFrom('01001', '01001', '1001', '99999'),
+  OBSERVTN: fc.constantFrom('001', '001', '1'),
+  VISITYPE: fc.constantFrom('PRIME_TARGETED_FIXED', 'PRIME_WFSC_ROUTINE'),
+  TARG_RA: fc.constantFrom('', '10.5', '10.50000001', '10.123456785', '0.00001', '359.9999999999', 'NaN'),
+  INSTRUME: fc.constantFrom('MIRI', 'NIRCAM', 'WFI'),
+  DETECTOR: fc.constantFrom('MIRIMAGE', 'MIRIFULONG', 'NRCA1', 'MULTIPLE'),
+  FILTER: fc.constantFrom('F770W', '', 'NONE', 'False'),
+  EXP_TYPE: fc.constantFrom('MIR_IMAGE', 'MIR_MRS', 'MIR_DARK', 'NRC_IMAGE'),
+  CHANNEL: fc.constantFrom('NONE', '1', '2', 'LONG'),
+  CRVAL1: fc.constantFrom('1.5', '', '-0.25', '1e2'),
+  GS_RA: fc.constantFrom('7', ''),
+})
+
+/** The input's columns in another order, with others between and behind them. */
+const odd = ['EXTRA', ...INPUT_COLUMNS.toReversed().filter((name) => name !== 'GS_RA' && name !== 'CROWDFLD'), 'note']
+const HEADERS: readonly (readonly string[])[] = [INPUT_COLUMNS, odd]
+const LAYOUT = createLayout(uniteColumns([...HEADERS.map(otherColumns), ['elsewhere']]))
+const DAYS = ['2024-02-29', '2024-12-31'].map((day) => parseDay(day, 'test'))
+const INPUTS = HEADERS.flatMap((header) => DAYS.map((day) => ({ header, day })))
+
+function lineOf(cells: Columns, header: readonly string[]): string {
+  const fields = fieldsOf(cells)
+  return header.map((name) => fields[(INPUT_COLUMNS as readonly string[]).indexOf(name)] ?? `its ${name}`).join(',')
+}
+
+const keywordsIn = (keywords: Keywords) =>
+  [...KEYWORD_COLUMNS, 'targra' as const, 'params' as const].map((name) => [name, keywords[name]])
+
+interface Case {
+  readonly cells: Columns
+  /** Number of the input. */
+  readonly input: number
+}
+
+/** Rows of few associations. */
+const cases = fc
+  .tuple(
+    fc.array(columns, { minLength: 1, maxLength: 3 }),
+    fc.array(fc.tuple(fc.nat(2), fc.constantFrom('', '7', '1000.5'), fc.nat(INPUTS.length - 1)), { maxLength: 12 }),
+  )
+  .map(([kinds, rows]) =>
+    rows.map(([kind, ImageSize, input]): Case => ({ cells: { ...kinds[kind % kinds.length], ImageSize }, input })),
+  )
+
+interface Made {
+  readonly row: Row
+  /** What scrubbing makes of the same line, cell by cell. */
+  readonly text: string
+}
+
+/** The regular rows among some; of all of them what becomes of them is checked. */
+function regularRows(rows: readonly Case[]): Made[] {
+  const lines = rowsIn(rows.map(({ cells, input }) => lineOf(cells, INPUTS[input]?.header ?? [])))
+  const reader = new RegularReader(LAYOUT, INPUTS)
+  return rows.flatMap(({ cells, input }) => {
+    const { header, day } = INPUTS[input] as (typeof INPUTS)[number]
+    const scrubber = new Scrubber(LAYOUT, header, day)
+    const line = lines.next().value as PlainRow
+    const judged = scrubber.judge(line)
+    const scrubbed = scrubber.scrub(new CsvRow(lineOf(cells, header)))
+    if (judged === undefined) return []
+    if (!('text' in scrubbed)) {
+      assert.deepEqual(judged, scrubbed)
+      return []
+    }
+    const { text, ...same } = scrubbed
+    assert.deepEqual(judged, same)
+    const read = reader.read(line, input, unitOf(same.pid, same.observation))
+    return { row: new Row(LAYOUT, { cells: read, regular: read, kind: same.kind }), text }
+  })
+}
+
+function assertSame({ row, text }: Made): void {
+  const plain = readFresh(LAYOUT, text)
+  assert.equal(row.text, text)
+  assert.deepEqual(row.cells.fields, plain.cells.fields)
+  assert.equal(row.cells.width, plain.cells.width)
+  assert.deepEqual(keywordsIn(row.keywords), keywordsIn(plain.keywords))
+  for (const name of ['kind', 'dname', 'date', 'size', 'params'] as const) assert.equal(row[name], plain[name], name)
+  const out = new ByteWriter()
+  row.regular?.write(row.dname, ',tail\n', out)
+  assert.equal(out.take().toString(), `${text},tail\n`)
+}
+
+test('a regular row has the cells, keywords and text that scrubbing makes of its fields', (t) => {
+  const seen = { regular: 0, others: 0, shared: 0 }
+  fc.assert(
+    fc.property(cases, (rows) => {
+      const made = regularRows(rows)
+      // Now, as the cells of a row must not depend on what is read after it.
+      for (const one of made) assertSame(one)
+      seen.regular += made.length
+      seen.others += rows.length - made.length
+      seen.shared += made.length - new Set(made.map(({ row }) => row.keywords)).size
+    }),
+    { seed, numRuns: 1000 },
+  )
+  t.log(`FC_SEED=${seed}`)
+  for (const [what, count] of Object.entries(seen)) t.true(count > 100, `${what}: ${count}`)
+})
+
+const irregular: readonly (readonly [rule: string, cells: Columns])[] = [
+  ['a program to be padded', { PROGRAM: '1001' }],
+  ['an observation to be padded', { OBSERVTN: '1' }],
+  ['a word for nothing among the numbers', { GS_MAG: 'NaN' }],
+  ['what is no number', { CRVAL2: 'east' }],
+]
+for (const [rule, cells] of irregular) {
+  test(`not regular: ${rule}`, (t) => {
+    const scrubber = new Scrubber(LAYOUT, INPUT_COLUMNS, parseDay('2024-02-29', 'test'))
+    t.is(scrubber.judge(new CsvRow(fieldsOf(cells).join(','))), undefined)
+    t.is(scrubber.judge(new CsvRow(fieldsOf({}).join(',')))?.outcome, 'kept')
+  })
+}
+
+test('not regular: quotes, and a carriage return within', (t) => {
+  const scrubber = new Scrubber(LAYOUT, INPUT_COLUMNS, parseDay('2024-02-29', 'test'))
+  t.is(scrubber.judge(CsvRow.parse(fieldsOf({ TARGNAME: '"a b"' }).join(','))), undefined)
+  t.is(scrubber.judge(new CsvRow(fieldsOf({ TARGNAME: 'a\rb' }).join(','))), undefined)
+})

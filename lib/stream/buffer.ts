@@ -23,6 +23,11 @@ import { mergeRecords, SpillFile } from './spill.js'
 export const DEFAULT_MEMORY = 128 * 2 ** 20
 /** Bytes of a block; a longer line has one of its own. */
 const BLOCK_BYTES = 1 << 20
+/**
+ * Blocks are parts of slabs, as a system gives memory of this size back at once when it is not used any more; that of
+ * smaller pieces often stays with the process. Only what is written to counts.
+ */
+const SLAB_BYTES = 1 << 25
 /** Lines in memory at most: a unit and the number of a line make one number. */
 const MOST_LINES = 2 ** 26
 /** What a line costs beside its record, in bytes: its key and its place. */
@@ -48,7 +53,7 @@ export class LineBuffer {
   #blocks: Buffer[] = []
   /** Bytes used of the last block. */
   #used = 0
-  /** Blocks to use again. */
+  /** Blocks to use again, or for the first time. */
   #free: Buffer[] = []
   /** For each line its unit and its number in one, so that to sort these sorts lines by unit and age. */
   #keys = new Float64Array(FIRST_LINES)
@@ -144,11 +149,19 @@ export class LineBuffer {
     if (last !== undefined && this.#used + needed <= last.length) return last
     if (last !== undefined) this.#bytes += last.length - this.#used
     // A block that is larger than others holds one line, so that no line starts beyond their size.
-    const block =
-      (needed <= BLOCK_BYTES ? this.#free.pop() : undefined) ?? Buffer.allocUnsafeSlow(Math.max(needed, BLOCK_BYTES))
+    const block = needed <= BLOCK_BYTES ? this.#freeBlock() : Buffer.allocUnsafeSlow(needed)
     this.#blocks.push(block)
     this.#used = 0
     return block
+  }
+
+  #freeBlock(): Buffer {
+    if (this.#free.length === 0) {
+      const most = Math.ceil(this.#memory / BLOCK_BYTES) + 1
+      const slab = Buffer.allocUnsafeSlow(Math.min(SLAB_BYTES, most * BLOCK_BYTES))
+      for (let end = slab.length; end > 0; end -= BLOCK_BYTES) this.#free.push(slab.subarray(end - BLOCK_BYTES, end))
+    }
+    return this.#free.pop() as Buffer
   }
 
   #grow(): void {
@@ -161,7 +174,7 @@ export class LineBuffer {
 
   #spill(): void {
     this.#writeSpill(this.#inMemory(), 0)
-    this.#free = this.#blocks.filter(({ length }) => length === BLOCK_BYTES)
+    this.#free.push(...this.#blocks.filter(({ length }) => length === BLOCK_BYTES))
     this.#blocks = []
     this.#count = this.#bytes = 0
     for (let merges = 0; this.#spills[merges]?.length === MERGED_SPILLS; merges++) this.#mergeSpills(merges)

@@ -8,6 +8,8 @@ import { IngestError } from '../errors.js'
 
 /** Size of the blocks in which files are written and copied, in bytes. */
 export const BLOCK_BYTES = 256 * 1024
+/** So much is written to a file before it is brought to the disk meanwhile, in bytes. */
+const SYNC_BYTES = 2 ** 24
 
 /** The most bytes that UTF-8 needs for one UTF-16 unit of a string. */
 const MAX_BYTES_PER_UNIT = 3
@@ -126,6 +128,9 @@ export class StagedFile implements TableWriter {
   readonly #path: string
   readonly #handle: FileHandle
   readonly #block = Buffer.allocUnsafe(BLOCK_BYTES)
+  /** Bytes written since the last of them were brought to the disk. */
+  #unsynced = 0
+  #syncing: Promise<void> | undefined
   #used = 0
   #bytes = 0
   #ended = false
@@ -167,6 +172,8 @@ export class StagedFile implements TableWriter {
   /** Ends the file, brings it to the disk and closes it. Throws the error of an earlier write, WRITE_FAILED. */
   async settle(): Promise<void> {
     this.close()
+    await this.#syncing
+    if (this.#failure !== undefined) throw this.#failure
     await attempt(this.#path, 'cannot write to disk', async () => {
       await this.#handle.sync()
       await this.#handle.close()
@@ -176,6 +183,7 @@ export class StagedFile implements TableWriter {
   /** Closes the file as it is, whatever became of it: it is about to be removed. */
   async discard(): Promise<void> {
     this.#ended = true
+    await this.#syncing
     await this.#handle.close().catch(() => {})
   }
 
@@ -246,5 +254,18 @@ export class StagedFile implements TableWriter {
     } catch (error) {
       throw fileError(error, this.#path, 'cannot write')
     }
+    this.#unsynced += bytes.length
+    if (this.#unsynced >= SYNC_BYTES && this.#syncing === undefined) this.#syncing = this.#sync()
+  }
+
+  /** Brings what is written so far to the disk, while more is written: else all of it would have to wait in the end. */
+  async #sync(): Promise<void> {
+    this.#unsynced = 0
+    try {
+      await this.#handle.datasync()
+    } catch (error) {
+      this.#failure ??= fileError(error, this.#path, 'cannot write to disk')
+    }
+    this.#syncing = undefined
   }
 }

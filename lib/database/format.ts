@@ -36,10 +36,10 @@ class TableWriter implements TableSink {
   add(settled: Settled, context: TableContext): void {
     const { number } = this.#table
     const { pid, takenOut, putBack } = settled
-    if (takenOut.has(number)) this.#takenOut.push(pid)
+    if (takenOut.size > 0 && takenOut.has(number)) this.#takenOut.push(pid)
     const { placeholders } = context.encoder
     const before = this.#bytes.length
-    const back = putBack.get(number)
+    const back = putBack.size === 0 ? undefined : putBack.get(number)
     if (back !== undefined) this.text(back)
     const afterBack = this.#bytes.length
     this.#table.write(settled, context, this)

@@ -193,8 +193,12 @@ function resolveAll(
   associations: ReadonlyMap<string, Association>,
   frozen?: ReadonlyMap<string, FrozenMatch>,
 ): Resolution[] {
-  const ordered = [...associations].sort(([a], [b]) => compareText(a, b))
-  return ordered.map(([, { exposures, products }]) => resolveAssociation(exposures, products, frozen))
+  const keys = [...associations.keys()]
+  if (keys.length > 1) keys.sort(compareText)
+  return keys.map((key) => {
+    const { exposures, products } = associations.get(key) as Association
+    return resolveAssociation(exposures, products, frozen)
+  })
 }
 
 /** Which tables lose lines, and which of the program's lines in them stay. */

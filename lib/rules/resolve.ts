@@ -258,10 +258,10 @@ function chooseProducts(
 function chooseExactly(groups: readonly Group[], candidates: readonly Row[]): Losers {
   let losers: Map<Row, Group> | undefined
   for (const group of groups) {
-    const [best, ...others] = exactCandidates(group.first, candidates)
-    if (best === undefined) continue
-    group.product = best
-    for (const other of others) {
+    const exact = exactCandidates(group.first, candidates)
+    group.product = exact[0]
+    for (let index = 1; index < exact.length; index++) {
+      const other = exact[index] as Row
       losers ??= new Map()
       const first = losers.get(other)
       if (first === undefined || group.name < first.name) losers.set(other, group)

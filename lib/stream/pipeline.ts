@@ -35,7 +35,8 @@ export interface PipelineContext extends GroupContext {
  * @throws IngestError for what is wrong with an input; ROW_REJECTED under `strict`
  */
 export async function runPipeline(context: PipelineContext, update: Update): Promise<void> {
-  const { inputs, signal, emitter } = context
+  const { inputs, threads, signal, emitter } = context
+  threads.expect(inputs.reduce((sum, { bytes = 0 }) => sum + bytes, 0))
   // A chain of functions in one stream: `chain()` would wrap it in a second one that an error does not destroy.
   const rows: Duplex = asStream(gen(decodeStage(context), scrubStage(context)), FEW_BATCHES)
   const bytes = Readable.from(readInputs(inputs), { highWaterMark: 1 })

@@ -170,6 +170,8 @@ export interface UnitSource {
   readonly stored?: StoredLines | undefined
 }
 
+const NONE: readonly never[] = []
+
 /** All lines of a unit: those of the buffer, and those of the database that are not in it. */
 function linesOfUnit(unit: number, cursor: RecordCursor, { layout, reader, stored }: UnitSource): ProgramLines {
   const pid = programOfUnit(unit)
@@ -183,6 +185,7 @@ function linesOfUnit(unit: number, cursor: RecordCursor, { layout, reader, store
     } else if (entry.origin === FRESH) fresh.push(readFresh(layout, entry.text))
     else entries.push(entry)
   }
+  if (entries.length === 0 && stored === undefined) return { pid, fresh, stored: NONE, features: () => NONE }
   const read = (tables: typeof TABLES) => stored?.of(pid, tables) ?? []
   const features = entries.filter(({ origin }) => isFeatures(origin))
   const lists = [...entries.filter(({ origin }) => isList(origin)), ...read(LIST_TABLES)]

@@ -30,7 +30,7 @@ interface Waiting {
   readonly reject: (error: unknown) => void
 }
 
-/** The other thread is begun after so many bytes of tasks: a small day is over before it would be of use. */
+/** The other thread is begun for more bytes of tasks than this: a small day is over before it would be of use. */
 const BYTES_BEFORE = 6 * 2 ** 20
 /** Tasks that the other thread has at most. */
 const MOST_JOBS = 2
@@ -69,6 +69,11 @@ export class Threads {
     return this.#runner
   }
 
+  /** Takes how many bytes of tasks there will be, as far as known: with many of them the other thread is begun. */
+  expect(bytes: number): void {
+    if (this.#worker === undefined && bytes > BYTES_BEFORE && availableParallelism() > 1) this.#begin()
+  }
+
   /**
    * Does a task, here or on the other thread.
    *
@@ -77,7 +82,7 @@ export class Threads {
   async run<T extends Task>(task: T): Promise<ResultOf<T>> {
     if (this.#failure !== undefined) throw this.#failure
     this.#bytes += task.bytes.length
-    if (this.#worker === undefined && this.#bytes > BYTES_BEFORE && availableParallelism() > 1) this.#begin()
+    this.expect(this.#bytes)
     if (!this.#ready) return this.#runner.run(task)
     if (this.#jobs.size >= MOST_JOBS) await this.#ownTurn()
     return this.#jobs.size >= MOST_JOBS ? this.#runner.run(task) : this.#give(task)

@@ -6,7 +6,7 @@
 import { formatField, formatPlainRow, formatRow } from '../csv/write.js'
 import { MODELS, type Model } from '../rules/association.js'
 import type { Encoder } from '../rules/encode.js'
-import { encodedColumns, encodedValues, gigabytes, rawColumns, rawValues } from '../rules/encoded.js'
+import { encodedColumns, encodedValues, gigabytes, rawColumns, rawPieces, rawValues } from '../rules/encoded.js'
 import type { Layout } from '../rules/layout.js'
 import { MEMBER_COLUMNS, memberLines, SCIENCE } from '../rules/member-list.js'
 import type { Settled, TableNumbers } from '../rules/program.js'
@@ -200,7 +200,7 @@ function productTable(
   model: Model,
   featureColumns: readonly string[],
   targets: readonly Target[],
-  values: (match: Match, context: TableContext) => string[],
+  values: (match: Match, context: TableContext, isPlain: boolean) => string[],
   encoded: boolean,
 ): Definition {
   const columns = [...featureColumns, ...targets]
@@ -208,11 +208,11 @@ function productTable(
     for (const match of matches) {
       if (match.model !== model) continue
       const { product, features } = match
-      const cells = values(match, context)
+      const isPlain = features.isPlain && product.regular !== undefined
+      const cells = values(match, context, isPlain)
       const target = targetValues(product)
       for (const name of targets) cells.push(target[name])
-      const format = features.isPlain && product.regular !== undefined ? formatPlainRow : formatRow
-      out.text(format(cells))
+      out.text(isPlain ? formatPlainRow(cells) : formatRow(cells))
     }
     if (frozen.length > 0) writeFrozen(frozen, file, columns, out)
   })
@@ -231,7 +231,8 @@ function trainTable(model: Model): Definition {
 }
 
 function rawTable(model: Model): Definition {
-  const values = ({ features }: Match) => rawValues(model, features)
+  const values = ({ features }: Match, _context: TableContext, isPlain: boolean) =>
+    isPlain ? rawPieces(model, features) : rawValues(model, features)
   const targets = ['imagesize', 'date', 'pname', 'imgsize_gb', 'Dataset'] as const
   return productTable(`raw-${model.toLowerCase()}.csv`, model, rawColumns(model), targets, values, false)
 }

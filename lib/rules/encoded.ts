@@ -89,6 +89,28 @@ function sourceOf(column: string): Source {
 /** A source as it stands in rows of a layout: a header column by its position. */
 type Place = Exclude<Source, { from: 'header' }> | { readonly from: 'header'; readonly index: number }
 
+/** Header columns that are neighbours in rows of a layout, too. */
+type Run = { readonly from: 'run'; readonly first: number; readonly last: number }
+
+/** Where values stand in rows of a layout. */
+interface Places {
+  readonly raw: readonly Place[]
+  readonly rawRuns: readonly (Place | Run)[]
+  readonly encoded: readonly Place[]
+}
+
+function runsOf(places: readonly Place[]): (Place | Run)[] {
+  const runs: (Place | Run)[] = []
+  for (const place of places) {
+    const last = runs.at(-1)
+    const isHeader = place.from === 'header' && place.index >= 0
+    if (isHeader && last?.from === 'run' && last.last + 1 === place.index)
+      runs[runs.length - 1] = { ...last, last: place.index }
+    else runs.push(isHeader ? { from: 'run', first: place.index, last: place.index } : place)
+  }
+  return runs
+}
+
 function valueAt(place: Place, features: Features): string {
   if (place.from === 'measure') return measureTexts(features)[place.index] ?? ''
   return place.from === 'group' ? place.value(features) : features.reference.cells.field(place.index)
@@ -125,7 +147,7 @@ class Columns {
   readonly #rawSources: readonly Source[]
   readonly #encodedSources: readonly Source[]
   readonly #encodes: readonly Encode[]
-  readonly #places = new WeakMap<Layout, { readonly raw: readonly Place[]; readonly encoded: readonly Place[] }>()
+  readonly #places = new WeakMap<Layout, Places>()
 
   constructor(raw: readonly string[], encoded: readonly string[]) {
     this.raw = raw
@@ -139,18 +161,29 @@ class Columns {
     return this.#placesIn(features.reference.layout).raw.map((place) => valueAt(place, features))
   }
 
+  /** The same with commas between them, in fewer pieces, where none of them can need quotes. */
+  rawPieces(features: Features): string[] {
+    const { reference } = features
+    const { regular } = reference
+    if (regular === undefined) return this.rawValues(features)
+    return this.#placesIn(reference.layout).rawRuns.map((place) =>
+      place.from === 'run' ? regular.between(place.first, place.last) : valueAt(place, features),
+    )
+  }
+
   encodedValues(features: Features, encoder: Encoder): string[] {
     const { encoded } = this.#placesIn(features.reference.layout)
     const encodes = this.#encodes
     return encoded.map((place, index) => (encodes[index] as Encode)(valueAt(place, features), encoder))
   }
 
-  #placesIn(layout: Layout): { readonly raw: readonly Place[]; readonly encoded: readonly Place[] } {
+  #placesIn(layout: Layout): Places {
     let places = this.#places.get(layout)
     if (places === undefined) {
       const placed = (source: Source): Place =>
         source.from === 'header' ? { from: 'header', index: layout.at[source.column] } : source
-      places = { raw: this.#rawSources.map(placed), encoded: this.#encodedSources.map(placed) }
+      const raw = this.#rawSources.map(placed)
+      places = { raw, rawRuns: runsOf(raw), encoded: this.#encodedSources.map(placed) }
       this.#places.set(layout, places)
     }
     return places
@@ -172,6 +205,11 @@ export function rawColumns(model: Model): readonly string[] {
 /** A group's values for {@link rawColumns}. */
 export function rawValues(model: Model, features: Features): string[] {
   return columnsFor(model).rawValues(features)
+}
+
+/** The same as pieces of a line of CSV, of one or more values; only for features that are plain. */
+export function rawPieces(model: Model, features: Features): string[] {
+  return columnsFor(model).rawPieces(features)
 }
 
 /** Feature columns of a model's `train-*` and `rem-*` tables. */

@@ -33,6 +33,8 @@ export class RegularForm {
   readonly at: Positions
   /** For each column of the layout: its field of the line, or what it is derived as, or nothing. */
   readonly columns: readonly (number | Derived | undefined)[]
+  /** For each column of the layout the last one up to which the fields are neighbours in the line, too. */
+  readonly runEnds: readonly number[]
   readonly pieces: readonly Piece[]
   /** The same where the target stays as it is. */
   readonly wholePieces: readonly Piece[]
@@ -44,6 +46,7 @@ export class RegularForm {
     this.at = inputPositions(header)
     const from = fieldsOfLayout(layout, header)
     this.columns = [...from.map((index) => derivedAs(index, this.at)), ...ADDED]
+    this.runEnds = runEndsOf(this.columns)
     this.pieces = piecesOf(from, this.at.TARG_RA)
     this.wholePieces = piecesOf(from, undefined)
     this.#numbers = NUMBER_COLUMNS.map((name) => this.at[name]).filter((index) => index >= 0)
@@ -82,6 +85,15 @@ export function fieldsOfLayout(layout: Layout, header: readonly string[]): reado
 function derivedAs(index: number, { TARG_RA }: Positions): number | Derived | undefined {
   if (index < 0) return undefined
   return index === TARG_RA ? 'TARG_RA' : index
+}
+
+function runEndsOf(columns: RegularForm['columns']): number[] {
+  const ends = columns.map((_, index) => index)
+  for (let index = columns.length - 2; index >= 0; index--) {
+    const [field, next] = [columns[index], columns[index + 1]]
+    if (typeof field === 'number' && next === field + 1) ends[index] = ends[index + 1] ?? index
+  }
+  return ends
 }
 
 /** Runs of neighbouring fields, as long as they can be. */
@@ -142,6 +154,17 @@ export class RegularRow implements Fields {
   field(index: number): string {
     const from = this.#input.form.columns[index]
     return typeof from === 'number' ? this.#line.field(from) : this.#derived(from)
+  }
+
+  /** Neighbouring cells, with the commas between them. */
+  between(first: number, last: number): string {
+    const { columns, runEnds } = this.#input.form
+    const [from, to] = [columns[first], columns[last]]
+    if (typeof from === 'number' && typeof to === 'number' && (runEnds[first] ?? 0) >= last)
+      return this.#line.between(from, to)
+    let text = this.field(first)
+    for (let index = first + 1; index <= last; index++) text += `,${this.field(index)}`
+    return text
   }
 
   /** The number in a cell; NaN where it is blank. */

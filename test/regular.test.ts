@@ -8,9 +8,9 @@ import { CsvRow } from '../lib/csv/row.js'
 import { readFresh } from '../lib/database/stored.js'
 import { KEYWORD_COLUMNS, type Keywords } from '../lib/rules/keywords.js'
 import { createLayout, NUMBER_COLUMNS, otherColumns, uniteColumns } from '../lib/rules/layout.js'
-import { RegularReader } from '../lib/rules/regular.js'
+import { RegularReader, scrubbedNumber } from '../lib/rules/regular.js'
 import { numberIn, Row } from '../lib/rules/row.js'
-import { Scrubber } from '../lib/rules/scrub.js'
+import { type Scrubbed, Scrubber } from '../lib/rules/scrub.js'
 import { unitOf } from '../lib/rules/units.js'
 import { parseDay } from '../lib/stream/source.js'
 import { type Columns, fieldsOf, INPUT_COLUMNS } from './helpers/rows.js'
@@ -86,6 +86,8 @@ const cases = fc
     rows.map(([kind, ImageSize, input]): Case => ({ cells: { ...kinds[kind % kinds.length], ImageSize }, input })),
   )
 
+type ScrubbedText = Extract<Scrubbed, { readonly text: string }>
+
 interface Made {
   readonly row: Row
   /** What scrubbing makes of the same line, cell by cell. */
@@ -102,16 +104,25 @@ function regularRows(rows: readonly Case[]): Made[] {
     const line = lines.next().value as PlainRow
     const judged = scrubber.judge(line)
     const scrubbed = scrubber.scrub(new CsvRow(lineOf(cells, header)))
+    if ('text' in scrubbed && scrubbed.line !== undefined) assertSame(readAgain(scrubbed.line, input, scrubbed))
     if (judged === undefined) return []
     if (!('text' in scrubbed)) {
       assert.deepEqual(judged, scrubbed)
       return []
     }
-    const { text, ...same } = scrubbed
+    const { text, line: _, ...same } = scrubbed
     assert.deepEqual(judged, same)
     const read = reader.read(line, input, unitOf(same.pid, same.observation))
     return { row: new Row(LAYOUT, { cells: read, regular: read, kind: same.kind }), text }
   })
+}
+
+/** The row of a line that another one was scrubbed to. */
+function readAgain(line: string, input: number, { kind, pid, observation, text }: ScrubbedText): Made {
+  const [again] = rowsIn([line])
+  const reader = new RegularReader(LAYOUT, INPUTS)
+  const read = reader.read(again as PlainRow, scrubbedNumber(input, INPUTS.length), unitOf(pid, observation))
+  return { row: new Row(LAYOUT, { cells: read, regular: read, kind }), text }
 }
 
 function assertSame({ row, text }: Made): void {

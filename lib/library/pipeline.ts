@@ -168,12 +168,13 @@ function rowStages(
 ): Pick<IngestPipeline, 'bytes' | 'decode' | 'scrub' | 'rows'> {
   const { layout } = context
   const decoder = new Decoder(context.tally)
-  const runner = new TaskRunner({
+  const setup = {
     others: layout.columns.slice(2, layout.at.date),
     inputs: inputs.map(({ day }, index) => ({ header: headers[index] ?? [], day })),
     encodings: defaultEncodings,
     stored: undefined,
-  })
+  }
+  const runner = new TaskRunner(setup, true)
   const bytes = () => readInputs(inputs)
   const decode = (chunk: InputChunk) => {
     const { input } = chunk

@@ -74,6 +74,11 @@ export class RegularForm {
   }
 }
 
+/** The header of lines that scrubbed rows are made to: to scrub these again changes nothing. */
+function scrubbedHeader({ columns, at }: Layout): string[] {
+  return ['DagNodeName', 'ImageSize', ...columns.slice(2, at.date), 'Dataset']
+}
+
 const ADDED = ['date', 'year', 'doy', 'dname', 'pid', 'targra', 'params'] as const satisfies readonly Derived[]
 
 /** For each column of the layout that an input can have, the field of the line that it comes from; -1 for none. */
@@ -227,6 +232,11 @@ export class RegularRow implements Fields {
   }
 }
 
+/** What stands for an input among `count` of them where its rows are scrubbed to lines of regular ones. */
+export function scrubbedNumber(input: number, count: number): number {
+  return count + input
+}
+
 /** Reads regular rows; those of a unit with the same keywords share them. */
 export class RegularReader {
   readonly #inputs: readonly RegularInput[]
@@ -240,7 +250,9 @@ export class RegularReader {
 
   constructor(layout: Layout, inputs: readonly RowForm[]) {
     const forms = new Map<string, RegularForm>()
-    this.#inputs = inputs.map(({ header, day }) => {
+    const header = scrubbedHeader(layout)
+    const scrubbed = inputs.map(({ day }) => ({ header, day }))
+    this.#inputs = [...inputs, ...scrubbed].map(({ header, day }) => {
       const key = JSON.stringify(header)
       const form = forms.get(key) ?? new RegularForm(layout, header)
       forms.set(key, form)
@@ -256,7 +268,7 @@ export class RegularReader {
     this.#unit = -1
   }
 
-  /** @param input number of the input that the line is of */
+  /** @param input number of the input that the line is of; {@link scrubbedNumber} of it for a row scrubbed already */
   read(line: PlainRow, input: number, unit: number): RegularRow {
     const its = this.#inputs[input] as RegularInput
     return new RegularRow(line, its, this.#keywordsOf(line, its.form, unit))

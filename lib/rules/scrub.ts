@@ -39,8 +39,18 @@ export type Judged =
   | { readonly outcome: 'dropped'; readonly level: Level; readonly reason: DropReason }
   | { readonly outcome: 'rejected'; readonly level: Level; readonly message: string }
 
-/** The same, with the text of a row that is kept or hidden: its cells in the layout's order as CSV, without a line end. */
-export type Scrubbed = (Extract<Judged, ScrubbedRow> & { readonly text: string }) | Exclude<Judged, ScrubbedRow>
+/** The same, with what a row that is kept or hidden is scrubbed to. */
+export type Scrubbed = (Extract<Judged, ScrubbedRow> & ScrubbedText) | Exclude<Judged, ScrubbedRow>
+
+interface ScrubbedText {
+  /** The cells in the layout's order as CSV, without a line end. */
+  readonly text: string
+  /** The line of a regular row with these cells; absent where a cell needs quotes or is not ASCII. */
+  readonly line: string | undefined
+}
+
+/** Printable ASCII without quotes. */
+const PLAIN = /^[ !#-~]*$/
 
 /** A day as the tables show it. */
 export interface Day {
@@ -132,7 +142,15 @@ export class Scrubber {
     if (message !== undefined) return { outcome: 'rejected', level, message }
     const observation = observationOf(dname, { dag: cells[at.dag] ?? '', obs: cells[at.OBSERVTN] ?? '' })
     const judged = judge(new CsvRow('', cells), at, known, observation)
-    return judged.outcome === 'rejected' ? judged : { ...judged, text: formatRow(cells).slice(0, -1) }
+    if (judged.outcome === 'rejected') return judged
+    const text = formatRow(cells).slice(0, -1)
+    return { ...judged, text, line: this.#lineOf(cells, row.field(this.#form.at.dname), text) }
+  }
+
+  /** The line of a regular row that is scrubbed to the same text, if there is one: `regular.ts` knows its header. */
+  #lineOf(cells: readonly string[], dataset: string, text: string): string | undefined {
+    if (!PLAIN.test(text) || !PLAIN.test(dataset) || dataset.includes(',')) return undefined
+    return `${cells.slice(0, this.#layout.at.date).join(',')},${dataset}`
   }
 
   /** Level, name and program of a row; or what becomes of one that cannot have them. */

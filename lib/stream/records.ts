@@ -156,6 +156,14 @@ export class RecordWriter {
     this.#close(head, unit, FIRST_REGULAR + KINDS.indexOf(kind))
   }
 
+  /** The same for a row that is there as text, ASCII without quotes. */
+  addRegularText(unit: number, kind: Kind, input: number, line: string): void {
+    const head = this.#bytes.reserve(HEAD_BYTES + INPUT_BYTES)
+    this.#bytes.block.writeUInt32LE(input, head + HEAD_BYTES)
+    this.#bytes.text(line)
+    this.#close(head, unit, FIRST_REGULAR + KINDS.indexOf(kind))
+  }
+
   #close(start: number, unit: number, origin: number): void {
     writeHead(this.#bytes.block, start, unit, origin, this.#bytes.length - start - HEAD_BYTES)
   }

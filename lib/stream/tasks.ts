@@ -14,7 +14,7 @@ import { Encoder, type Encodings, type UnknownValues } from '../rules/encode.js'
 import { createLayout, type Layout } from '../rules/layout.js'
 import type { MemberList } from '../rules/member-list.js'
 import { type ProgramLines, type ProgramLists, type Settled, settleProgram } from '../rules/program.js'
-import { RegularReader, type RowForm } from '../rules/regular.js'
+import { RegularReader, type RowForm, scrubbedNumber } from '../rules/regular.js'
 import { Row } from '../rules/row.js'
 import { type Day, type Judged, Scrubber } from '../rules/scrub.js'
 import { programOfUnit, unitOf } from '../rules/units.js'
@@ -88,6 +88,7 @@ const FEATURE_TABLES = TABLES.filter(({ number }) => isFeatures(number))
 export class TaskRunner {
   readonly layout: Layout
   readonly #setup: TaskSetup
+  readonly #asText: boolean
   readonly #encoder: Encoder
   readonly #stored: StoredLines | undefined
   readonly #reader: RegularReader
@@ -95,8 +96,10 @@ export class TaskRunner {
   #scrubber: RowScrubber | undefined
   #scrubberInput = -1
 
-  constructor(setup: TaskSetup) {
+  /** @param asText whether the records that {@link scrubRecords} makes are all lines of text */
+  constructor(setup: TaskSetup, asText = false) {
     this.#setup = setup
+    this.#asText = asText
     this.layout = createLayout(setup.others)
     this.#encoder = new Encoder(setup.encodings)
     this.#reader = new RegularReader(this.layout, setup.inputs)
@@ -125,7 +128,9 @@ export class TaskRunner {
   #scrubberOf(input: number): RowScrubber {
     if (this.#scrubber === undefined || input !== this.#scrubberInput) {
       const { header = [], day } = this.#setup.inputs[input] ?? {}
-      this.#scrubber = new RowScrubber(new Scrubber(this.layout, header, day as Day), header.length, input)
+      const scrubbed = this.#asText ? undefined : scrubbedNumber(input, this.#setup.inputs.length)
+      const scrubber = new Scrubber(this.layout, header, day as Day)
+      this.#scrubber = new RowScrubber(scrubber, { width: header.length, input, scrubbed })
       this.#scrubberInput = input
     }
     return this.#scrubber
@@ -206,23 +211,30 @@ function readLists(entries: readonly Entry[]): ProgramLists {
   return { fresh, stored: readMembers(stored) }
 }
 
+interface RowNumbers {
+  /** Fields of a row. */
+  readonly width: number
+  /** The input. */
+  readonly input: number
+  /** What stands for it where rows are scrubbed to lines of regular ones; absent where they shall be text. */
+  readonly scrubbed: number | undefined
+}
+
 /** Scrubs rows of one input and gathers what becomes of them. */
 class RowScrubber {
   readonly #scrubber: Scrubber
   readonly #width: number
   readonly #input: number
+  readonly #scrubbedInput: number | undefined
   readonly #records = new RecordWriter()
   #rejects: RejectedRow[] = []
   #counts = noRows()
 
-  /**
-   * @param width fields of a row
-   * @param input number of the input
-   */
-  constructor(scrubber: Scrubber, width: number, input: number) {
+  constructor(scrubber: Scrubber, { width, input, scrubbed }: RowNumbers) {
     this.#scrubber = scrubber
     this.#width = width
     this.#input = input
+    this.#scrubbedInput = scrubbed
   }
 
   /** Scrubs whole lines without quotes. */
@@ -250,8 +262,10 @@ class RowScrubber {
     const scrubbed = this.#scrubber.scrub(record)
     if (scrubbed.outcome === 'rejected') this.#reject(record, scrubbed.message)
     else if (this.#isKept(scrubbed)) {
-      const { pid, observation, text } = scrubbed
-      this.#records.add(unitOf(pid, observation), FRESH, text)
+      const { pid, observation, kind, text, line } = scrubbed
+      const unit = unitOf(pid, observation)
+      if (line === undefined || this.#scrubbedInput === undefined) this.#records.add(unit, FRESH, text)
+      else this.#records.addRegularText(unit, kind, this.#scrubbedInput, line)
     }
   }
 

@@ -8,7 +8,7 @@ import { CsvRow } from '../lib/csv/row.js'
 import { readFresh } from '../lib/database/stored.js'
 import { KEYWORD_COLUMNS, type Keywords } from '../lib/rules/keywords.js'
 import { createLayout, NUMBER_COLUMNS, otherColumns, uniteColumns } from '../lib/rules/layout.js'
-import { RegularReader, scrubbedNumber } from '../lib/rules/regular.js'
+import { RegularReader, scrubbedInput } from '../lib/rules/regular.js'
 import { numberIn, Row } from '../lib/rules/row.js'
 import { type Scrubbed, Scrubber } from '../lib/rules/scrub.js'
 import { unitOf } from '../lib/rules/units.js'
@@ -121,7 +121,7 @@ function regularRows(rows: readonly Case[]): Made[] {
 function readAgain(line: string, input: number, { kind, pid, observation, text }: ScrubbedText): Made {
   const [again] = rowsIn([line])
   const reader = new RegularReader(LAYOUT, INPUTS)
-  const read = reader.read(again as PlainRow, scrubbedNumber(input, INPUTS.length), unitOf(pid, observation))
+  const read = reader.read(again as PlainRow, scrubbedInput(input, INPUTS.length), unitOf(pid, observation))
   return { row: new Row(LAYOUT, { cells: read, regular: read, kind }), text }
 }
 

@@ -2,16 +2,8 @@
 import assert from 'node:assert/strict'
 import test from 'ava'
 import fc from 'fast-check'
-import {
-  compareText,
-  isEncodedTrue,
-  isNothing,
-  isPlainDecimal,
-  isTrue,
-  isVoid,
-  roundHalfEven,
-  toNumber,
-} from '../lib/rules/values.js'
+import { isPlainDecimal } from '../lib/csv/decimal.js'
+import { compareText, isEncodedTrue, isNothing, isTrue, isVoid, roundHalfEven, toNumber } from '../lib/rules/values.js'
 
 const seed = Number(process.env.FC_SEED ?? 20240221)
 

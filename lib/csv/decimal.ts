@@ -3,9 +3,28 @@
 const CODE_MINUS = 45
 const CODE_POINT = 46
 const CODE_0 = 48
+const CODE_9 = 57
+/** Longer numbers than this may exceed what a float can hold. */
+const MOST_DIGITS = 300
 /** So many digits make an integer that a float holds exactly. */
-const MOST_DIGITS = 15
-const POWERS = Array.from({ length: MOST_DIGITS + 1 }, (_, exponent) => Number(`1e${exponent}`))
+const EXACT_DIGITS = 15
+const POWERS = Array.from({ length: EXACT_DIGITS + 1 }, (_, exponent) => Number(`1e${exponent}`))
+
+/**
+ * Whether part of a text is a decimal number without exponent, sign of plus or space: a quick yes for what nearly all
+ * numbers look like. No means nothing.
+ */
+export function isPlainDecimal(text: string, start: number, end: number): boolean {
+  if (end - start > MOST_DIGITS) return false
+  let points = 0
+  const first = text.charCodeAt(start) === CODE_MINUS ? start + 1 : start
+  for (let index = first; index < end; index++) {
+    const code = text.charCodeAt(index)
+    if (code === CODE_POINT) points++
+    else if (code < CODE_0 || code > CODE_9) return false
+  }
+  return points <= 1 && end - first > points
+}
 
 /**
  * The number that a part of a text is, as `Number` reads it.
@@ -27,7 +46,7 @@ export function numberAt(text: string, start: number, end: number): number {
     } else if (digit === CODE_POINT - CODE_0 && point < 0) point = index
     else return Number(text.slice(start, end))
   }
-  if (digits === 0 || digits > MOST_DIGITS) return Number(text.slice(start, end))
+  if (digits === 0 || digits > EXACT_DIGITS) return Number(text.slice(start, end))
   const size = point < 0 ? value : value / (POWERS[end - point - 1] ?? Number.NaN)
   return isNegative ? -size : size
 }

@@ -7,6 +7,7 @@ import type { Model } from '../rules/association.js'
 import { rawColumns, rawValues } from '../rules/encoded.js'
 import type { Features } from '../rules/features.js'
 import type { Layout } from '../rules/layout.js'
+import { RegularReader } from '../rules/regular.js'
 import type { Resolution, WaitingGroup, WaitingProduct } from '../rules/resolve.js'
 import type { Row } from '../rules/row.js'
 import { DEFAULT_MEMORY, LineBuffer } from '../stream/buffer.js'
@@ -73,8 +74,10 @@ export async function* settle(
     for await (const { scrubbed } of toBatches(rows, layout)) {
       for (const records of (await scrubbed).records) buffer.addRecords(asBuffer(records))
     }
+    // What comes here is lines of text: no input has regular rows.
+    const reader = new RegularReader(layout, [])
     for (const batch of buffer.batches(false)) {
-      for (const { resolutions } of settleUnits(batch, { layout })) yield* resolutions.map(toAssociation)
+      for (const { resolutions } of settleUnits(batch, { layout, reader })) yield* resolutions.map(toAssociation)
     }
   } finally {
     buffer.close()

@@ -6,7 +6,7 @@ import type { Fields } from '../csv/row.js'
 import type { Keywords } from './keywords.js'
 import type { Positions } from './layout.js'
 import { cell, numberIn, type Row } from './row.js'
-import { isNothing, isTrue, isVoid } from './values.js'
+import { isNothing, isTrue, isVoid, scrubbedNumber } from './values.js'
 
 /** The four models; each has its encoded tables. */
 export const MODELS = ['IMAGE', 'SPEC', 'TAC', 'FGS'] as const
@@ -44,17 +44,10 @@ const IFU_SUFFIX: ReadonlyMap<string, string> = new Map([
  * @param pid the program as decimal text without leading zeros
  */
 export function associationKey(row: Fields, at: Positions, pid: string): string {
-  let key = withPart(isVoid(pid) ? '' : pid, row.field(at.OBSERVTN))
-  key = withPart(key, row.field(at.FILTER))
-  const isByDetector = isWavefrontVisit(row.field(at.VISITYPE))
-  if (!isByDetector) key = withPart(key, row.field(at.GRATING))
-  key = withPart(key, row.field(at.PUPIL))
-  const detector = row.field(at.DETECTOR)
-  if (isByDetector) return withPart(key, detector) + ifuSuffix(detector)
-  key = withPart(key, row.field(at.SUBARRAY))
-  key = withPart(key, row.field(at.FXD_SLIT))
-  key = withPart(key, row.field(at.EXP_TYPE))
-  return withPart(key, row.field(at.BAND)) + ifuSuffix(detector)
+  let key = isVoid(pid) ? '' : pid
+  const columns = isWavefrontVisit(row.field(at.VISITYPE)) ? WAVEFRONT_KEY_COLUMNS : KEY_COLUMNS
+  for (const column of columns) key = withPart(key, row.field(at[column]))
+  return key + ifuSuffix(row.field(at.DETECTOR))
 }
 
 function withPart(key: string, value: string): string {
@@ -89,7 +82,7 @@ export function keyParts(row: Row): readonly KeyPart[] {
   })
   if (isWavefrontKeyed(row)) return parts
   // Of all other detectors only those of the integral field unit tell associations apart.
-  const unit = IFU_SUFFIX.get(row.DETECTOR)?.slice(1) ?? ''
+  const unit = ifuSuffix(row.DETECTOR).slice(1)
   return [...parts, { keyword: 'DETECTOR', value: unit, cell: row.DETECTOR }]
 }
 
@@ -154,7 +147,7 @@ export function targetKey(exposure: Row): TargetKey {
 }
 
 function targetBy({ VISITYPE, TARGNAME, targra }: Keywords): Traits['target'] {
-  if (VISITYPE === 'PRIME_TARGETED_FIXED') return targra === '' ? undefined : known(Number(targra))
+  if (VISITYPE === 'PRIME_TARGETED_FIXED') return known(scrubbedNumber(targra))
   if (!isNothing(TARGNAME)) return TARGNAME
   return VISITYPE === 'PARALLEL_PURE' ? undefined : BY_GUIDE_STAR
 }

@@ -27,9 +27,10 @@ export const KEYWORD_COLUMNS = [
   'PROGRAM',
   'OBSERVTN',
 ] as const
+export type KeywordColumn = (typeof KEYWORD_COLUMNS)[number]
 
 /** The keywords of some rows, cut out of the first of them when they are asked for. */
-export class Keywords {
+export class Keywords implements Readonly<Record<KeywordColumn, string>> {
   readonly TARG_RA: string
   readonly targra: string
   /** The association key. */

@@ -4,6 +4,7 @@
  * are scrubbed to is made when it is asked for, much of it once for all rows with the same keywords.
  */
 import type { ByteWriter } from '../csv/bytes.js'
+import { isPlainDecimal } from '../csv/decimal.js'
 import type { PlainRow } from '../csv/plain-row.js'
 import type { Fields, PlainFields } from '../csv/row.js'
 import { associationKey } from './association.js'
@@ -13,7 +14,7 @@ import { inputPositions, type Layout, NUMBER_COLUMNS, type Positions } from './l
 import type { Day } from './scrub.js'
 import { roundedTarget } from './target.js'
 import { programOfUnit } from './units.js'
-import { isPlainDecimal, toNumber } from './values.js'
+import { scrubbedNumber, toNumber } from './values.js'
 
 /** What an input's rows have in common. */
 export interface RowForm {
@@ -31,6 +32,8 @@ type Piece = { readonly first: number; readonly last: number } | 'target' | 'bla
 export class RegularForm {
   /** Where the columns stand in a line. */
   readonly at: Positions
+  /** For each column of the layout that an input can have, the field of the line that it comes from; -1 for none. */
+  readonly from: readonly number[]
   /** For each column of the layout: its field of the line, or what it is derived as, or nothing. */
   readonly columns: readonly (number | Derived | undefined)[]
   /** For each column of the layout the last one up to which the fields are neighbours in the line, too. */
@@ -45,6 +48,7 @@ export class RegularForm {
   constructor(layout: Layout, header: readonly string[]) {
     this.at = inputPositions(header)
     const from = fieldsOfLayout(layout, header)
+    this.from = from
     this.columns = [...from.map((index) => derivedAs(index, this.at)), ...ADDED]
     this.runEnds = runEndsOf(this.columns)
     this.pieces = piecesOf(from, this.at.TARG_RA)
@@ -81,8 +85,7 @@ function scrubbedHeader({ columns, at }: Layout): string[] {
 
 const ADDED = ['date', 'year', 'doy', 'dname', 'pid', 'targra', 'params'] as const satisfies readonly Derived[]
 
-/** For each column of the layout that an input can have, the field of the line that it comes from; -1 for none. */
-export function fieldsOfLayout(layout: Layout, header: readonly string[]): readonly number[] {
+function fieldsOfLayout(layout: Layout, header: readonly string[]): readonly number[] {
   const names: Readonly<Record<string, string>> = { dag: 'DagNodeName', imagesize: 'ImageSize' }
   return layout.columns.slice(0, layout.at.date).map((name) => header.indexOf(names[name] ?? name))
 }
@@ -176,8 +179,7 @@ export class RegularRow implements Fields {
   number(index: number): number {
     const from = this.#input.form.columns[index]
     if (typeof from === 'number') return this.#line.number(from)
-    const text = this.#derived(from)
-    return text === '' ? Number.NaN : Number(text)
+    return scrubbedNumber(this.#derived(from))
   }
 
   #derived(column: Derived | undefined): string {
@@ -233,7 +235,7 @@ export class RegularRow implements Fields {
 }
 
 /** What stands for an input among `count` of them where its rows are scrubbed to lines of regular ones. */
-export function scrubbedNumber(input: number, count: number): number {
+export function scrubbedInput(input: number, count: number): number {
   return count + input
 }
 
@@ -268,7 +270,7 @@ export class RegularReader {
     this.#unit = -1
   }
 
-  /** @param input number of the input that the line is of; {@link scrubbedNumber} of it for a row scrubbed already */
+  /** @param input number of the input that the line is of; {@link scrubbedInput} of it for a row scrubbed already */
   read(line: PlainRow, input: number, unit: number): RegularRow {
     const its = this.#inputs[input] as RegularInput
     return new RegularRow(line, its, this.#keywordsOf(line, its.form, unit))

@@ -2,9 +2,10 @@
  * A scrubbed row: one dataset as the database knows it (specification, section 3).
  */
 import type { Fields } from '../csv/row.js'
-import { Keywords } from './keywords.js'
+import { type KeywordColumn, Keywords } from './keywords.js'
 import type { Layout, Positions } from './layout.js'
 import type { RegularRow } from './regular.js'
+import { scrubbedNumber } from './values.js'
 
 type Column = keyof Positions
 
@@ -36,7 +37,7 @@ export interface RowParts {
 }
 
 /** One scrubbed row, in the order of its layout's columns. */
-export class Row {
+export class Row implements Readonly<Record<Exclude<KeywordColumn, 'TARG_RA'>, string>> {
   readonly layout: Layout
   readonly kind: Kind
   /** The cells in the layout's order; a row of a table has further ones behind. */
@@ -65,7 +66,7 @@ export class Row {
     this.stored = stored
     this.dname = cells.field(at.dname)
     this.date = cells.field(at.date)
-    this.size = regular === undefined ? scrubbedNumber(cells.field(at.imagesize)) : regular.number(at.imagesize)
+    this.size = numberIn(this, at.imagesize)
     this.params = cells.field(at.params)
     this.#text = text
     this.#keywords = regular?.keywords
@@ -160,13 +161,8 @@ export function cell(row: Row, column: Column): string {
 }
 
 /** A row's number in a column, by its place in the layout; NaN where it is blank. */
-export function numberIn({ regular, cells }: Row, index: number): number {
+export function numberIn({ regular, cells }: Pick<Row, 'regular' | 'cells'>, index: number): number {
   return regular === undefined ? scrubbedNumber(cells.field(index)) : regular.number(index)
-}
-
-/** The number in a scrubbed cell, which holds one or is blank. */
-function scrubbedNumber(text: string): number {
-  return text === '' ? Number.NaN : Number(text)
 }
 
 /** Sizes ascending, a blank one last (sections 3.5 and 4). */

@@ -8,7 +8,7 @@ import { associationKey, LEVEL3_EXP_TYPES } from './association.js'
 import { datasetName, kindOf, type Level, levelOf, observationOf, programOf } from './dataset.js'
 import { pixelScale } from './instrument.js'
 import { type Layout, NUMBER_COLUMNS, type Positions } from './layout.js'
-import { fieldsOfLayout, RegularForm } from './regular.js'
+import { RegularForm } from './regular.js'
 import type { Kind } from './row.js'
 import { roundedTarget } from './target.js'
 import { isNothing, toNumber } from './values.js'
@@ -100,7 +100,6 @@ export class Scrubber {
   readonly #layout: Layout
   readonly #day: Day
   readonly #form: RegularForm
-  readonly #from: readonly number[]
 
   /**
    * @param layout the run's columns, which hold all of the header's
@@ -111,7 +110,6 @@ export class Scrubber {
     this.#layout = layout
     this.#day = day
     this.#form = new RegularForm(layout, header)
-    this.#from = fieldsOfLayout(layout, header)
   }
 
   /**
@@ -137,7 +135,7 @@ export class Scrubber {
     if ('outcome' in known) return known
     const { level, dname, pid } = known
     const { at, columns } = this.#layout
-    const cells = columns.map((_, index) => row.field(this.#from[index] ?? -1))
+    const cells = columns.map((_, index) => row.field(this.#form.from[index] ?? -1))
     const message = completeRow(cells, this.#layout, dname, pid, this.#day)
     if (message !== undefined) return { outcome: 'rejected', level, message }
     const observation = observationOf(dname, { dag: cells[at.dag] ?? '', obs: cells[at.OBSERVTN] ?? '' })

@@ -1,6 +1,7 @@
 /**
  * What a single cell of the input means: nothing, true, false, a number. (Specification, section 2 and 3.)
  */
+import { isPlainDecimal } from '../csv/decimal.js'
 
 /** The texts that stand for "nothing" in the input. */
 const NOTHING: ReadonlySet<string> = new Set(['', 'NaN', 'nan', 'N/A', 'NONE', 'None', 'none', 'NULL', 'null'])
@@ -54,29 +55,6 @@ export function toNumber(cell: string): number {
 const DECIMAL = /^\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?\s*$/
 
 /**
- * Whether part of a text is a decimal number without exponent, sign of plus or space: a quick yes for what nearly all
- * numbers look like. No means nothing.
- */
-export function isPlainDecimal(text: string, start: number, end: number): boolean {
-  if (end - start > MOST_DIGITS) return false
-  let points = 0
-  const first = text.charCodeAt(start) === CODE_MINUS ? start + 1 : start
-  for (let index = first; index < end; index++) {
-    const code = text.charCodeAt(index)
-    if (code === CODE_POINT) points++
-    else if (code < CODE_0 || code > CODE_9) return false
-  }
-  return points <= 1 && end - first > points
-}
-
-/** Longer numbers than this may exceed what a float can hold. */
-const MOST_DIGITS = 300
-const CODE_MINUS = 45
-const CODE_POINT = 46
-const CODE_0 = 48
-const CODE_9 = 57
-
-/**
  * Rounds half to even at a number of decimals, as numpy does: scale, round to an even integer, scale back.
  *
  * @param value any finite number
@@ -89,6 +67,11 @@ export function roundHalfEven(value: number, decimals: number): number {
   const rest = scaled - floor
   if (rest === 0.5) return (floor % 2 === 0 ? floor : floor + 1) / factor
   return Math.round(scaled) / factor
+}
+
+/** The number in a scrubbed cell, which holds one or is blank: then NaN. */
+export function scrubbedNumber(text: string): number {
+  return text === '' ? Number.NaN : Number(text)
 }
 
 /** Compares two texts by UTF-16 code units: the one text order used wherever a rule says "in text order". */

@@ -150,18 +150,22 @@ export class RecordWriter {
 
   /** Adds a regular row as it stands in a block; `input` is the number of the input that it is of. */
   addRegular(unit: number, kind: Kind, input: number, { bytes, start, end }: LineBytes): void {
-    const head = this.#bytes.reserve(HEAD_BYTES + INPUT_BYTES)
-    this.#bytes.block.writeUInt32LE(input, head + HEAD_BYTES)
+    const head = this.#openRegular(input)
     this.#bytes.copy(bytes, start, end)
     this.#close(head, unit, FIRST_REGULAR + KINDS.indexOf(kind))
   }
 
   /** The same for a row that is there as text, ASCII without quotes. */
   addRegularText(unit: number, kind: Kind, input: number, line: string): void {
-    const head = this.#bytes.reserve(HEAD_BYTES + INPUT_BYTES)
-    this.#bytes.block.writeUInt32LE(input, head + HEAD_BYTES)
+    const head = this.#openRegular(input)
     this.#bytes.text(line)
     this.#close(head, unit, FIRST_REGULAR + KINDS.indexOf(kind))
+  }
+
+  #openRegular(input: number): number {
+    const head = this.#bytes.reserve(HEAD_BYTES + INPUT_BYTES)
+    this.#bytes.block.writeUInt32LE(input, head + HEAD_BYTES)
+    return head
   }
 
   #close(start: number, unit: number, origin: number): void {

@@ -14,7 +14,7 @@ import { Encoder, type Encodings, type UnknownValues } from '../rules/encode.js'
 import { createLayout, type Layout } from '../rules/layout.js'
 import type { MemberList } from '../rules/member-list.js'
 import { type ProgramLines, type ProgramLists, type Settled, settleProgram } from '../rules/program.js'
-import { RegularReader, type RowForm, scrubbedNumber } from '../rules/regular.js'
+import { RegularReader, type RowForm, scrubbedInput } from '../rules/regular.js'
 import { Row } from '../rules/row.js'
 import { type Day, type Judged, Scrubber } from '../rules/scrub.js'
 import { programOfUnit, unitOf } from '../rules/units.js'
@@ -128,7 +128,7 @@ export class TaskRunner {
   #scrubberOf(input: number): RowScrubber {
     if (this.#scrubber === undefined || input !== this.#scrubberInput) {
       const { header = [], day } = this.#setup.inputs[input] ?? {}
-      const scrubbed = this.#asText ? undefined : scrubbedNumber(input, this.#setup.inputs.length)
+      const scrubbed = this.#asText ? undefined : scrubbedInput(input, this.#setup.inputs.length)
       const scrubber = new Scrubber(this.layout, header, day as Day)
       this.#scrubber = new RowScrubber(scrubber, { width: header.length, input, scrubbed })
       this.#scrubberInput = input
@@ -163,14 +163,13 @@ export function* settleUnits(block: Buffer, source: UnitSource): Generator<Settl
   const all = source.stored === undefined
   for (let unit = cursor.nextUnit; unit !== undefined; unit = cursor.nextUnit)
     yield settleProgram(linesOfUnit(unit, cursor, source), TABLE_NUMBERS, all)
-  source.reader?.forget()
+  source.reader.forget()
 }
 
 /** What the lines of units are read with. */
 export interface UnitSource {
   readonly layout: Layout
-  /** Reads regular rows; absent where there are none. */
-  readonly reader?: RegularReader
+  readonly reader: RegularReader
   /** The lines of the database that take part; absent where the units hold them already. */
   readonly stored?: StoredLines | undefined
 }
@@ -185,8 +184,8 @@ function linesOfUnit(unit: number, cursor: RecordCursor, { layout, reader, store
   while (cursor.nextUnit === unit) {
     const entry = cursor.next()
     if ('kind' in entry) {
-      const cells = reader?.read(entry.line, entry.input, unit)
-      if (cells !== undefined) fresh.push(new Row(layout, { cells, regular: cells, kind: entry.kind }))
+      const cells = reader.read(entry.line, entry.input, unit)
+      fresh.push(new Row(layout, { cells, regular: cells, kind: entry.kind }))
     } else if (entry.origin === FRESH) fresh.push(readFresh(layout, entry.text))
     else entries.push(entry)
   }

@@ -9,6 +9,7 @@ import { DATA_FOLDER, type InputFile } from './bench-data.js'
 import type { Job } from './bench-measure.js'
 
 const MAIN = join(import.meta.dirname, '..', 'lib', 'main.js')
+const MODULES = join(import.meta.dirname, '..', 'tools', 'run-modules.js')
 const WORKER = join(import.meta.dirname, 'bench-worker.js')
 /** The day of rows that come by standard input. */
 const DATE = '2024-02-21'
@@ -32,7 +33,13 @@ export function programJob({ path }: InputFile, name = 'jwst-ingest', database?:
   return database === undefined ? { ...job, before: () => newDatabase('db') } : job
 }
 
-/** The same with the file by a pipe; what writes into the pipe is not measured. */
+/** The same from its modules, which a profile tells apart, into a new database. */
+export function modulesJob(file: InputFile, name: string): Job {
+  const { args, ...job } = programJob(file, name)
+  return { ...job, args: args.map((arg) => (arg === MAIN ? MODULES : arg)) }
+}
+
+/** The program with the file by a pipe; what writes into the pipe is not measured. */
 export function pipeJob({ path }: InputFile, name: string): Job {
   const out = join(RUN_FOLDER, 'db')
   const program = [process.execPath, MAIN, '-q', '-o', out, '--date', DATE]

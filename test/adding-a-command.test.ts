@@ -11,7 +11,8 @@ test('the command that docs/adding-a-command.md adds works as it says, with noth
   const dir = new Workdir(t)
   const text = readFileSync(root('docs/adding-a-command.md'), 'utf8')
   const [command = '', line = ''] = [...text.matchAll(/```ts\n([\s\S]*?)```/g)].map(([, block = '']) => block)
-  for (const name of ['lib', 'package.json', 'tsconfig.json']) cpSync(root(name), dir.path(name), { recursive: true })
+  for (const name of ['lib', 'tools', 'fixtures/days', 'package.json', 'tsconfig.json'])
+    cpSync(root(name), dir.path(name), { recursive: true })
   symlinkSync(root('node_modules'), dir.path('node_modules'))
   dir.write('lib/cli/size.ts', command)
   const cli = dir.read('lib/cli/cli.ts')
@@ -26,6 +27,8 @@ test('the command that docs/adding-a-command.md adds works as it says, with noth
   }
   const built = await node('node_modules/typescript/bin/tsc', '-p', 'tsconfig.json')
   t.is(built.code, 0, built.stdout)
+  const bundled = await node('dist/tools/bundle.js')
+  t.is(bundled.code, 0, bundled.stderr)
   await ingest({ inputs: [root('fixtures/days')], out: dir.path('db') })
 
   const bytes = Buffer.byteLength(dir.read('db/training.csv'))

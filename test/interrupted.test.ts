@@ -208,14 +208,14 @@ for (const { title, from, file, changes } of SABOTAGE) {
   )
 }
 
-/** A copy of the program with changes; returns its path. */
+/** A copy of the program with changes; returns the path of what runs its modules. */
 async function sabotaged(
   folder: string,
   file: string,
   changes: readonly (readonly [RegExp, string])[],
 ): Promise<string> {
   const root = fileURLToPath(new URL('../..', import.meta.url))
-  cpSync(join(root, 'dist', 'lib'), join(folder, 'dist', 'lib'), { recursive: true })
+  for (const part of ['lib', 'tools']) cpSync(join(root, 'dist', part), join(folder, 'dist', part), { recursive: true })
   cpSync(join(root, 'package.json'), join(folder, 'package.json'))
   symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'))
   const path = join(folder, 'dist', 'lib', file)
@@ -225,7 +225,7 @@ async function sabotaged(
     text = text.replace(what, instead)
   }
   await writeFile(path, text)
-  return join(folder, 'dist', 'lib', 'main.js')
+  return join(folder, 'dist', 'tools', 'run-modules.js')
 }
 
 // --- errors ---

@@ -2,10 +2,8 @@
  * The progress of a run on a terminal: a bar that is gone when the run is done.
  */
 import type { WriteStream } from 'node:tty'
-import { load } from '../load.js'
+import cliProgress from 'cli-progress'
 import type { Progress } from '../stream/progress.js'
-
-type CliProgress = typeof import('cli-progress')
 
 const MB = 1e6
 /** Runs that are over sooner show no bar, in milliseconds. */
@@ -22,11 +20,10 @@ export interface ProgressBar {
 
 /** A bar that shows how far a run has come, with rows per second and time left; of a pipe only rows are known. */
 export function progressBar(stream: WriteStream, env: Readonly<Record<string, string | undefined>>): ProgressBar {
-  const { SingleBar }: CliProgress = load('cli-progress')
   const isColoured = !env.NO_COLOR
   const paint = (text: string) => (isColoured ? `\x1b[36m${text}\x1b[39m` : text)
   const start = performance.now()
-  let bar: InstanceType<CliProgress['SingleBar']> | undefined
+  let bar: cliProgress.SingleBar | undefined
   let phase: Progress['phase'] | undefined
   const stop = () => {
     bar?.stop()
@@ -39,7 +36,7 @@ export function progressBar(stream: WriteStream, env: Readonly<Record<string, st
       phase = progress.phase
       if (bar === undefined) {
         const since = performance.now()
-        bar = new SingleBar({
+        bar = new cliProgress.SingleBar({
           stream,
           clearOnComplete: true,
           hideCursor: true,

@@ -2,8 +2,7 @@
  * CSV records with quotes: where they end, and what csv-parse makes of them. Only their ends are found here, in one go
  * over the bytes that can stop anywhere, so that no record is ever parsed on trial; the rest is left to csv-parse.
  */
-import type { Options } from 'csv-parse/sync'
-import { load } from '../load.js'
+import { type Options, CsvError as ParseError, parse } from 'csv-parse/sync'
 
 /** The bytes that have a meaning in CSV. */
 export const BYTE = { nul: 0, lineFeed: 10, carriageReturn: 13, quote: 34, comma: 44 } as const
@@ -169,7 +168,6 @@ export function parseRecords(bytes: Buffer, run: readonly Extent[]): (string[] |
 
 /** Stops at the first error: going on would cost csv-parse the length of the record for each further quote in it. */
 function tryParse(bytes: Buffer): string[][] | string {
-  const { CsvError: ParseError, parse }: typeof import('csv-parse/sync') = load('csv-parse/sync')
   try {
     return parse(bytes, PARSE_OPTIONS)
   } catch (error) {

@@ -1,5 +1,5 @@
 /** A row of CSV whose fields are cut out of its text only when a rule asks for them. */
-import { load } from '../load.js'
+import { parse } from 'csv-parse/sync'
 
 const COMMA = ','
 
@@ -104,7 +104,6 @@ export class CsvRecord extends CsvRow {
 
 /** The fields of a single row's text, as csv-parse reads it. */
 function splitQuoted(text: string): readonly string[] {
-  const { parse }: typeof import('csv-parse/sync') = load('csv-parse/sync')
   const [fields = []] = parse(text, { record_delimiter: '\n', relax_column_count: true })
   return fields
 }

@@ -1,5 +1,5 @@
 /** Fields -> lines of CSV. csv-stringify decides how a field is quoted. */
-import { load } from '../load.js'
+import { stringify as stringifyRows } from 'csv-stringify/sync'
 
 /**
  * A CR is quoted as well: at the end of a row it would become a part of the line end, and pandas ends a row at any CR.
@@ -8,8 +8,7 @@ import { load } from '../load.js'
 const STRINGIFY_OPTIONS = { record_delimiter: '\n', quote_record_delimiter: true } as const
 
 function stringify(rows: readonly (readonly string[])[]): string {
-  const { stringify: format }: typeof import('csv-stringify/sync') = load('csv-stringify/sync')
-  return format(rows as string[][], STRINGIFY_OPTIONS)
+  return stringifyRows(rows as string[][], STRINGIFY_OPTIONS)
 }
 
 /** What csv-stringify quotes a field for. */

@@ -6,10 +6,7 @@
  */
 import { Writable } from 'node:stream'
 import { finished } from 'node:stream/promises'
-import type Highland from 'highland'
-import { load } from '../load.js'
-
-const highland: typeof Highland = load('highland')
+import highland from 'highland'
 
 /**
  * A stream that gives each item written to it to every sink, and finishes when all of them have finished. It takes an

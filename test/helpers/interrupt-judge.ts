@@ -77,7 +77,7 @@ export async function problemsOfRecovery(scene: Scene, folder: string, wreck: Wr
   return withFolder(async (copy) => {
     const database = join(copy, 'db')
     await copyDatabase(join(folder, 'db'), database)
-    const module = pathToFileURL(join(dirname(scene.options.program ?? PROGRAM), 'database', 'commit.js'))
+    const module = pathToFileURL(join(dirname(scene.options.program ?? PROGRAM), '..', 'lib', 'database', 'commit.js'))
     const { openFolder }: typeof import('../../lib/database/commit.js') = await import(module.href)
     await (await openFolder(database)).close()
     const found = filesOf(database)

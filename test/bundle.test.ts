@@ -1,0 +1,53 @@
+import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import test from 'ava'
+import { CODE, loadBundle } from '../lib/bundle/load.js'
+import { Workdir } from './helpers/program.js'
+
+const root = (name: string) => fileURLToPath(new URL(`../../${name}`, import.meta.url))
+const VERSION = (JSON.parse(readFileSync(root('package.json'), 'utf8')) as { readonly version: string }).version
+
+test('the compiled code is that of this bundle, and this V8 takes it', (t) => {
+  t.true(readFileSync(CODE).length > 100_000)
+  t.is(loadBundle().cachedDataRejected, false)
+})
+
+for (const [what, code] of [
+  ['of another V8', Buffer.alloc(1000, 1)],
+  ['that is missing', undefined],
+] as const) {
+  test(`the program runs with compiled code ${what}`, async (t) => {
+    const dir = new Workdir(t)
+    for (const name of ['dist/lib', 'package.json']) cpSync(root(name), dir.path(name), { recursive: true })
+    const file = dir.path('dist/lib/bundle/program.code')
+    rmSync(file)
+    if (code !== undefined) writeFileSync(file, code)
+    const { child, result } = dir.startCommand(process.execPath, ['dist/lib/main.js', '--version'])
+    child.stdin?.end()
+    t.deepEqual(await result, { code: 0, stdout: `${VERSION}\n`, stderr: '' })
+  })
+}
+
+test('the bundle needs no packages, and says whose they are', async (t) => {
+  const dir = new Workdir(t)
+  for (const name of ['dist/lib', 'package.json', 'lib/report/page', 'fixtures/days'])
+    cpSync(root(name), dir.path(name), { recursive: true })
+  const run = async (...args: string[]) => {
+    const { child, result } = dir.startCommand(process.execPath, ['dist/lib/main.js', ...args])
+    child.stdin?.end()
+    const { code, stderr } = await result
+    t.is(code, 0, stderr)
+  }
+  await run('-q', '-o', 'db', 'fixtures/days')
+  await run('report', 'db', '--html', 'report.html')
+  await run('export', 'db', '-o', 'out')
+  const licenses = readFileSync(root('dist/lib/bundle/licenses.txt'), 'utf8')
+  for (const name of ['commander', 'csv-parse', 'd3-array', 'highland', 'stream-chain'])
+    t.regex(
+      licenses,
+      new RegExp(
+        `^${name} [\\d.]+ \\((MIT|ISC|BSD-3-Clause|Apache-2.0)\\)\\n\\n.*(Permission|Redistribution|Licensed)`,
+        'ms',
+      ),
+    )
+})

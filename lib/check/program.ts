@@ -3,7 +3,7 @@
  * what is wrong has a name; last of all, whether settling the rows anew gives just these lines.
  */
 
-import { formatFloat } from '../csv/write.js'
+import { formatFloat } from '../csv/float.js'
 import { TABLES } from '../database/tables.js'
 import { MODELS } from '../rules/association.js'
 import { toNumber } from '../rules/values.js'

@@ -42,18 +42,3 @@ function needsQuotes(fields: readonly string[], row: string): boolean {
 export function formatField(field: string): string {
   return SPECIAL.test(field) ? stringify([[field]]).slice(0, -1) : field
 }
-
-/**
- * Writes a float as pandas does, that is as Python's `repr`: the shortest text that reads back as the same number,
- * with `.0` on whole numbers, and with an exponent of at least two digits below 1e-4 and from 1e16 on (specification,
- * section 8). NaN is a blank; infinities are `inf` and `-inf`.
- */
-export function formatFloat(value: number): string {
-  if (Number.isNaN(value)) return ''
-  const size = Math.abs(value)
-  if (size === Number.POSITIVE_INFINITY) return value < 0 ? '-inf' : 'inf'
-  if (size === 0) return Object.is(value, -0) ? '-0.0' : '0.0'
-  if (size < 1e-4 || size >= 1e16) return value.toExponential().replace(/(?<=e[+-])(?=\d$)/, '0')
-  // A template would be half again as slow as this call.
-  return Number.isInteger(value) ? `${value}.0` : value.toString()
-}

@@ -3,11 +3,12 @@
  * encoded (`raw-*`: section 6).
  */
 
-import { formatFloat } from '../csv/write.js'
+import { formatFloat } from '../csv/float.js'
 import type { Model } from './association.js'
 import { CATEGORIES, type Category, type Encoder } from './encode.js'
-import type { Features, Pointing } from './features.js'
+import type { Features } from './features.js'
 import { type ColumnType, columnType, type Layout } from './layout.js'
+import { Measures, measureNumber } from './measures.js'
 import type { cell, Row } from './row.js'
 import { isEncodedTrue, isNothing, toNumber } from './values.js'
 
@@ -31,31 +32,6 @@ const RAW_FGS_COLUMNS =
 
 type HeaderColumn = Parameters<typeof cell>[1]
 
-/** What is measured on the sky, by column name, in the order of `raw-*`; NaN where a group does not have it. */
-const MEASURES: Readonly<Record<string, (pointing: Pointing) => number | undefined>> = {
-  fx_ra: ({ fiducial }) => fiducial.ra,
-  fy_dec: ({ fiducial }) => fiducial.dec,
-  scale: ({ scale }) => scale,
-  offset: ({ offset }) => offset,
-  targ_offset: ({ targOffset }) => targOffset,
-  max_offset: ({ offsets }) => offsets.max,
-  mean_offset: ({ offsets }) => offsets.mean,
-  sigma_offset: ({ offsets }) => offsets.sigma,
-  err_offset: ({ offsets }) => offsets.err,
-  sigma1_mean: ({ offsets }) => offsets.sigma1Mean,
-  frac: ({ offsets }) => offsets.frac,
-  targ_max_offset: ({ targOffsets }) => targOffsets?.max,
-  targ_mean_offset: ({ targOffsets }) => targOffsets?.mean,
-  targ_sigma_offset: ({ targOffsets }) => targOffsets?.sigma,
-  targ_err_offset: ({ targOffsets }) => targOffsets?.err,
-  targ_sigma1_mean: ({ targOffsets }) => targOffsets?.sigma1Mean,
-  targ_frac: ({ targOffsets }) => targOffsets?.frac,
-  t_offset: ({ tOffset }) => tOffset,
-  gs_offset: ({ gsOffset }) => gsOffset,
-}
-const MEASURE_NAMES = Object.keys(MEASURES)
-const MEASURE_LIST = Object.values(MEASURES)
-
 /** Header values that the group as a whole has, not its reference exposure. */
 const OF_GROUP = {
   NEXPOSUR: ({ nexposur }: Features) => String(nexposur),
@@ -63,14 +39,11 @@ const OF_GROUP = {
   BAND: ({ band }: Features) => band,
 } as const
 
-/** Measures as text, in their order; blanks for a group that has none. Made once: to write a float is dear. */
-function measureTexts(features: Features): readonly string[] {
-  features.measures ??= MEASURE_LIST.map((measure) => measureText(measure, features.pointing))
-  return features.measures
-}
+const isMeasure = (column: string) => measureNumber(column) >= 0
 
-function measureText(measure: (pointing: Pointing) => number | undefined, pointing: Pointing | undefined): string {
-  return pointing === undefined ? '' : formatFloat(measure(pointing) ?? Number.NaN)
+function measuresOf(features: Features): Measures {
+  features.measures ??= new Measures(features.pointing)
+  return features.measures
 }
 
 /** Where a raw column's value comes from: a measure by its number, the group, or a header column of the reference. */
@@ -80,7 +53,7 @@ type Source =
   | { readonly from: 'header'; readonly column: HeaderColumn }
 
 function sourceOf(column: string): Source {
-  const index = MEASURE_NAMES.indexOf(column)
+  const index = measureNumber(column)
   if (index >= 0) return { from: 'measure', index }
   if (column in OF_GROUP) return { from: 'group', value: OF_GROUP[column as keyof typeof OF_GROUP] }
   return { from: 'header', column: column as HeaderColumn }
@@ -89,8 +62,14 @@ function sourceOf(column: string): Source {
 /** A source as it stands in rows of a layout: a header column by its position. */
 type Place = Exclude<Source, { from: 'header' }> | { readonly from: 'header'; readonly index: number }
 
-/** Header columns that are neighbours in rows of a layout, too. */
-type Run = { readonly from: 'run'; readonly first: number; readonly last: number }
+/** Header columns that are neighbours in rows of a layout, too, or neighbouring measures. */
+type Run = Neighbours<'header run'> | Neighbours<'measure run'>
+
+interface Neighbours<From> {
+  readonly from: From
+  readonly first: number
+  readonly last: number
+}
 
 /** Where values stand in rows of a layout. */
 interface Places {
@@ -103,16 +82,19 @@ function runsOf(places: readonly Place[]): (Place | Run)[] {
   const runs: (Place | Run)[] = []
   for (const place of places) {
     const last = runs.at(-1)
-    const isHeader = place.from === 'header' && place.index >= 0
-    if (isHeader && last?.from === 'run' && last.last + 1 === place.index)
-      runs[runs.length - 1] = { ...last, last: place.index }
-    else runs.push(isHeader ? { from: 'run', first: place.index, last: place.index } : place)
+    if (place.from === 'group' || place.index < 0) runs.push(place)
+    else {
+      const { index } = place
+      const from = `${place.from} run` as const
+      if (last?.from === from && last.last + 1 === index) runs[runs.length - 1] = { ...last, last: index }
+      else runs.push({ from, first: index, last: index })
+    }
   }
   return runs
 }
 
 function valueAt(place: Place, features: Features): string {
-  if (place.from === 'measure') return measureTexts(features)[place.index] ?? ''
+  if (place.from === 'measure') return measuresOf(features).between(place.index, place.index)
   return place.from === 'group' ? place.value(features) : features.reference.cells.field(place.index)
 }
 
@@ -126,7 +108,7 @@ function encodeOf(column: string): Encode {
   if (category !== undefined) return (raw, encoder) => encoder.encode(category, raw)
   if (BOOLEANS.has(column)) return (raw) => (isEncodedTrue(raw) ? '1' : '0')
   if (column === 'fxd_slit') return (raw) => (isNothing(raw) ? 'NONE' : raw)
-  if (MEASURES[column] !== undefined) return (raw) => (raw === '' ? '0' : raw)
+  if (isMeasure(column)) return (raw) => (raw === '' ? '0' : raw)
   return numberText
 }
 
@@ -137,7 +119,7 @@ function numberText(text: string): string {
 
 /** The name of the raw column that an encoded one comes from. */
 function rawName(column: string): string {
-  return MEASURES[column] ? column : column === 'instr' ? 'INSTRUME' : column.toUpperCase()
+  return isMeasure(column) ? column : column === 'instr' ? 'INSTRUME' : column.toUpperCase()
 }
 
 /** The columns of one kind of model, and how their values are made. */
@@ -166,9 +148,11 @@ class Columns {
     const { reference } = features
     const { regular } = reference
     if (regular === undefined) return this.rawValues(features)
-    return this.#placesIn(reference.layout).rawRuns.map((place) =>
-      place.from === 'run' ? regular.between(place.first, place.last) : valueAt(place, features),
-    )
+    return this.#placesIn(reference.layout).rawRuns.map((place) => {
+      if (place.from === 'header run') return regular.between(place.first, place.last)
+      if (place.from === 'measure run') return measuresOf(features).between(place.first, place.last)
+      return valueAt(place, features)
+    })
   }
 
   encodedValues(features: Features, encoder: Encoder): string[] {
@@ -193,7 +177,7 @@ class Columns {
 const WITH_OFFSETS = new Columns(RAW_COLUMNS, ENCODED_COLUMNS)
 const WITHOUT_OFFSETS = new Columns(
   RAW_FGS_COLUMNS,
-  ENCODED_COLUMNS.filter((column) => MEASURES[column] === undefined),
+  ENCODED_COLUMNS.filter((column) => !isMeasure(column)),
 )
 const columnsFor = (model: Model) => (model === 'FGS' ? WITHOUT_OFFSETS : WITH_OFFSETS)
 
@@ -226,7 +210,7 @@ const WHOLE_NUMBERS: ReadonlySet<string> = new Set(['NEXPOSUR', 'nexposur', 'num
 
 /** What a column of the tables of features holds: codes and encoded booleans are whole numbers. */
 export function featureType(column: string): ColumnType {
-  if (MEASURES[column] !== undefined || column === 'gs_mag' || column === 'imgsize_gb') return 'float'
+  if (isMeasure(column) || column === 'gs_mag' || column === 'imgsize_gb') return 'float'
   if (WHOLE_NUMBERS.has(column)) return 'int'
   return column === 'fxd_slit' ? 'category' : columnType(column)
 }

@@ -4,6 +4,7 @@
 import type { Model } from './association.js'
 import { scaleOf, shapeOf } from './instrument.js'
 import type { Keywords } from './keywords.js'
+import type { Measures } from './measures.js'
 import {
   Fiducial,
   type OffsetStatistics,
@@ -45,7 +46,7 @@ export interface Features {
   /** Whether all exposures are regular rows, so that no value of theirs can have a quote, a comma or a line end. */
   readonly isPlain: boolean
   /** What is measured as text, once it was asked for. */
-  measures: readonly string[] | undefined
+  measures: Measures | undefined
 }
 
 interface Located {

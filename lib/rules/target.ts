@@ -1,5 +1,5 @@
 /** A target's right ascension as the tables show it (specification, section 3.4). */
-import { formatFloat } from '../csv/write.js'
+import { formatFloat } from '../csv/float.js'
 import { roundHalfEven } from './values.js'
 
 /** TARG_RA to 8 decimals, and `targra`, to 6 (degrees); blanks for a blank. */

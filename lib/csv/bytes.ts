@@ -3,6 +3,9 @@
 /** The most bytes that UTF-8 needs for one UTF-16 unit of a string. */
 export const MAX_BYTES_PER_UNIT = 3
 
+/** Gives memory that nothing else is in, for so many bytes. */
+export type Allocate = (length: number) => Buffer
+
 /** Room at first. */
 const FIRST_BYTES = 1 << 12
 
@@ -49,11 +52,18 @@ export class ByteWriter {
   }
 
   /** The bytes written, in memory of their own; the writer goes on with none. */
-  take(): Buffer {
-    const all = Buffer.allocUnsafeSlow(this.#used)
-    all.set(this.#bytes.subarray(0, this.#used))
-    this.#used = 0
+  take(allocate: Allocate = Buffer.allocUnsafeSlow): Buffer {
+    const all = allocate(this.#used)
+    this.moveTo(all, 0)
     return all
+  }
+
+  /** Moves the bytes written to a place in a block with room for them; returns where they end there. */
+  moveTo(block: Uint8Array, start: number): number {
+    block.set(this.#bytes.subarray(0, this.#used), start)
+    const end = start + this.#used
+    this.#used = 0
+    return end
   }
 
   #makeRoom(count: number): void {

@@ -1,5 +1,6 @@
 /** Whole lines of a file that have no quote: the bytes of many rows in one piece, for whoever splits them. */
 import { isAscii } from 'node:buffer'
+import type { Allocate } from './bytes.js'
 import { PlainBlock, type PlainRow } from './plain-row.js'
 import { BYTE } from './quoted.js'
 import { CsvRecord } from './row.js'
@@ -16,8 +17,8 @@ export class PlainLines {
   }
 
   /** The same with memory of its own, that can be given to another thread. */
-  static copyOf(bytes: Buffer, line: number): PlainLines {
-    const own = Buffer.allocUnsafeSlow(bytes.length)
+  static copyOf(bytes: Buffer, line: number, allocate: Allocate): PlainLines {
+    const own = allocate(bytes.length)
     bytes.copy(own)
     return new PlainLines(own, line)
   }

@@ -1,5 +1,6 @@
 /** Bytes of a CSV file -> records, in batches, without streams. csv-parse decides what a record with quotes means. */
 
+import type { Allocate } from './bytes.js'
 import { countLineFeeds, isContinuation, PlainLines } from './lines.js'
 import { BYTE, type Extent, parseRecords, RecordScanner } from './quoted.js'
 import { CsvRecord } from './row.js'
@@ -29,6 +30,8 @@ export interface CsvOptions {
   readonly maxRecordBytes?: number
   /** Whether lines without a quote are not made records of, but given as {@link PlainLines}, for others to split. */
   readonly plainLines?: boolean
+  /** Gives the memory of each of them, which is then theirs alone. */
+  readonly allocate?: Allocate
 }
 
 const MAX_RECORD_BYTES = 1_048_576
@@ -57,6 +60,7 @@ const EXCERPT_BYTES = 1_024
 export class CsvReader {
   readonly #maxBytes: number
   readonly #plainLines: boolean
+  readonly #allocate: Allocate
   /** Room for the bytes not read yet, at #start..#end. #view is this memory up to #end. */
   #memory = Buffer.alloc(0)
   #view = this.#memory
@@ -76,9 +80,11 @@ export class CsvReader {
   readonly #scanner = new RecordScanner()
 
   /** @throws RangeError if `maxRecordBytes` is not a positive whole number */
-  constructor({ maxRecordBytes = MAX_RECORD_BYTES, plainLines = false }: CsvOptions = {}) {
+  constructor(options: CsvOptions = {}) {
+    const { maxRecordBytes = MAX_RECORD_BYTES, plainLines = false, allocate = Buffer.allocUnsafeSlow } = options
     this.#maxBytes = maxRecordBytes
     this.#plainLines = plainLines
+    this.#allocate = allocate
     if (!Number.isSafeInteger(this.#maxBytes) || this.#maxBytes < 1) {
       throw new RangeError(`maxRecordBytes: expected a positive whole number, got ${this.#maxBytes}`)
     }
@@ -186,7 +192,7 @@ export class CsvReader {
   #takeLines({ records, lines }: CsvBatch, first: number, end: number, line: number): void {
     if (first === end) return
     const bytes = this.#view.subarray(first, end)
-    if (this.#plainLines) lines.push(PlainLines.copyOf(bytes, line))
+    if (this.#plainLines) lines.push(PlainLines.copyOf(bytes, line, this.#allocate))
     else for (const record of new PlainLines(bytes, line).records) records.push(record)
   }
 

@@ -59,9 +59,16 @@ class TableWriter implements TableSink {
     else regular.write(row.dname, `,${tail}\n`, this.#bytes)
   }
 
-  take(): TableText {
+  /** Bytes of the text. */
+  get length(): number {
+    return this.#bytes.length
+  }
+
+  /** The text, moved to a place in memory with room for it. */
+  take(memory: Buffer, start: number): TableText {
+    const end = this.#bytes.moveTo(memory, start)
     const text: TableText = {
-      bytes: this.#bytes.take(),
+      bytes: memory.subarray(start, end),
       segments: this.#segments,
       putBack: this.#putBack,
       takenOut: this.#takenOut,
@@ -99,8 +106,14 @@ export class TableTexts {
     for (const writer of this.#writers) writer.add(settled, this.#context)
   }
 
-  /** The text of each table, in their order; it goes on with none. */
+  /** The text of each table, in their order, all in one piece of memory; it goes on with none. */
   take(): readonly TableText[] {
-    return this.#writers.map((writer) => writer.take())
+    const memory = Buffer.allocUnsafeSlow(this.#writers.reduce((sum, { length }) => sum + length, 0))
+    let start = 0
+    return this.#writers.map((writer) => {
+      const text = writer.take(memory, start)
+      start += text.bytes.length
+      return text
+    })
   }
 }

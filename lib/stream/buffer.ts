@@ -6,6 +6,7 @@
  * come together in the order in which they were added. What comes out does not depend on whether, when or how often
  * that happened.
  */
+import type { Allocate } from '../csv/bytes.js'
 import { isWholeProgram, programOfUnit, unitOf, WHOLE_PROGRAM } from '../rules/units.js'
 import {
   endOfRecord,
@@ -213,17 +214,18 @@ export class LineBuffer {
    * asked for once, after the last line. A program that is settled as a whole is one unit.
    *
    * @param wholePrograms whether all programs are to be settled as a whole
+   * @param allocate gives the memory of each batch, which is then the batch's alone
    */
-  *batches(wholePrograms: boolean): Generator<Buffer> {
+  *batches(wholePrograms: boolean, allocate?: Allocate): Generator<Buffer> {
     const batch = new RecordWriter()
     let last = Number.NaN
     for (const record of this.#allRecords()) {
       const unit = wholePrograms || this.#wholePrograms.size > 0 ? this.#unitOf(record, wholePrograms) : record.unit
-      if (unit !== last && batch.length >= BATCH_BYTES) yield batch.take()
+      if (unit !== last && batch.length >= BATCH_BYTES) yield batch.take(allocate)
       batch.copy(record, unit)
       last = unit
     }
-    if (batch.length > 0) yield batch.take()
+    if (batch.length > 0) yield batch.take(allocate)
   }
 
   #unitOf({ unit }: RecordPlace, wholePrograms: boolean): number {

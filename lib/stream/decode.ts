@@ -1,8 +1,9 @@
 /**
  * Bytes to records: the header lines taken out, rows that are none told apart (specification, section 2).
  */
+import type { Allocate } from '../csv/bytes.js'
 import type { PlainLines } from '../csv/lines.js'
-import { type CsvError, CsvReader, type CsvRecord } from '../csv/read.js'
+import { type CsvError, type CsvOptions, CsvReader, type CsvRecord } from '../csv/read.js'
 import type { Reject } from '../database/tables.js'
 import { IngestError } from '../errors.js'
 import { REQUIRED_COLUMNS } from '../rules/layout.js'
@@ -25,20 +26,24 @@ const NAME_OF_COLUMN = 'DagNodeName'
 /** Decodes the chunks of the inputs, one input after the other. */
 export class Decoder {
   readonly #tally: Tally
+  readonly #options: CsvOptions
   #input: HeadedInput | undefined
-  #reader = new CsvReader({ plainLines: true })
+  #reader: CsvReader
   #headerSeen = false
   #hasRows = false
 
-  constructor(tally: Tally) {
+  /** @param allocate gives the memory of each batch's lines, which is then theirs alone */
+  constructor(tally: Tally, allocate: Allocate = Buffer.allocUnsafeSlow) {
     this.#tally = tally
+    this.#options = { plainLines: true, allocate }
+    this.#reader = new CsvReader(this.#options)
   }
 
   /** @throws IngestError HEADER_CHANGED for another header line inside the input */
   decode({ input, bytes }: InputChunk): RecordBatch {
     if (input !== this.#input) {
       this.#input = input
-      this.#reader = new CsvReader({ plainLines: true })
+      this.#reader = new CsvReader(this.#options)
       this.#headerSeen = false
       this.#hasRows = false
     }

@@ -94,7 +94,7 @@ async function* settleBuffered(context: GroupContext): AsyncGenerator<Results> {
     learn(unknown)
     return { tables, rejects: [] }
   }
-  for (const bytes of buffer.batches(wholePrograms)) {
+  for (const bytes of buffer.batches(wholePrograms, threads.allocate)) {
     const { length } = bytes
     const settled = threads.run({ kind: 'settle', bytes })
     // Whoever takes the results may be gone by then: that is told elsewhere.

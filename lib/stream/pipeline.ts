@@ -45,8 +45,11 @@ export async function runPipeline(context: PipelineContext, update: Update): Pro
 }
 
 /** Bytes to records. */
-export function decodeStage({ tally }: { readonly tally: Tally }): (chunk: InputChunk) => RecordBatch {
-  const decoder = new Decoder(tally)
+export function decodeStage(context: {
+  readonly tally: Tally
+  readonly threads: Threads
+}): (chunk: InputChunk) => RecordBatch {
+  const decoder = new Decoder(context.tally, context.threads.allocate)
   return (chunk) => decoder.decode(chunk)
 }
 

@@ -2,7 +2,7 @@
  * Lines as records of bytes: how they wait in memory and in files, and go from thread to thread. Millions of small
  * objects would cost more than the lines, and be gone over by every garbage collection.
  */
-import { ByteWriter, MAX_BYTES_PER_UNIT } from '../csv/bytes.js'
+import { type Allocate, ByteWriter, MAX_BYTES_PER_UNIT } from '../csv/bytes.js'
 import { PlainBlock, type PlainRow } from '../csv/plain-row.js'
 import { KINDS, type Kind } from '../rules/row.js'
 
@@ -180,7 +180,7 @@ export class RecordWriter {
   }
 
   /** All records, in memory of their own; the writer goes on with none. */
-  take(): Buffer {
-    return this.#bytes.take()
+  take(allocate?: Allocate): Buffer {
+    return this.#bytes.take(allocate)
   }
 }

@@ -10,7 +10,7 @@ const tell = (answer: Answer, given: ArrayBuffer[] = []) => parentPort?.postMess
 parentPort?.on('message', ({ number, task }: Job) => {
   try {
     const result = runner.run(task)
-    tell({ number, result }, memoryOf(result))
+    tell({ number, result, memory: task.bytes }, [...memoryOf(result), task.bytes.buffer as ArrayBuffer])
   } catch (error) {
     if (!(error instanceof IngestError)) tell({ number, error })
     else tell({ number, error, known: { code: error.code, detail: error.detail, place: error.place } })

@@ -8,6 +8,7 @@ import { availableParallelism } from 'node:os'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { Worker } from 'node:worker_threads'
 import { IngestError } from '../errors.js'
+import { Memory } from './memory.js'
 import { type ResultOf, type Task, TaskRunner, type TaskSetup } from './tasks.js'
 
 /** What an {@link IngestError} loses on its way between threads. */
@@ -22,7 +23,8 @@ export interface Job {
 /** What the other thread says: that it is ready, or what became of a task. */
 export type Answer =
   | { readonly ready: true }
-  | { readonly number: number; readonly result: ResultOf<Task> }
+  /** With the memory that the task came in. */
+  | { readonly number: number; readonly result: ResultOf<Task>; readonly memory: Uint8Array }
   | { readonly number: number; readonly error: unknown; readonly known?: KnownError }
 
 interface Waiting {
@@ -37,11 +39,12 @@ const MOST_JOBS = 2
 /** Young objects that the other thread keeps before it collects garbage: room that counts as this process's memory. */
 const YOUNG_MEGABYTES = 4
 
-/** Runs tasks; what a task holds is given away. */
+/** Runs tasks; the memory of a task's bytes is given away, all of what they are part of. */
 export class Threads {
   readonly #setup: TaskSetup
   readonly #runner: TaskRunner
   readonly #jobs = new Map<number, Waiting>()
+  readonly #memory = new Memory()
   #worker: Worker | undefined
   #ready = false
   #failure: unknown
@@ -64,6 +67,9 @@ export class Threads {
     return this.#number
   }
 
+  /** Gives memory for a task's bytes. */
+  readonly allocate = (length: number): Buffer => this.#memory.take(length)
+
   /** What does tasks on this thread. */
   get runner(): TaskRunner {
     return this.#runner
@@ -83,9 +89,15 @@ export class Threads {
     if (this.#failure !== undefined) throw this.#failure
     this.#bytes += task.bytes.length
     this.expect(this.#bytes)
-    if (!this.#ready) return this.#runner.run(task)
+    if (!this.#ready) return this.#runHere(task)
     if (this.#jobs.size >= MOST_JOBS) await this.#ownTurn()
-    return this.#jobs.size >= MOST_JOBS ? this.#runner.run(task) : this.#give(task)
+    return this.#jobs.size >= MOST_JOBS ? this.#runHere(task) : this.#give(task)
+  }
+
+  #runHere<T extends Task>(task: T): ResultOf<T> {
+    const result = this.#runner.run(task)
+    this.#memory.give(task.bytes)
+    return result
   }
 
   /**
@@ -125,8 +137,10 @@ export class Threads {
     }
     const waiting = this.#jobs.get(answer.number)
     this.#jobs.delete(answer.number)
-    if ('result' in answer) waiting?.resolve(answer.result)
-    else waiting?.reject(errorOf(answer))
+    if ('result' in answer) {
+      this.#memory.give(answer.memory)
+      waiting?.resolve(answer.result)
+    } else waiting?.reject(errorOf(answer))
   }
 
   #fail(error: unknown): void {

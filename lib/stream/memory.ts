@@ -1,0 +1,30 @@
+/**
+ * Memory for what goes to another thread and comes back. New memory for each piece would lie about until the garbage of
+ * a thread is collected, which happens seldom where little of it are objects.
+ */
+
+/** Memory is made in multiples of this, so that what one piece had is of use to the next. */
+const STEP_BYTES = 1 << 16
+/** What is larger is rare, and not kept. */
+const MOST_BYTES = 1 << 20
+/** Pieces that are kept. */
+const MOST_KEPT = 8
+
+/** Memory that is used again and again. */
+export class Memory {
+  readonly #free: ArrayBuffer[] = []
+
+  /** Memory for so many bytes, with what it last held in it; no one else has it until it is given back. */
+  take(length: number): Buffer {
+    const index = this.#free.findIndex(({ byteLength }) => byteLength >= length)
+    const [kept] = index === -1 ? [] : this.#free.splice(index, 1)
+    return Buffer.from(kept ?? new ArrayBuffer(Math.ceil(length / STEP_BYTES) * STEP_BYTES), 0, length)
+  }
+
+  /** Takes memory back: all of what the bytes are part of, which no one may look at any more. */
+  give({ buffer }: Uint8Array): void {
+    const { byteLength } = buffer
+    const isOfUse = byteLength >= STEP_BYTES && byteLength <= MOST_BYTES
+    if (isOfUse && this.#free.length < MOST_KEPT) this.#free.push(buffer as ArrayBuffer)
+  }
+}

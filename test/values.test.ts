@@ -2,7 +2,6 @@
 import assert from 'node:assert/strict'
 import test from 'ava'
 import fc from 'fast-check'
-import { isPlainDecimal } from '../lib/csv/decimal.js'
 import { compareText, isEncodedTrue, isNothing, isTrue, isVoid, roundHalfEven, toNumber } from '../lib/rules/values.js'
 
 const seed = Number(process.env.FC_SEED ?? 20240221)
@@ -87,20 +86,6 @@ test('numbers are what a regular expression of decimal numbers takes, as long as
     fc.property(fc.oneof(odd, floats), (text) => {
       const value = DECIMAL.test(text) ? Number.parseFloat(text) : Number.NaN
       assert.equal(toNumber(text), Number.isFinite(value) ? value : Number.NaN)
-    }),
-    { seed, numRuns: 20_000 },
-  )
-  t.pass()
-})
-
-test('plain decimals are digits with a minus and a point at most, and such a part of a text is a number', (t) => {
-  const odd = fc.string({ unit: fc.constantFrom(...'0123456789-..+e /:,'), maxLength: 5 })
-  fc.assert(
-    fc.property(odd, odd, odd, (before, text, after) => {
-      const [start, whole] = [before.length, before + text + after]
-      const isPlain = isPlainDecimal(whole, start, start + text.length)
-      assert.equal(isPlain, /^-?(\d+\.?\d*|\.\d+)$/.test(text))
-      assert.ok(!isPlain || !Number.isNaN(toNumber(text)))
     }),
     { seed, numRuns: 20_000 },
   )

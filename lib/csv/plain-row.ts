@@ -1,6 +1,6 @@
 /** Plain rows that stand in a block of bytes, one after the other. */
-import { numberAt } from './decimal.js'
-import type { PlainFields } from './row.js'
+import { decimalAt, isPlainDecimal } from './decimal.js'
+import type { Fields } from './row.js'
 
 const COMMA = ','
 /** Bytes that are made text of at a time: a longer text would be dear to keep and to collect. */
@@ -21,7 +21,7 @@ interface TextWindow {
 }
 
 /** A plain row of a block: its fields are cut out of the text when they are asked for. */
-export class PlainRow implements PlainFields {
+export class PlainRow implements Fields {
   readonly width: number
   readonly #window: TextWindow
   /** Where its numbers begin among those of the window. */
@@ -31,19 +31,6 @@ export class PlainRow implements PlainFields {
     this.#window = window
     this.#first = first
     this.width = width
-  }
-
-  get isPlain(): boolean {
-    return true
-  }
-
-  get hasReturn(): boolean {
-    return false
-  }
-
-  /** Some rows, this one among them. */
-  get text(): string {
-    return this.#window.text
   }
 
   get fields(): readonly string[] {
@@ -57,24 +44,27 @@ export class PlainRow implements PlainFields {
   /** The number that a field holds; NaN for one that is blank or not there. */
   number(index: number): number {
     if (index < 0 || index >= this.width) return Number.NaN
-    const { text, ends } = this.#window
-    const start = (ends[this.#first + index] ?? 0) + 1
-    const end = ends[this.#first + index + 1] ?? 0
-    return start === end ? Number.NaN : numberAt(text, start, end)
+    const start = this.byteOf(index)
+    const end = this.byteEndOf(index)
+    if (start === end) return Number.NaN
+    const number = decimalAt(this.#window.bytes, start, end)
+    return Number.isNaN(number) ? Number(this.between(index, index)) : number
+  }
+
+  /** Whether a field is a plain decimal number: see {@link isPlainDecimal}. */
+  isDecimal(index: number): boolean {
+    return isPlainDecimal(this.#window.bytes, this.byteOf(index), this.byteEndOf(index))
+  }
+
+  /** Characters of a field. */
+  lengthOf(index: number): number {
+    return this.byteEndOf(index) - this.byteOf(index)
   }
 
   /** Neighbouring fields, with the commas between them. */
   between(first: number, last: number): string {
     const { text, ends } = this.#window
     return text.slice((ends[this.#first + first] ?? 0) + 1, ends[this.#first + last + 1])
-  }
-
-  startOf(index: number): number {
-    return (this.#window.ends[this.#first + index] ?? 0) + 1
-  }
-
-  endOf(index: number): number {
-    return this.#window.ends[this.#first + index + 1] ?? 0
   }
 
   /** The block that the row stands in. */
@@ -84,12 +74,14 @@ export class PlainRow implements PlainFields {
 
   /** Where a field starts in the block. */
   byteOf(index: number): number {
-    return this.startOf(index) + this.#window.start
+    const { ends, start } = this.#window
+    return (ends[this.#first + index] ?? 0) + 1 + start
   }
 
   /** Where a field ends in the block. */
   byteEndOf(index: number): number {
-    return this.endOf(index) + this.#window.start
+    const { ends, start } = this.#window
+    return (ends[this.#first + index + 1] ?? 0) + start
   }
 }
 

@@ -13,26 +13,13 @@ export interface Fields {
   readonly fields: readonly string[]
 }
 
-/** The fields of a row that may be plain: then they stand in a text, with commas between them and without quotes. */
-export interface PlainFields extends Fields {
-  readonly isPlain: boolean
-  /** Whether the row has a carriage return inside. */
-  readonly hasReturn: boolean
-  /** The text in which the fields of a plain row stand. */
-  readonly text: string
-  /** Where a field of a plain row starts in the text. */
-  startOf(index: number): number
-  /** Where a field of a plain row ends in the text. */
-  endOf(index: number): number
-}
-
 /**
  * A row: its text, and its fields by number.
  *
  * Most rules look at a few fields of a row. Finding the commas costs a third of cutting out all fields, and what is
  * never asked for is never made.
  */
-export class CsvRow implements PlainFields {
+export class CsvRow implements Fields {
   /** The row as it stands in a file, without its line end. */
   readonly text: string
   readonly #fields: readonly string[] | undefined
@@ -50,12 +37,9 @@ export class CsvRow implements PlainFields {
     return text.includes('"') ? new CsvRow(text, splitQuoted(text)) : new CsvRow(text)
   }
 
+  /** Whether the fields stand in the text, with commas between them and without quotes. */
   get isPlain(): boolean {
     return this.#fields === undefined
-  }
-
-  get hasReturn(): boolean {
-    return this.text.includes('\r')
   }
 
   get width(): number {
@@ -65,17 +49,15 @@ export class CsvRow implements PlainFields {
   field(index: number): string {
     if (this.#fields !== undefined) return this.#fields[index] ?? ''
     const ends = this.#commas()
-    return index < 0 || index >= ends.length ? '' : this.text.slice(this.startOf(index), ends[index])
+    const start = index === 0 ? 0 : (ends[index - 1] ?? 0) + 1
+    return index < 0 || index >= ends.length ? '' : this.text.slice(start, ends[index])
   }
 
   get fields(): readonly string[] {
     return this.#fields ?? this.text.split(COMMA)
   }
 
-  startOf(index: number): number {
-    return index === 0 ? 0 : (this.#commas()[index - 1] ?? this.text.length) + 1
-  }
-
+  /** Where a field of a plain row ends in the text. */
   endOf(index: number): number {
     return this.#commas()[index] ?? this.text.length
   }

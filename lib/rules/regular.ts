@@ -4,9 +4,8 @@
  * are scrubbed to is made when it is asked for, much of it once for all rows with the same keywords.
  */
 import type { ByteWriter } from '../csv/bytes.js'
-import { isPlainDecimal } from '../csv/decimal.js'
 import type { PlainRow } from '../csv/plain-row.js'
-import type { Fields, PlainFields } from '../csv/row.js'
+import type { Fields } from '../csv/row.js'
 import { associationKey } from './association.js'
 import { datasetName } from './dataset.js'
 import { KEYWORD_COLUMNS, Keywords } from './keywords.js'
@@ -60,16 +59,13 @@ export class RegularForm {
   }
 
   /** Whether a row of the input is regular, if it can be used at all. */
-  isRegular(row: PlainFields): boolean {
-    if (!row.isPlain || row.hasReturn) return false
-    const { text } = row
+  isRegular(row: PlainRow): boolean {
     for (const index of this.#numbers) {
-      const start = row.startOf(index)
-      const end = row.endOf(index)
-      if (start !== end && !isPlainDecimal(text, start, end) && Number.isNaN(toNumber(row.field(index)))) return false
+      if (row.isDecimal(index) || row.lengthOf(index) === 0) continue
+      if (Number.isNaN(toNumber(row.field(index)))) return false
     }
     const { PROGRAM, OBSERVTN } = this.at
-    return row.endOf(PROGRAM) - row.startOf(PROGRAM) >= 5 && row.endOf(OBSERVTN) - row.startOf(OBSERVTN) >= 3
+    return row.lengthOf(PROGRAM) >= 5 && row.lengthOf(OBSERVTN) >= 3
   }
 
   /** What tells all keywords of a line: what stands from the first of them to the last. */
@@ -234,6 +230,39 @@ export class RegularRow implements Fields {
   }
 }
 
+/** Few keywords are found by going over them: a map would take each text apart to find it. */
+const MOST_LISTED = 16
+
+/** Keywords by the text that tells them. */
+class KnownKeywords {
+  readonly #texts: string[]
+  readonly #keywords: RegularKeywords[]
+  /** Those beyond the first ones. */
+  #others: Map<string, RegularKeywords> | undefined
+
+  constructor(text: string, keywords: RegularKeywords) {
+    this.#texts = [text]
+    this.#keywords = [keywords]
+  }
+
+  of(text: string): RegularKeywords | undefined {
+    const texts = this.#texts
+    // The last ones first, as neighbours are often alike.
+    for (let index = texts.length - 1; index >= 0; index--) if (texts[index] === text) return this.#keywords[index]
+    return this.#others?.get(text)
+  }
+
+  add(text: string, keywords: RegularKeywords): void {
+    if (this.#texts.length < MOST_LISTED) {
+      this.#texts.push(text)
+      this.#keywords.push(keywords)
+    } else {
+      this.#others ??= new Map()
+      this.#others.set(text, keywords)
+    }
+  }
+}
+
 /** What stands for an input among `count` of them where its rows are scrubbed to lines of regular ones. */
 export function scrubbedInput(input: number, count: number): number {
   return count + input
@@ -248,7 +277,7 @@ export class RegularReader {
   #form: RegularForm | undefined
   #unit = -1
   /** All keywords of the unit where there are several: made anew, as what an old map holds would all grow old. */
-  #known: Map<string, RegularKeywords> | undefined
+  #known: KnownKeywords | undefined
 
   constructor(layout: Layout, inputs: readonly RowForm[]) {
     const forms = new Map<string, RegularForm>()
@@ -285,10 +314,10 @@ export class RegularReader {
     const text = form.keywordText(line)
     const last = this.#keywords
     if (last !== undefined && text === this.#text) return last
-    if (last !== undefined) this.#known ??= new Map([[this.#text, last]])
-    const known = this.#known?.get(text)
+    if (last !== undefined) this.#known ??= new KnownKeywords(this.#text, last)
+    const known = this.#known?.of(text)
     const keywords = known ?? new RegularKeywords(line, form.at, programOfUnit(unit))
-    if (known === undefined) this.#known?.set(text, keywords)
+    if (known === undefined) this.#known?.add(text, keywords)
     this.#text = text
     this.#keywords = keywords
     return keywords

@@ -2,7 +2,8 @@
  * The rules for a single input row (specification, section 3): level, name, numbers, exposure type, association key.
  */
 
-import { CsvRow, type Fields, type PlainFields } from '../csv/row.js'
+import type { PlainRow } from '../csv/plain-row.js'
+import { CsvRow, type Fields } from '../csv/row.js'
 import { formatRow } from '../csv/write.js'
 import { associationKey, LEVEL3_EXP_TYPES } from './association.js'
 import { datasetName, kindOf, type Level, levelOf, observationOf, programOf } from './dataset.js'
@@ -117,7 +118,7 @@ export class Scrubber {
    *
    * @param row an input row, with as many fields as the header has
    */
-  judge(row: PlainFields): Judged | undefined {
+  judge(row: PlainRow): Judged | undefined {
     const known = this.#identify(row)
     if ('outcome' in known) return known
     if (!this.#form.isRegular(row)) return undefined

@@ -1,7 +1,6 @@
 /**
  * What a single cell of the input means: nothing, true, false, a number. (Specification, section 2 and 3.)
  */
-import { isPlainDecimal } from '../csv/decimal.js'
 
 /** The texts that stand for "nothing" in the input. */
 const NOTHING: ReadonlySet<string> = new Set(['', 'NaN', 'nan', 'N/A', 'NONE', 'None', 'none', 'NULL', 'null'])
@@ -47,12 +46,14 @@ export function isVoid(cell: string): boolean {
  * instrument writes and which read as text in pandas.
  */
 export function toNumber(cell: string): number {
-  if (isPlainDecimal(cell, 0, cell.length)) return Number(cell)
   const value = DECIMAL.test(cell) ? Number(cell) : Number.NaN
   return Number.isFinite(value) ? value : Number.NaN
 }
 
 const DECIMAL = /^\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?\s*$/
+
+/** Powers of ten, which are dear to work out. */
+const POWERS = [1, 10, 100, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8]
 
 /**
  * Rounds half to even at a number of decimals, as numpy does: scale, round to an even integer, scale back.
@@ -61,7 +62,7 @@ const DECIMAL = /^\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?\s*$/
  * @param decimals digits to keep after the point
  */
 export function roundHalfEven(value: number, decimals: number): number {
-  const factor = 10 ** decimals
+  const factor = POWERS[decimals] ?? 10 ** decimals
   const scaled = value * factor
   const floor = Math.floor(scaled)
   const rest = scaled - floor

@@ -58,8 +58,8 @@ export class LineBuffer {
   #free: Buffer[] = []
   /** For each line its unit and its number in one, so that to sort these sorts lines by unit and age. */
   #keys = new Float64Array(FIRST_LINES)
-  /** For each line, by its number, block number times block size plus offset. */
-  #places = new Float64Array(FIRST_LINES)
+  /** For each line, by its number, the number of its block and its offset in it. */
+  #places = new Uint32Array(2 * FIRST_LINES)
   #count = 0
   #bytes = 0
   #added = 0
@@ -133,7 +133,8 @@ export class LineBuffer {
     if (isWholeProgram(unit)) this.#wholePrograms.add(programOfUnit(unit))
     if (this.#count === this.#keys.length) this.#grow()
     this.#keys[this.#count] = unit * MOST_LINES + this.#count
-    this.#places[this.#count] = (this.#blocks.length - 1) * BLOCK_BYTES + start
+    this.#places[2 * this.#count] = this.#blocks.length - 1
+    this.#places[2 * this.#count + 1] = start
     this.#count += 1
     this.#bytes += end - start + OVERHEAD
     this.#added += end - start
@@ -149,7 +150,7 @@ export class LineBuffer {
     if (last !== undefined && this.#used + most <= last.length) return last
     if (last !== undefined && this.#used + needed <= last.length) return last
     if (last !== undefined) this.#bytes += last.length - this.#used
-    // A block that is larger than others holds one line, so that no line starts beyond their size.
+    // A line that is longer than a block has one of its own.
     const block = needed <= BLOCK_BYTES ? this.#freeBlock() : Buffer.allocUnsafeSlow(needed)
     this.#blocks.push(block)
     this.#used = 0
@@ -168,7 +169,7 @@ export class LineBuffer {
   #grow(): void {
     const [keys, places] = [this.#keys, this.#places]
     this.#keys = new Float64Array(2 * keys.length)
-    this.#places = new Float64Array(2 * keys.length)
+    this.#places = new Uint32Array(2 * places.length)
     this.#keys.set(keys)
     this.#places.set(places)
   }
@@ -203,9 +204,11 @@ export class LineBuffer {
 
   /** The lines in memory, sorted by unit and age. */
   *#inMemory(): Generator<RecordPlace> {
+    const places = this.#places
     for (const key of this.#keys.subarray(0, this.#count).sort()) {
-      const place = this.#places[key % MOST_LINES] ?? 0
-      yield recordAt(this.#blocks[Math.floor(place / BLOCK_BYTES)] as Buffer, place % BLOCK_BYTES)
+      // `%` of numbers of this size is a call.
+      const number = key - Math.floor(key / MOST_LINES) * MOST_LINES
+      yield recordAt(this.#blocks[places[2 * number] ?? 0] as Buffer, places[2 * number + 1] ?? 0)
     }
   }
 
@@ -250,7 +253,8 @@ export class LineBuffer {
   #forget(): void {
     this.#blocks = []
     this.#free = []
-    this.#keys = this.#places = new Float64Array(FIRST_LINES)
+    this.#keys = new Float64Array(FIRST_LINES)
+    this.#places = new Uint32Array(2 * FIRST_LINES)
     this.#count = this.#bytes = 0
   }
 

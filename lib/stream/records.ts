@@ -53,28 +53,41 @@ export function writeRecord(block: Buffer, start: number, unit: number, origin: 
 }
 
 function writeHead(block: Buffer, start: number, unit: number, origin: number, length: number): void {
-  writeUnit(block, start, unit)
+  writeInteger(block, start, unit)
   block[start + ORIGIN_AT] = origin
-  block.writeUInt32LE(length, start + LENGTH_AT)
+  writeInteger(block, start + LENGTH_AT, length)
 }
 
-function writeUnit(block: Buffer, start: number, unit: number): void {
-  block.writeUInt32LE(unit, start)
+/**
+ * Writes a number below 2 ** 31. Those of `Buffer` check what they are given, and what its `readUInt32LE` gives may be a
+ * float: in every record, that costs an object each.
+ */
+function writeInteger(block: Uint8Array, at: number, value: number): void {
+  block[at] = value
+  block[at + 1] = value >> 8
+  block[at + 2] = value >> 16
+  block[at + 3] = value >> 24
+}
+
+function integerAt(block: Uint8Array, at: number): number {
+  const low = (block[at] ?? 0) | ((block[at + 1] ?? 0) << 8)
+  const high = (block[at + 2] ?? 0) | ((block[at + 3] ?? 0) << 8)
+  return low | (high << 16)
 }
 
 /** The record at a place. */
 export function recordAt(block: Buffer, start: number): RecordPlace {
-  return { unit: block.readUInt32LE(start), block, start, end: endOfRecord(block, start) }
+  return { unit: unitAt(block, start), block, start, end: endOfRecord(block, start) }
 }
 
 /** Where the record at a place ends. */
 export function endOfRecord(block: Buffer, start: number): number {
-  return start + HEAD_BYTES + block.readUInt32LE(start + LENGTH_AT)
+  return start + HEAD_BYTES + integerAt(block, start + LENGTH_AT)
 }
 
 /** The unit of the record at a place. */
 export function unitAt(block: Buffer, start: number): number {
-  return block.readUInt32LE(start)
+  return integerAt(block, start)
 }
 
 /** The line of a record. */
@@ -120,7 +133,7 @@ export class RecordCursor {
     const kind = KINDS[(this.#block[record.start + ORIGIN_AT] ?? 0) - FIRST_REGULAR]
     if (kind === undefined) return entryOf(record)
     const start = record.start + HEAD_BYTES
-    const input = this.#block.readUInt32LE(start)
+    const input = integerAt(this.#block, start)
     return { kind, input, line: this.#rows.row(start + INPUT_BYTES, record.end) }
   }
 }
@@ -164,7 +177,7 @@ export class RecordWriter {
 
   #openRegular(input: number): number {
     const head = this.#bytes.reserve(HEAD_BYTES + INPUT_BYTES)
-    this.#bytes.block.writeUInt32LE(input, head + HEAD_BYTES)
+    writeInteger(this.#bytes.block, head + HEAD_BYTES, input)
     return head
   }
 
@@ -176,7 +189,7 @@ export class RecordWriter {
   copy({ block, start, end }: RecordPlace, unit: number): void {
     const at = this.#bytes.length
     this.#bytes.copy(block, start, end)
-    writeUnit(this.#bytes.block, at, unit)
+    writeInteger(this.#bytes.block, at, unit)
   }
 
   /** All records, in memory of their own; the writer goes on with none. */

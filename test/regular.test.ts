@@ -6,6 +6,7 @@ import { ByteWriter } from '../lib/csv/bytes.js'
 import { PlainBlock, type PlainRow } from '../lib/csv/plain-row.js'
 import { CsvRow } from '../lib/csv/row.js'
 import { readFresh } from '../lib/database/stored.js'
+import { groupIdentity, modelOf, targetKey, ungroupedReason } from '../lib/rules/association.js'
 import { KEYWORD_COLUMNS, type Keywords } from '../lib/rules/keywords.js'
 import { createLayout, NUMBER_COLUMNS, otherColumns, uniteColumns } from '../lib/rules/layout.js'
 import { RegularReader, scrubbedInput } from '../lib/rules/regular.js'
@@ -76,14 +77,22 @@ interface Case {
   readonly input: number
 }
 
+/** Other detectors than that of the kind of row. */
+const detectors = fc.constantFrom(undefined, undefined, 'NRCA1', 'NRCB1', 'MIRIFUSHORT')
+
 /** Rows of few associations. */
 const cases = fc
   .tuple(
     fc.array(columns, { minLength: 1, maxLength: 3 }),
-    fc.array(fc.tuple(fc.nat(2), fc.constantFrom('', '7', '1000.5'), fc.nat(INPUTS.length - 1)), { maxLength: 12 }),
+    fc.array(fc.tuple(fc.nat(2), fc.constantFrom('', '7', '1000.5'), detectors, fc.nat(INPUTS.length - 1)), {
+      maxLength: 12,
+    }),
   )
   .map(([kinds, rows]) =>
-    rows.map(([kind, ImageSize, input]): Case => ({ cells: { ...kinds[kind % kinds.length], ImageSize }, input })),
+    rows.map(([kind, ImageSize, detector, input]): Case => {
+      const cells = { ...kinds[kind % kinds.length], ImageSize }
+      return { cells: detector === undefined ? cells : { ...cells, DETECTOR: detector }, input }
+    }),
   )
 
 type ScrubbedText = Extract<Scrubbed, { readonly text: string }>
@@ -132,6 +141,9 @@ function assertSame({ row, text }: Made): void {
   assert.equal(row.cells.width, plain.cells.width)
   assert.deepEqual(keywordsIn(row.keywords), keywordsIn(plain.keywords))
   for (const name of ['kind', 'dname', 'date', 'size', 'params'] as const) assert.equal(row[name], plain[name], name)
+  // What rows may share, though they are of different detectors.
+  for (const rule of [modelOf, ungroupedReason, groupIdentity, targetKey])
+    assert.deepEqual(rule(row), rule(plain), rule.name)
   for (const [first, last] of RANGES)
     assert.equal(row.regular?.between(first, last), plain.cells.fields.slice(first, last + 1).join(','))
   for (const index of NUMBERS) assert.ok(Object.is(numberIn(row, index), numberIn(plain, index)), LAYOUT.columns[index])

@@ -116,8 +116,14 @@ const BY_GUIDE_STAR = Symbol('GS_MAG')
 
 /** The traits of a row; made once for all rows that share their keywords. */
 function traitsOf({ keywords }: Pick<Row, 'keywords'>): Traits {
-  keywords.traits ??= makeTraits(keywords)
-  return keywords.traits
+  const { shared } = keywords
+  shared.traits ??= makeTraits(keywords)
+  return shared.traits
+}
+
+/** Whether another detector may make another association or another expected name (sections 3.7 and 4). */
+export function dependsOnDetector(visit: string, detector: string): boolean {
+  return visit.includes('WFSC') || ifuSuffix(detector) !== ''
 }
 
 function makeTraits(keywords: Keywords): Traits {

@@ -29,26 +29,32 @@ export const KEYWORD_COLUMNS = [
 ] as const
 export type KeywordColumn = (typeof KEYWORD_COLUMNS)[number]
 
+/** What section 4 makes of keywords, once it was asked for. */
+export interface SharedTraits {
+  traits: Traits | undefined
+}
+
 /** The keywords of some rows, cut out of the first of them when they are asked for. */
 export class Keywords implements Readonly<Record<KeywordColumn, string>> {
   readonly TARG_RA: string
   readonly targra: string
   /** The association key. */
   readonly params: string
-  /** What section 4 makes of them, once it was asked for. */
-  traits: Traits | undefined
+  /** What keywords share that differ in nothing but a detector that does not matter. */
+  readonly shared: SharedTraits
   readonly #row: Fields
   readonly #at: Positions
 
   /**
    * @param at where the columns stand in the row
    * @param target TARG_RA and `targra`, and the association key: what section 3 makes of the columns
+   * @param shared that of keywords whose traits these have
    */
-  constructor(row: Fields, at: Positions, { TARG_RA, targra }: RoundedTarget, params: string) {
+  constructor(row: Fields, at: Positions, { TARG_RA, targra }: RoundedTarget, params: string, shared?: SharedTraits) {
     this.TARG_RA = TARG_RA
     this.targra = targra
     this.params = params
-    this.traits = undefined
+    this.shared = shared ?? { traits: undefined }
     this.#row = row
     this.#at = at
   }

@@ -6,12 +6,10 @@
 import type { ByteWriter } from '../csv/bytes.js'
 import type { PlainRow } from '../csv/plain-row.js'
 import type { Fields } from '../csv/row.js'
-import { associationKey } from './association.js'
 import { datasetName } from './dataset.js'
-import { KEYWORD_COLUMNS, Keywords } from './keywords.js'
 import { inputPositions, type Layout, NUMBER_COLUMNS, type Positions } from './layout.js'
+import { KeywordPlaces, type RegularKeywords, UnitKeywords } from './regular-keywords.js'
 import type { Day } from './scrub.js'
-import { roundedTarget } from './target.js'
 import { programOfUnit } from './units.js'
 import { scrubbedNumber, toNumber } from './values.js'
 
@@ -40,9 +38,8 @@ export class RegularForm {
   readonly pieces: readonly Piece[]
   /** The same where the target stays as it is. */
   readonly wholePieces: readonly Piece[]
+  readonly keywords: KeywordPlaces
   readonly #numbers: readonly number[]
-  readonly #firstKeyword: number
-  readonly #lastKeyword: number
 
   constructor(layout: Layout, header: readonly string[]) {
     this.at = inputPositions(header)
@@ -53,9 +50,7 @@ export class RegularForm {
     this.pieces = piecesOf(from, this.at.TARG_RA)
     this.wholePieces = piecesOf(from, undefined)
     this.#numbers = NUMBER_COLUMNS.map((name) => this.at[name]).filter((index) => index >= 0)
-    const keywords = KEYWORD_COLUMNS.map((name) => this.at[name])
-    this.#firstKeyword = Math.min(...keywords)
-    this.#lastKeyword = Math.max(...keywords)
+    this.keywords = new KeywordPlaces(this.at)
   }
 
   /** Whether a row of the input is regular, if it can be used at all. */
@@ -66,11 +61,6 @@ export class RegularForm {
     }
     const { PROGRAM, OBSERVTN } = this.at
     return row.lengthOf(PROGRAM) >= 5 && row.lengthOf(OBSERVTN) >= 3
-  }
-
-  /** What tells all keywords of a line: what stands from the first of them to the last. */
-  keywordText(line: PlainRow): string {
-    return line.between(this.#firstKeyword, this.#lastKeyword)
   }
 }
 
@@ -120,23 +110,6 @@ interface RegularInput {
   readonly day: Day
   /** The day's cells. */
   readonly dayText: string
-}
-
-/** Keywords of regular rows, with the text that they make of a row. */
-class RegularKeywords extends Keywords {
-  readonly pid: string
-  /** Whether the target stays as it is. */
-  readonly isWhole: boolean
-  /** The last cells. */
-  readonly endText: string
-
-  constructor(line: PlainRow, at: Positions, pid: number) {
-    const target = line.field(at.TARG_RA)
-    super(line, at, roundedTarget(target), associationKey(line, at, String(pid)))
-    this.pid = String(pid)
-    this.isWhole = target === this.TARG_RA
-    this.endText = `${this.pid},${this.targra},${this.params}`
-  }
 }
 
 /** The cells of a scrubbed row, in the layout's order. */
@@ -230,39 +203,6 @@ export class RegularRow implements Fields {
   }
 }
 
-/** Few keywords are found by going over them: a map would take each text apart to find it. */
-const MOST_LISTED = 16
-
-/** Keywords by the text that tells them. */
-class KnownKeywords {
-  readonly #texts: string[]
-  readonly #keywords: RegularKeywords[]
-  /** Those beyond the first ones. */
-  #others: Map<string, RegularKeywords> | undefined
-
-  constructor(text: string, keywords: RegularKeywords) {
-    this.#texts = [text]
-    this.#keywords = [keywords]
-  }
-
-  of(text: string): RegularKeywords | undefined {
-    const texts = this.#texts
-    // The last ones first, as neighbours are often alike.
-    for (let index = texts.length - 1; index >= 0; index--) if (texts[index] === text) return this.#keywords[index]
-    return this.#others?.get(text)
-  }
-
-  add(text: string, keywords: RegularKeywords): void {
-    if (this.#texts.length < MOST_LISTED) {
-      this.#texts.push(text)
-      this.#keywords.push(keywords)
-    } else {
-      this.#others ??= new Map()
-      this.#others.set(text, keywords)
-    }
-  }
-}
-
 /** What stands for an input among `count` of them where its rows are scrubbed to lines of regular ones. */
 export function scrubbedInput(input: number, count: number): number {
   return count + input
@@ -271,13 +211,10 @@ export function scrubbedInput(input: number, count: number): number {
 /** Reads regular rows; those of a unit with the same keywords share them. */
 export class RegularReader {
   readonly #inputs: readonly RegularInput[]
-  /** The last row's keywords, and the text that tells them. */
-  #text = ''
-  #keywords: RegularKeywords | undefined
+  /** The keywords of the last row's unit. */
+  #known: UnitKeywords | undefined
   #form: RegularForm | undefined
   #unit = -1
-  /** All keywords of the unit where there are several: made anew, as what an old map holds would all grow old. */
-  #known: KnownKeywords | undefined
 
   constructor(layout: Layout, inputs: readonly RowForm[]) {
     const forms = new Map<string, RegularForm>()
@@ -293,33 +230,18 @@ export class RegularReader {
 
   /** Forgets all keywords, and with them the text that they stand in. */
   forget(): void {
-    this.#keywords = undefined
     this.#known = undefined
-    this.#text = ''
-    this.#unit = -1
   }
 
   /** @param input number of the input that the line is of; {@link scrubbedInput} of it for a row scrubbed already */
   read(line: PlainRow, input: number, unit: number): RegularRow {
     const its = this.#inputs[input] as RegularInput
-    return new RegularRow(line, its, this.#keywordsOf(line, its.form, unit))
-  }
-
-  #keywordsOf(line: PlainRow, form: RegularForm, unit: number): RegularKeywords {
-    if (unit !== this.#unit || form !== this.#form) {
-      this.forget()
+    const { form } = its
+    if (this.#known === undefined || unit !== this.#unit || form !== this.#form) {
+      this.#known = new UnitKeywords(form.keywords, programOfUnit(unit))
       this.#unit = unit
       this.#form = form
     }
-    const text = form.keywordText(line)
-    const last = this.#keywords
-    if (last !== undefined && text === this.#text) return last
-    if (last !== undefined) this.#known ??= new KnownKeywords(this.#text, last)
-    const known = this.#known?.of(text)
-    const keywords = known ?? new RegularKeywords(line, form.at, programOfUnit(unit))
-    if (known === undefined) this.#known?.add(text, keywords)
-    this.#text = text
-    this.#keywords = keywords
-    return keywords
+    return new RegularRow(line, its, this.#known.of(line))
   }
 }

@@ -2,6 +2,7 @@
  * What any thread counts of the rows that it scrubs and settles: plain data that is added up afterwards.
  */
 import { countNamed, type NamedCounts, noneNamed } from './asn/tally.js'
+import { ownText } from './csv/bytes.js'
 import { MODELS, type Model } from './rules/association.js'
 import type { Level } from './rules/dataset.js'
 import type { Settled } from './rules/program.js'
@@ -76,7 +77,7 @@ function countResolution(resolution: Resolution, counts: SettledCounts): void {
   counts.waitingExposures += ungrouped.length
   counts.waitingProducts += products.filter(({ product }) => product.kind !== 'mosaic').length
   for (const { product, reason } of products) {
-    if (reason === 'multiple match') counts.multipleMatches.push(product.dname)
+    if (reason === 'multiple match') counts.multipleMatches.push(ownText(product.dname))
   }
 }
 

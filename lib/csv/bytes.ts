@@ -6,6 +6,14 @@ export const MAX_BYTES_PER_UNIT = 3
 /** Gives memory that nothing else is in, for so many bytes. */
 export type Allocate = (length: number) => Buffer
 
+/**
+ * The same text in memory of its own, for what is kept: a part of a text keeps all of that, and the text of a row may be
+ * part of that of its neighbours.
+ */
+export function ownText(text: string): string {
+  return Buffer.from(text).toString()
+}
+
 /** Room at first. */
 const FIRST_BYTES = 1 << 12
 

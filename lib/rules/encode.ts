@@ -1,6 +1,7 @@
 /**
  * Codes of category values (specification, section 7).
  */
+import { ownText } from '../csv/bytes.js'
 import { compareText, isNothing } from './values.js'
 
 /** The columns that are encoded. */
@@ -86,11 +87,12 @@ export class Encoder {
   }
 
   #textOf(category: Category, value: string): string {
-    const family = familyOf(category, value)
+    const known = ownText(value)
+    const family = familyOf(category, known)
     const code = this.#codes.get(category)?.get(family)
     if (code === undefined) this.#unknown.get(category)?.add(family)
     const text = code === undefined ? PLACEHOLDER + family : String(code)
-    this.#texts.get(category)?.set(value, text)
+    this.#texts.get(category)?.set(known, text)
     return text
   }
 

@@ -1,7 +1,7 @@
 /** Whole lines of a file that have no quote: the bytes of many rows in one piece, for whoever splits them. */
 import { isAscii } from 'node:buffer'
 import type { Allocate } from './bytes.js'
-import { PlainBlock, type PlainRow } from './plain-row.js'
+import { type FieldRoom, PlainBlock, type PlainRow } from './plain-row.js'
 import { BYTE } from './quoted.js'
 import { CsvRecord } from './row.js'
 
@@ -67,9 +67,10 @@ export class LineCursor {
   readonly #hasReturns: boolean
   #next = 0
 
-  constructor({ bytes, line }: Pick<PlainLines, 'bytes' | 'line'>) {
+  /** @param room of the rows that it gives */
+  constructor({ bytes, line }: Pick<PlainLines, 'bytes' | 'line'>, room?: FieldRoom) {
     this.bytes = bytes
-    this.#rows = new PlainBlock(bytes)
+    this.#rows = new PlainBlock(bytes, room)
     this.#isClean = isClean(bytes)
     this.#hasReturns = bytes.includes(BYTE.carriageReturn)
     this.line = line - 1

@@ -85,20 +85,33 @@ export class PlainRow implements Fields {
   }
 }
 
+/** Room for where the fields of a block's rows end, to be used again for another block when the rows are of no use. */
+export interface FieldRoom {
+  ends: Int32Array
+}
+
+/** Room for a first block. */
+export function fieldRoom(): FieldRoom {
+  return { ends: new Int32Array(FEWEST_FIELDS) }
+}
+
 /** Makes rows of a block of bytes; neighbours share a text. */
 export class PlainBlock {
   readonly #block: Buffer
   /** The same memory: parts of a plain array cost half of those of a buffer. */
   readonly #bytes: Uint8Array
   /** One for the whole block: many of them would be dear to make and to collect. */
-  #ends: Int32Array
+  readonly #room: FieldRoom
   #used = 0
   #window: TextWindow
 
-  constructor(block: Buffer) {
+  /** @param room its own until its rows are of no use any more */
+  constructor(block: Buffer, room = fieldRoom()) {
     this.#block = block
     this.#bytes = new Uint8Array(block.buffer, block.byteOffset, block.length)
-    this.#ends = new Int32Array(Math.max(FEWEST_FIELDS, Math.ceil(block.length / BYTES_PER_FIELD)))
+    this.#room = room
+    const fields = Math.ceil(block.length / BYTES_PER_FIELD)
+    if (room.ends.length < fields) room.ends = new Int32Array(fields)
     this.#window = this.#decode(0, 0)
   }
 
@@ -113,7 +126,7 @@ export class PlainBlock {
 
   #split(window: TextWindow, start: number, end: number): void {
     const { text } = window
-    let ends = this.#ends
+    let { ends } = this.#room
     let used = this.#used
     if (used + 2 > ends.length) ends = this.#grow(window)
     ends[used++] = start - 1
@@ -128,9 +141,10 @@ export class PlainBlock {
 
   /** What earlier windows need stays where it is. */
   #grow(window: TextWindow): Int32Array {
-    const larger = new Int32Array(2 * this.#ends.length)
-    larger.set(this.#ends)
-    this.#ends = larger
+    const { ends } = this.#room
+    const larger = new Int32Array(2 * ends.length)
+    larger.set(ends)
+    this.#room.ends = larger
     window.ends = larger
     return larger
   }
@@ -138,6 +152,6 @@ export class PlainBlock {
   #decode(start: number, end: number): TextWindow {
     const textEnd = Math.max(end, Math.min(start + TEXT_BYTES, this.#block.length))
     const text = this.#block.toString('latin1', start, textEnd)
-    return { text, bytes: this.#bytes, start, end: textEnd, ends: this.#ends }
+    return { text, bytes: this.#bytes, start, end: textEnd, ends: this.#room.ends }
   }
 }

@@ -57,13 +57,16 @@ export function groupByAssociation(
   context: GroupContext,
 ): (source: AsyncIterable<PendingBatch>) => AsyncGenerator<Results> {
   return async function* group(source) {
-    const { buffer, tally, strict, progress } = context
+    const { buffer, threads, tally, strict, progress } = context
     for await (const { scrubbed } of source) {
       const { records, rejects, counts } = await scrubbed
       if (strict && rejects[0] !== undefined) throw rejected(rejects[0])
       for (const some of counts) tally.rows(some)
       tally.reject(rejects)
-      for (const some of records) buffer.addRecords(asBuffer(some))
+      for (const some of records) {
+        buffer.addRecords(asBuffer(some))
+        threads.giveBack(some)
+      }
       progress?.rows(rejects.length + counts.reduce((rows, some) => rows + rowsOf(some), 0))
       if (rejects.length > 0) yield { tables: [], rejects }
     }

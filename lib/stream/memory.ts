@@ -7,8 +7,8 @@
 const STEP_BYTES = 1 << 16
 /** What is larger is rare, and not kept. */
 const MOST_BYTES = 1 << 20
-/** Pieces that are kept. */
-const MOST_KEPT = 8
+/** Pieces that are kept: some more than are on their way at a time. */
+const MOST_KEPT = 16
 
 /** Memory that is used again and again. */
 export class Memory {

@@ -3,7 +3,7 @@
  * objects would cost more than the lines, and be gone over by every garbage collection.
  */
 import { type Allocate, ByteWriter, MAX_BYTES_PER_UNIT } from '../csv/bytes.js'
-import { PlainBlock, type PlainRow } from '../csv/plain-row.js'
+import { type FieldRoom, PlainBlock, type PlainRow } from '../csv/plain-row.js'
 import { KINDS, type Kind } from '../rules/row.js'
 
 /** A record among others in a block: what it is good for ends when the next one is asked for. */
@@ -116,9 +116,10 @@ export class RecordCursor {
   readonly #rows: PlainBlock
   #at = 0
 
-  constructor(block: Buffer) {
+  /** @param room of the rows that it gives */
+  constructor(block: Buffer, room?: FieldRoom) {
     this.#block = block
-    this.#rows = new PlainBlock(block)
+    this.#rows = new PlainBlock(block, room)
   }
 
   /** The unit of the next record; undefined behind the last one. */

@@ -5,6 +5,7 @@
 
 import { countSettled, noRows, nothingSettled, type RowCounts, type SettledCounts } from '../counts.js'
 import { LineCursor } from '../csv/lines.js'
+import { type FieldRoom, fieldRoom } from '../csv/plain-row.js'
 import type { CsvRecord } from '../csv/row.js'
 import { type TableText, TableTexts } from '../database/format.js'
 import { readFeatures, readFresh, readMembers, readStored } from '../database/stored.js'
@@ -19,6 +20,7 @@ import { Row } from '../rules/row.js'
 import { type Day, type Judged, Scrubber } from '../rules/scrub.js'
 import { programOfUnit, unitOf } from '../rules/units.js'
 import { rejectText, wrongRow } from './decode.js'
+import { Memory } from './memory.js'
 import { type Entry, FRESH, FRESH_LIST, RecordCursor, RecordWriter } from './records.js'
 
 /** What all tasks of a run share. */
@@ -87,6 +89,9 @@ const FEATURE_TABLES = TABLES.filter(({ number }) => isFeatures(number))
 /** Does tasks of one run. */
 export class TaskRunner {
   readonly layout: Layout
+  /** Memory for what is scrubbed. */
+  readonly memory = new Memory()
+  readonly #room = fieldRoom()
   readonly #setup: TaskSetup
   readonly #asText: boolean
   readonly #encoder: Encoder
@@ -114,15 +119,15 @@ export class TaskRunner {
 
   #scrub({ input, bytes, line }: ScrubTask): ScrubbedRows {
     const scrubber = this.#scrubberOf(input)
-    scrubber.lines(bytes, line)
-    return scrubber.take()
+    scrubber.lines(new LineCursor({ bytes: asBuffer(bytes), line }, this.#room))
+    return scrubber.take(this.memory)
   }
 
   /** Scrubs rows that are records already. */
   scrubRecords(input: number, records: readonly CsvRecord[]): ScrubbedRows {
     const scrubber = this.#scrubberOf(input)
     for (const record of records) scrubber.record(record)
-    return scrubber.take()
+    return scrubber.take(this.memory)
   }
 
   #scrubberOf(input: number): RowScrubber {
@@ -138,7 +143,7 @@ export class TaskRunner {
 
   #settle({ bytes }: SettleTask): SettledUnits {
     const counts = nothingSettled()
-    const source = { layout: this.layout, reader: this.#reader, stored: this.#stored }
+    const source = { layout: this.layout, reader: this.#reader, room: this.#room, stored: this.#stored }
     for (const settled of settleUnits(asBuffer(bytes), source)) {
       countSettled(settled, counts)
       // At once, as what is held longer than it needs to be makes garbage dear to collect.
@@ -159,7 +164,7 @@ export class TaskRunner {
  * @param block records sorted by unit; all of a unit
  */
 export function* settleUnits(block: Buffer, source: UnitSource): Generator<Settled> {
-  const cursor = new RecordCursor(block)
+  const cursor = new RecordCursor(block, source.room)
   const all = source.stored === undefined
   for (let unit = cursor.nextUnit; unit !== undefined; unit = cursor.nextUnit)
     yield settleProgram(linesOfUnit(unit, cursor, source), TABLE_NUMBERS, all)
@@ -170,6 +175,8 @@ export function* settleUnits(block: Buffer, source: UnitSource): Generator<Settl
 export interface UnitSource {
   readonly layout: Layout
   readonly reader: RegularReader
+  /** Where no others read at the same time: room for the rows of one block after the other. */
+  readonly room?: FieldRoom
   /** The lines of the database that take part; absent where the units hold them already. */
   readonly stored?: StoredLines | undefined
 }
@@ -237,8 +244,7 @@ class RowScrubber {
   }
 
   /** Scrubs whole lines without quotes. */
-  lines(bytes: Uint8Array, line: number): void {
-    const cursor = new LineCursor({ bytes: asBuffer(bytes), line })
+  lines(cursor: LineCursor): void {
     while (cursor.next()) {
       const { row } = cursor
       const scrubbed = row?.width === this.#width ? this.#scrubber.judge(row) : undefined
@@ -280,8 +286,9 @@ class RowScrubber {
   }
 
   /** What was gathered; it goes on with nothing. */
-  take(): ScrubbedRows {
-    const rows = { records: this.#records.take(), rejects: this.#rejects, counts: this.#counts }
+  take(memory: Memory): ScrubbedRows {
+    const records = this.#records.take((length) => memory.take(length))
+    const rows = { records, rejects: this.#rejects, counts: this.#counts }
     this.#rejects = []
     this.#counts = noRows()
     return rows

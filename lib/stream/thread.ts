@@ -10,7 +10,10 @@ const tell = (answer: Answer, given: ArrayBuffer[] = []) => parentPort?.postMess
 parentPort?.on('message', ({ number, task }: Job) => {
   try {
     const result = runner.run(task)
-    tell({ number, result, memory: task.bytes }, [...memoryOf(result), task.bytes.buffer as ArrayBuffer])
+    // The next lines are scrubbed into the memory that these came in; what settling gives is larger.
+    if (task.kind === 'scrub') runner.memory.give(task.bytes)
+    const memory = task.kind === 'scrub' ? undefined : task.bytes
+    tell({ number, result, memory }, memoryOf(result, memory))
   } catch (error) {
     if (!(error instanceof IngestError)) tell({ number, error })
     else tell({ number, error, known: { code: error.code, detail: error.detail, place: error.place } })
@@ -18,8 +21,9 @@ parentPort?.on('message', ({ number, task }: Job) => {
 })
 tell({ ready: true })
 
-/** The memory of a result, which is given away instead of copied. */
-function memoryOf(result: ResultOf<Task>): ArrayBuffer[] {
+/** The memory of a result, which is given away instead of copied, and what else is given back. */
+function memoryOf(result: ResultOf<Task>, back: Uint8Array | undefined): ArrayBuffer[] {
   const pieces = 'records' in result ? [result.records] : result.tables.map(({ bytes }) => bytes)
+  if (back !== undefined) pieces.push(back)
   return [...new Set(pieces.map(({ buffer }) => buffer as ArrayBuffer))]
 }

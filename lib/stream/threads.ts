@@ -8,7 +8,6 @@ import { availableParallelism } from 'node:os'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { Worker } from 'node:worker_threads'
 import { IngestError } from '../errors.js'
-import { Memory } from './memory.js'
 import { type ResultOf, type Task, TaskRunner, type TaskSetup } from './tasks.js'
 
 /** What an {@link IngestError} loses on its way between threads. */
@@ -23,8 +22,8 @@ export interface Job {
 /** What the other thread says: that it is ready, or what became of a task. */
 export type Answer =
   | { readonly ready: true }
-  /** With the memory that the task came in. */
-  | { readonly number: number; readonly result: ResultOf<Task>; readonly memory: Uint8Array }
+  /** With the memory that the task came in, unless it is of use there. */
+  | { readonly number: number; readonly result: ResultOf<Task>; readonly memory: Uint8Array | undefined }
   | { readonly number: number; readonly error: unknown; readonly known?: KnownError }
 
 interface Waiting {
@@ -44,7 +43,6 @@ export class Threads {
   readonly #setup: TaskSetup
   readonly #runner: TaskRunner
   readonly #jobs = new Map<number, Waiting>()
-  readonly #memory = new Memory()
   #worker: Worker | undefined
   #ready = false
   #failure: unknown
@@ -68,7 +66,12 @@ export class Threads {
   }
 
   /** Gives memory for a task's bytes. */
-  readonly allocate = (length: number): Buffer => this.#memory.take(length)
+  readonly allocate = (length: number): Buffer => this.#runner.memory.take(length)
+
+  /** Takes back the memory of scrubbed rows, when they are of no use any more. */
+  giveBack(records: Uint8Array): void {
+    this.#runner.memory.give(records)
+  }
 
   /** What does tasks on this thread. */
   get runner(): TaskRunner {
@@ -96,7 +99,7 @@ export class Threads {
 
   #runHere<T extends Task>(task: T): ResultOf<T> {
     const result = this.#runner.run(task)
-    this.#memory.give(task.bytes)
+    this.#runner.memory.give(task.bytes)
     return result
   }
 
@@ -138,7 +141,7 @@ export class Threads {
     const waiting = this.#jobs.get(answer.number)
     this.#jobs.delete(answer.number)
     if ('result' in answer) {
-      this.#memory.give(answer.memory)
+      if (answer.memory !== undefined) this.#runner.memory.give(answer.memory)
       waiting?.resolve(answer.result)
     } else waiting?.reject(errorOf(answer))
   }

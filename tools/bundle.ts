@@ -5,7 +5,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { build } from 'esbuild'
+import { build, type Plugin } from 'esbuild'
 import { BUNDLE, CODE, loadBundle, runBundle } from '../lib/bundle/load.js'
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
@@ -15,6 +15,17 @@ const LICENSES = new URL('./licenses.txt', BUNDLE)
 /** A function around the script: it takes what `runBundle` gives. */
 const BANNER =
   '/* Made by the build; do not edit. */ (function (module, require, moduleUrl) { const exports = module.exports;'
+
+/** Commander loads this module at once for what it never does here, which takes as long as to parse a small day. */
+const CHILD_PROCESS_LATER: Plugin = {
+  name: 'child process later',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^node:child_process$/ }, ({ path }) => ({ path, namespace: 'later' }))
+    onLoad({ filter: /.*/, namespace: 'later' }, () => ({
+      contents: "exports.spawn = (...args) => require('child_process').spawn(...args)",
+    }))
+  },
+}
 
 /** Writes the bundle, and the licenses of what is in it. */
 async function bundle(): Promise<void> {
@@ -32,6 +43,7 @@ async function bundle(): Promise<void> {
     footer: { js: '})' },
     metafile: true,
     logLevel: 'warning',
+    plugins: [CHILD_PROCESS_LATER],
   })
   const packages = new Set(
     Object.keys(metafile.inputs).flatMap((path) => /^node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1] ?? []),

@@ -4,13 +4,13 @@
  * contenders, the one whose claim came later sees the earlier one, so both cannot hold it. Claims have unique names, so
  * anybody may remove that of a dead process without hitting a living one. Time is used for patience only.
  */
-import { createHash, randomBytes } from 'node:crypto'
 import { readFileSync, readlinkSync } from 'node:fs'
 import { readdir, readFile, rename, unlink, writeFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { performance } from 'node:perf_hooks'
 import { setTimeout as delay } from 'node:timers/promises'
+import { crc32 } from 'node:zlib'
 import { IngestError } from '../errors.js'
 import { attempt, hasCode, unless } from './commit-files.js'
 
@@ -140,7 +140,7 @@ function locked(dir: string, { name, owner, checked }: Found, wait: number): Ing
 async function placeClaim(dir: string): Promise<string | undefined> {
   const claim = { ...ownIdentity(), since: new Date().toISOString() }
   const host = claim.host.replace(/[^A-Za-z0-9.]/g, '-').slice(0, 64)
-  const stem = `lock-${randomBytes(6).toString('hex')}-${host}-${claim.pid}`
+  const stem = `lock-${randomName()}-${host}-${claim.pid}`
   const temporary = join(dir, `${stem}.tmp`)
   return attempt(temporary, 'cannot take the lock', async () => {
     try {
@@ -155,6 +155,13 @@ async function placeClaim(dir: string): Promise<string | undefined> {
       rename(temporary, join(dir, name)).then(() => name),
     )
   })
+}
+
+/** Twelve hexadecimal digits. To load `node:crypto` for them takes longer than all else that the lock does. */
+function randomName(): string {
+  return Math.floor(Math.random() * 2 ** 48)
+    .toString(16)
+    .padStart(12, '0')
 }
 
 async function withdraw(dir: string, name: string): Promise<void> {
@@ -260,11 +267,8 @@ function ownIdentity(): Omit<Claim, 'since'> {
 
 function identify(): Omit<Claim, 'since'> {
   const host = hostname()
-  // Hosts can share a name; the machine's own identity is not for publication, hence the hash.
-  const machine = createHash('sha256')
-    .update(`${host}\n${readText('/etc/machine-id') ?? ''}`)
-    .digest('hex')
-    .slice(0, 16)
+  // Hosts can share a name; the machine's own identity is not for publication, hence a checksum with a fraction of it.
+  const machine = `${host} ${crc32(readText('/etc/machine-id') ?? '').toString(16)}`
   const boot = readText('/proc/sys/kernel/random/boot_id')?.trim()
   const start = processStatus(process.pid)?.start
   const processes = processSet()

@@ -6,7 +6,7 @@
  */
 import { availableParallelism } from 'node:os'
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import { Worker } from 'node:worker_threads'
+import type { Worker } from 'node:worker_threads'
 import { IngestError } from '../errors.js'
 import { type ResultOf, type Task, TaskRunner, type TaskSetup } from './tasks.js'
 
@@ -34,9 +34,9 @@ interface Waiting {
 /** The other thread is begun for more bytes of tasks than this: a small day is over before it would be of use. */
 const BYTES_BEFORE = 6 * 2 ** 20
 /** Tasks that the other thread has at most. */
-const MOST_JOBS = 2
+const MOST_JOBS = 4
 /** Young objects that the other thread keeps before it collects garbage: room that counts as this process's memory. */
-const YOUNG_MEGABYTES = 4
+const YOUNG_MEGABYTES = 16
 
 /** Runs tasks; the memory of a task's bytes is given away, all of what they are part of. */
 export class Threads {
@@ -122,6 +122,8 @@ export class Threads {
   }
 
   #begin(): void {
+    // Most runs are over before another thread would be of use, and need not load what it takes.
+    const { Worker } = process.getBuiltinModule('node:worker_threads')
     const worker = new Worker(new URL('./thread.js', import.meta.url), {
       workerData: this.#setup,
       resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MEGABYTES },

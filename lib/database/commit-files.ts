@@ -72,11 +72,17 @@ export async function unless<T>(code: string, work: Promise<T>): Promise<T | und
   }
 }
 
-/** Waits until all of `tasks` have ended, also when one fails, so that none is still at work; throws the first error. */
-export async function allEnded(tasks: Iterable<Promise<unknown>>): Promise<void> {
+/**
+ * Waits until all of `tasks` have ended, also when one fails, so that none is still at work; throws the first error.
+ *
+ * @returns what they gave, in their order
+ */
+export async function allEnded<T>(tasks: Iterable<Promise<T>>): Promise<T[]> {
   const results = await Promise.allSettled(tasks)
-  const failed = results.find((result) => result.status === 'rejected')
-  if (failed) throw failed.reason
+  return results.map((result) => {
+    if (result.status === 'rejected') throw result.reason
+    return result.value
+  })
 }
 
 /** Makes the names in directory `path` durable (files made in it, renamed into it, removed from it). */

@@ -15,7 +15,7 @@ import { createLayout, type Layout } from '../rules/layout.js'
 import { type OpenFolder, type OpenOptions, openFolder, PRIVATE_FOLDER } from './commit.js'
 import { Segments } from './segments.js'
 import type { StoredPlaces } from './stored-lines.js'
-import { REJECTS_FILE, TABLES, tableColumns } from './tables.js'
+import { REJECTS_FILE, TABLES, type Table, tableColumns } from './tables.js'
 
 /** File of the index, committed with the tables. */
 export const INDEX_FILE = `${PRIVATE_FOLDER}/index.json`
@@ -154,12 +154,12 @@ export async function readStoredIndex(path: string): Promise<DatabaseIndex | und
 }
 
 async function lookAtTables(path: string): Promise<Map<string, Look>> {
-  const looks = new Map<string, Look>()
-  for (const { file } of TABLES) {
+  const look = async ({ file }: Table): Promise<readonly [string, Look] | undefined> => {
     const status = await stat(join(path, file), { bigint: true }).catch(() => undefined)
-    if (status !== undefined) looks.set(file, { bytes: Number(status.size), modified: String(status.mtimeNs) })
+    return status && [file, { bytes: Number(status.size), modified: String(status.mtimeNs) }]
   }
-  return looks
+  const looks = await Promise.all(TABLES.map(look))
+  return new Map(looks.filter((found) => found !== undefined))
 }
 
 function sameLook(a: unknown, b: Look | undefined): boolean {
@@ -223,16 +223,13 @@ export function hasTables(database: Database): Promise<boolean> {
 
 /** Whether a folder is there and has any table at all. */
 export async function isDatabase(folder: string): Promise<boolean> {
-  for (const file of [...TABLES.map((table) => table.file), REJECTS_FILE]) {
-    if (
-      await stat(join(folder, file)).then(
-        () => true,
-        () => false,
-      )
+  const isThere = (file: string) =>
+    stat(join(folder, file)).then(
+      () => true,
+      () => false,
     )
-      return true
-  }
-  return false
+  const files = [...TABLES.map((table) => table.file), REJECTS_FILE]
+  return (await Promise.all(files.map(isThere))).some(Boolean)
 }
 
 /**

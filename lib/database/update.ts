@@ -6,6 +6,7 @@ import { formatRow } from '../csv/write.js'
 import type { Encoder } from '../rules/encode.js'
 import type { Layout } from '../rules/layout.js'
 import type { TableWriter, Transaction } from './commit.js'
+import { allEnded } from './commit-files.js'
 import { type Database, ENCODINGS_FILE, formatIndex, INDEX_FILE, type TableIndex } from './database.js'
 import type { TableText } from './format.js'
 import { Scratch, withCodes } from './scratch.js'
@@ -162,12 +163,12 @@ export class Update {
   /** @param anew whether every table is written anew, or lines are added to and taken out of those that are there */
   static async begin(database: Database, context: TableContext, anew: boolean): Promise<Update> {
     const transaction = await database.folder.begin()
-    const tables: TableUpdate[] = []
-    for (const table of TABLES) {
+    const begin = async (table: Table) => {
       const direct = anew ? await transaction.replace(table.file) : undefined
-      tables.push(new TableUpdate(table, context, direct, transaction.stagingPath(`lines-${table.number}`)))
+      return new TableUpdate(table, context, direct, transaction.stagingPath(`lines-${table.number}`))
     }
-    return new Update(database, transaction, context, tables)
+    // All at once, as most of the time is spent waiting for one file after the other.
+    return new Update(database, transaction, context, await allEnded(TABLES.map(begin)))
   }
 
   /** A path for a file that is gone when the run ends. */
@@ -186,16 +187,14 @@ export class Update {
    * @param same for a rebuild: the index of each table that stays as it is, by file; all others are written anew
    */
   async commit(newCodes: boolean, same?: ReadonlyMap<string, TableIndex>): Promise<void> {
+    const finish = (table: TableUpdate, number: number) =>
+      same === undefined
+        ? table.finish(this.#database, this.#transaction)
+        : table.finishRebuilt(same.get(TABLES[number]?.file ?? ''), this.#transaction)
+    const rejects = this.#commitRejects().then(() => undefined)
+    const made = await allEnded([...this.tables.map(finish), rejects])
     const index = new Map<string, TableIndex>()
-    for (const [number, table] of this.tables.entries()) {
-      const file = TABLES[number]?.file ?? ''
-      const made =
-        same === undefined
-          ? await table.finish(this.#database, this.#transaction)
-          : await table.finishRebuilt(same.get(file), this.#transaction)
-      if (made !== undefined) index.set(file, made)
-    }
-    await this.#commitRejects()
+    for (const [number, table] of made.entries()) if (table !== undefined) index.set(TABLES[number]?.file ?? '', table)
     const others = this.#layout.columns.slice(2, this.#layout.at.date)
     await this.#write(INDEX_FILE, formatIndex({ others, tables: index }))
     if (newCodes) await this.#write(ENCODINGS_FILE, `${JSON.stringify(this.#encoder.encodings, undefined, 1)}\n`)

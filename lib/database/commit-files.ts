@@ -8,6 +8,8 @@ import { IngestError } from '../errors.js'
 
 /** Size of the blocks in which files are written and copied, in bytes. */
 export const BLOCK_BYTES = 256 * 1024
+/** Size of such a block at first, in bytes. */
+const FIRST_BLOCK_BYTES = 16 * 1024
 /** So much is written to a file before it is brought to the disk meanwhile, in bytes. */
 const SYNC_BYTES = 2 ** 24
 
@@ -133,7 +135,8 @@ export class StagedFile implements TableWriter {
   readonly start: number
   readonly #path: string
   readonly #handle: FileHandle
-  readonly #block = Buffer.allocUnsafe(BLOCK_BYTES)
+  /** Grows up to its full size: most tables of a small day need little of it, and there are many. */
+  #block = Buffer.allocUnsafe(FIRST_BLOCK_BYTES)
   /** Bytes written since the last of them were brought to the disk. */
   #unsynced = 0
   #syncing: Promise<void> | undefined
@@ -206,10 +209,10 @@ export class StagedFile implements TableWriter {
   }
 
   #addText(text: string): number {
-    if (text.length * MAX_BYTES_PER_UNIT > BLOCK_BYTES - this.#used) {
+    if (text.length * MAX_BYTES_PER_UNIT > this.#block.length - this.#used) {
       const length = Buffer.byteLength(text)
-      if (length > BLOCK_BYTES - this.#used) this.#flush()
       if (length > BLOCK_BYTES) return this.#addBytes(Buffer.from(text))
+      this.#makeRoom(length)
     }
     const length = this.#block.write(text, this.#used)
     this.#used += length
@@ -217,14 +220,25 @@ export class StagedFile implements TableWriter {
   }
 
   #addBytes(bytes: Uint8Array): number {
-    if (bytes.length > BLOCK_BYTES - this.#used) this.#flush()
     if (bytes.length > BLOCK_BYTES) {
+      this.#flush()
       this.#put(bytes)
     } else {
+      this.#makeRoom(bytes.length)
       this.#block.set(bytes, this.#used)
       this.#used += bytes.length
     }
     return bytes.length
+  }
+
+  /** Makes room in the block for so many bytes, which are no more than its full size. */
+  #makeRoom(count: number): void {
+    if (this.#used + count <= this.#block.length) return
+    if (this.#used + count > BLOCK_BYTES) this.#flush()
+    if (this.#used + count <= this.#block.length) return
+    const larger = Buffer.allocUnsafe(BLOCK_BYTES)
+    larger.set(this.#block.subarray(0, this.#used))
+    this.#block = larger
   }
 
   /** Reads straight into the block: neighbouring small ranges make one write. */
@@ -232,13 +246,9 @@ export class StagedFile implements TableWriter {
     let done = 0
     while (done < length) {
       if (this.#used === BLOCK_BYTES) this.#flush()
-      const count = readSync(
-        fd,
-        this.#block,
-        this.#used,
-        Math.min(length - done, BLOCK_BYTES - this.#used),
-        offset + done,
-      )
+      const most = Math.min(length - done, BLOCK_BYTES - this.#used)
+      this.#makeRoom(most)
+      const count = readSync(fd, this.#block, this.#used, most, offset + done)
       if (count === 0) {
         const message = `cannot copy bytes ${offset} to ${offset + length} of a table: it ends at ${offset + done}`
         throw new IngestError('DATABASE_UNUSABLE', `${message}, so something else changed it`, { source: this.#path })

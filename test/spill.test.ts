@@ -1,12 +1,13 @@
 /** Records of lines, and the files in which they wait. */
+import assert from 'node:assert/strict'
 import fs, { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { syncBuiltinESMExports } from 'node:module'
 import { join } from 'node:path'
 import test, { type ExecutionContext } from 'ava'
 import fc from 'fast-check'
 import { IngestError } from '../lib/errors.js'
-import { entryOf, HEAD_BYTES, type RecordPlace, recordAt, writeRecord } from '../lib/stream/records.js'
-import { mergeRecords, SpillFile } from '../lib/stream/spill.js'
+import { endOfRecord, entryOf, HEAD_BYTES, type RecordRun, recordAt, writeRecord } from '../lib/stream/records.js'
+import { mergeRuns, SpillFile } from '../lib/stream/spill.js'
 import { propertyOptions } from './helpers/arbitrary-rows.js'
 import { temporaryFolder } from './helpers/database.js'
 
@@ -19,7 +20,7 @@ interface Line {
 const line = (unit: number, text: string, origin = 255): Line => ({ unit, origin, text })
 
 /** Each line as a record in a block of its own, behind other bytes. */
-function* recordsOf(lines: readonly Line[], before = 3): Generator<RecordPlace> {
+function* recordsOf(lines: readonly Line[], before = 3): Generator<RecordRun> {
   for (const { unit, origin, text } of lines) {
     const block = Buffer.alloc(before + HEAD_BYTES + Buffer.byteLength(text), 'x')
     writeRecord(block, before, unit, origin, text)
@@ -27,8 +28,14 @@ function* recordsOf(lines: readonly Line[], before = 3): Generator<RecordPlace> 
   }
 }
 
-function* linesOf(records: Iterable<RecordPlace>): Generator<Line> {
-  for (const record of records) yield { unit: record.unit, ...entryOf(record) }
+function* linesOf(runs: Iterable<RecordRun>): Generator<Line> {
+  for (const { unit, block, start, end } of runs) {
+    for (let at = start; at < end; at = endOfRecord(block, at)) {
+      const record = recordAt(block, at)
+      assert.equal(record.unit, unit)
+      yield { unit, ...entryOf(record) }
+    }
+  }
 }
 
 /** A spill file that goes with the test. */
@@ -42,7 +49,7 @@ function spillFile(t: ExecutionContext, path: string): SpillFile {
 function backFromFile(t: ExecutionContext, lines: readonly Line[]): Line[] {
   const file = spillFile(t, join(temporaryFolder(t), 'spill'))
   file.write(recordsOf(lines))
-  return [...linesOf(file.records())]
+  return [...linesOf(file.runs())]
 }
 
 const roundTrip = test.macro({
@@ -87,12 +94,12 @@ test('merged sources come in the order of units, and within a unit in the order 
     [line(0, 'c0'), line(1, 'c1'), line(9, 'c9')],
     [line(1, 'd1'), line(4, 'd4'), line(4, 'e4')],
   ]
-  const merged = [...linesOf(mergeRecords(sources.map((lines) => recordsOf(lines))))]
+  const merged = [...linesOf(mergeRuns(sources.map((lines) => recordsOf(lines))))]
   t.deepEqual(
     merged.map(({ text }) => text),
     ['c0', 'a1', 'b1', 'c1', 'd1', 'a4', 'd4', 'e4', 'c9'],
   )
-  t.deepEqual([...mergeRecords([])], [])
+  t.deepEqual([...mergeRuns([])], [])
 })
 
 test('a file that is written from merged files holds the lines of all', (t) => {
@@ -104,11 +111,11 @@ test('a file that is written from merged files holds the lines of all', (t) => {
     return file
   })
   const merged = spillFile(t, join(folder, 'merged'))
-  merged.write(mergeRecords(sources.map((source) => source.records())))
+  merged.write(mergeRuns(sources.map((source) => source.runs())))
   const expected = texts.flatMap((_, unit) =>
     (unit % 4 === 0 ? [0, 1, 2] : []).flatMap((source) => fourOf(unit, source)),
   )
-  t.deepEqual([...linesOf(merged.records())], expected)
+  t.deepEqual([...linesOf(merged.runs())], expected)
 
   function fourOf(unit: number, source: number): Line[] {
     return texts.slice(unit, unit + 4).map((text) => line(unit >> 2, text, source))
@@ -120,7 +127,7 @@ test('a file has no name in its folder once it is made, and can still be read', 
   const file = spillFile(t, join(folder, 'spill'))
   t.deepEqual(readdirSync(folder), [])
   file.write(recordsOf([line(1, 'a')]))
-  t.deepEqual([...linesOf(file.records())], [line(1, 'a')])
+  t.deepEqual([...linesOf(file.runs())], [line(1, 'a')])
   t.deepEqual(readdirSync(folder), [])
 })
 
@@ -199,7 +206,7 @@ const unread = test.macro({
     const file = spillFile(t, path)
     file.write(recordsOf([line(1, 'a')]))
     replace(t, 'readSync', () => call)
-    const error = t.throws(() => [...file.records()], { instanceOf: IngestError, code: 'WRITE_FAILED', message })
+    const error = t.throws(() => [...file.runs()], { instanceOf: IngestError, code: 'WRITE_FAILED', message })
     t.is(error?.place.source, path)
   },
 })

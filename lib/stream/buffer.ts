@@ -8,17 +8,8 @@
  */
 import type { Allocate } from '../csv/bytes.js'
 import { isWholeProgram, programOfUnit, unitOf, WHOLE_PROGRAM } from '../rules/units.js'
-import {
-  endOfRecord,
-  HEAD_BYTES,
-  mostBytesOf,
-  type RecordPlace,
-  RecordWriter,
-  recordAt,
-  unitAt,
-  writeRecord,
-} from './records.js'
-import { mergeRecords, SpillFile } from './spill.js'
+import { endOfRecord, HEAD_BYTES, mostBytesOf, type RecordRun, RecordWriter, unitAt, writeRecord } from './records.js'
+import { mergeRuns, SpillFile } from './spill.js'
 
 /** Default bound of the buffered lines, in bytes. */
 export const DEFAULT_MEMORY = 128 * 2 ** 20
@@ -182,10 +173,10 @@ export class LineBuffer {
     for (let merges = 0; this.#spills[merges]?.length === MERGED_SPILLS; merges++) this.#mergeSpills(merges)
   }
 
-  #writeSpill(records: Iterable<RecordPlace>, merges: number): void {
+  #writeSpill(runs: Iterable<RecordRun>, merges: number): void {
     const file = new SpillFile(this.#spillPath(this.#written++))
     this.#open.add(file)
-    file.write(records)
+    file.write(runs)
     this.#spills[merges] = [...(this.#spills[merges] ?? []), file]
   }
 
@@ -193,7 +184,7 @@ export class LineBuffer {
   #mergeSpills(merges: number): void {
     const spills = this.#spills[merges] ?? []
     this.#spills[merges] = []
-    this.#writeSpill(mergeRecords(spills.map((spill) => spill.records())), merges + 1)
+    this.#writeSpill(mergeRuns(spills.map((spill) => spill.runs())), merges + 1)
     for (const spill of spills) this.#closeSpill(spill)
   }
 
@@ -203,13 +194,24 @@ export class LineBuffer {
   }
 
   /** The lines in memory, sorted by unit and age. */
-  *#inMemory(): Generator<RecordPlace> {
+  *#inMemory(): Generator<RecordRun> {
     const places = this.#places
+    let last = { unit: -1, block: Buffer.alloc(0) as Buffer, start: 0, end: 0 }
     for (const key of this.#keys.subarray(0, this.#count).sort()) {
+      const unit = Math.floor(key / MOST_LINES)
       // `%` of numbers of this size is a call.
-      const number = key - Math.floor(key / MOST_LINES) * MOST_LINES
-      yield recordAt(this.#blocks[places[2 * number] ?? 0] as Buffer, places[2 * number + 1] ?? 0)
+      const number = key - unit * MOST_LINES
+      const block = this.#blocks[places[2 * number] ?? 0] as Buffer
+      const start = places[2 * number + 1] ?? 0
+      const end = endOfRecord(block, start)
+      // Lines of a unit that came one after the other stand so, too.
+      if (unit === last.unit && block === last.block && start === last.end) last.end = end
+      else {
+        if (last.unit !== -1) yield last
+        last = { unit, block, start, end }
+      }
     }
+    if (last.unit !== -1) yield last
   }
 
   /**
@@ -222,31 +224,31 @@ export class LineBuffer {
   *batches(wholePrograms: boolean, allocate?: Allocate): Generator<Buffer> {
     const batch = new RecordWriter()
     let last = Number.NaN
-    for (const record of this.#allRecords()) {
-      const unit = wholePrograms || this.#wholePrograms.size > 0 ? this.#unitOf(record, wholePrograms) : record.unit
+    for (const run of this.#allRuns()) {
+      const unit = wholePrograms || this.#wholePrograms.size > 0 ? this.#unitOf(run, wholePrograms) : run.unit
       if (unit !== last && batch.length >= BATCH_BYTES) yield batch.take(allocate)
-      batch.copy(record, unit)
+      batch.copy(run, unit)
       last = unit
     }
     if (batch.length > 0) yield batch.take(allocate)
   }
 
-  #unitOf({ unit }: RecordPlace, wholePrograms: boolean): number {
+  #unitOf({ unit }: RecordRun, wholePrograms: boolean): number {
     const pid = programOfUnit(unit)
     return wholePrograms || this.#wholePrograms.has(pid) ? unitOf(pid, WHOLE_PROGRAM) : unit
   }
 
-  #allRecords(): Iterable<RecordPlace> {
+  #allRuns(): Iterable<RecordRun> {
     const spills = this.#spills.toReversed().flat()
     if (spills.length === 0) return this.#inMemory()
     // What is left in memory goes to a file too: settling needs room of its own.
     if (this.#count > 0) this.#writeSpill(this.#inMemory(), 0)
     this.#forget()
-    return mergeRecords(
+    return mergeRuns(
       this.#spills
         .toReversed()
         .flat()
-        .map((spill) => spill.records()),
+        .map((spill) => spill.runs()),
     )
   }
 

@@ -6,12 +6,15 @@ import { type Allocate, ByteWriter, MAX_BYTES_PER_UNIT } from '../csv/bytes.js'
 import { type FieldRoom, PlainBlock, type PlainRow } from '../csv/plain-row.js'
 import { KINDS, type Kind } from '../rules/row.js'
 
-/** A record among others in a block: what it is good for ends when the next one is asked for. */
-export interface RecordPlace {
-  /** The unit that the line belongs to; the files are sorted by it. */
+/**
+ * Records of one unit, one behind the other among others in a block: what they are good for ends when the next ones are
+ * asked for.
+ */
+export interface RecordRun {
+  /** The unit that the lines belong to; the files are sorted by it. */
   readonly unit: number
   readonly block: Buffer
-  /** Where in the block the record starts, and where it ends. */
+  /** Where in the block the first record starts, and where the last one ends. */
   readonly start: number
   readonly end: number
 }
@@ -75,8 +78,8 @@ function integerAt(block: Uint8Array, at: number): number {
   return low | (high << 16)
 }
 
-/** The record at a place. */
-export function recordAt(block: Buffer, start: number): RecordPlace {
+/** The record at a place, as a run of its own. */
+export function recordAt(block: Buffer, start: number): RecordRun {
   return { unit: unitAt(block, start), block, start, end: endOfRecord(block, start) }
 }
 
@@ -91,7 +94,7 @@ export function unitAt(block: Buffer, start: number): number {
 }
 
 /** The line of a record. */
-export function entryOf({ block, start, end }: RecordPlace): Entry {
+export function entryOf({ block, start, end }: RecordRun): Entry {
   return { origin: block[start + ORIGIN_AT] ?? 0, text: block.toString('utf8', start + HEAD_BYTES, end) }
 }
 
@@ -186,11 +189,13 @@ export class RecordWriter {
     writeHead(this.#bytes.block, start, unit, origin, this.#bytes.length - start - HEAD_BYTES)
   }
 
-  /** Adds a record of another block, as one of the given unit. */
-  copy({ block, start, end }: RecordPlace, unit: number): void {
-    const at = this.#bytes.length
-    this.#bytes.copy(block, start, end)
-    writeInteger(this.#bytes.block, at, unit)
+  /** Adds records of another block, as ones of the given unit. */
+  copy(run: RecordRun, unit: number): void {
+    const first = this.#bytes.length
+    this.#bytes.copy(run.block, run.start, run.end)
+    if (run.unit === unit) return
+    const { block, length } = this.#bytes
+    for (let at = first; at < length; at = endOfRecord(block, at)) writeInteger(block, at, unit)
   }
 
   /** All records, in memory of their own; the writer goes on with none. */

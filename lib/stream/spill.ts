@@ -4,7 +4,7 @@
 import { closeSync, openSync, readSync, unlinkSync, writeSync } from 'node:fs'
 import { fileError } from '../database/commit-files.js'
 import { IngestError } from '../errors.js'
-import { endOfRecord, HEAD_BYTES, type RecordPlace, recordAt } from './records.js'
+import { endOfRecord, HEAD_BYTES, type RecordRun, unitAt } from './records.js'
 
 /** Bytes that are gathered for one write. */
 const WRITE_BYTES = 1 << 18
@@ -12,7 +12,7 @@ const WRITE_BYTES = 1 << 18
 const READ_BYTES = 1 << 17
 
 /** Records of several sources, each sorted by unit, as one sequence; those of a unit in the order of the sources. */
-export function* mergeRecords(sources: readonly Iterable<RecordPlace>[]): Generator<RecordPlace> {
+export function* mergeRuns(sources: readonly Iterable<RecordRun>[]): Generator<RecordRun> {
   const heads = sources.map((source) => {
     const iterator = source[Symbol.iterator]()
     return { iterator, next: iterator.next() }
@@ -46,8 +46,8 @@ export class SpillFile {
   }
 
   /** Adds lines, which come in the order of their units, and ends writing. */
-  write(records: Iterable<RecordPlace>): void {
-    for (const { block, start, end } of records) {
+  write(runs: Iterable<RecordRun>): void {
+    for (const { block, start, end } of runs) {
       if (this.#used + end - start > this.#block.length) this.#flush(end - start)
       this.#used += block.copy(this.#block, this.#used, start, end)
     }
@@ -65,13 +65,19 @@ export class SpillFile {
   }
 
   /** The lines, in the order in which they were added. */
-  *records(): Generator<RecordPlace> {
+  *runs(): Generator<RecordRun> {
     let block: Buffer = Buffer.allocUnsafeSlow(Math.min(READ_BYTES, this.#written))
     let start = 0
     let held = 0
     for (let offset = 0; ; ) {
       for (let end = recordEnd(block, start, held); end <= held; end = recordEnd(block, start, held)) {
-        yield recordAt(block, start)
+        const unit = unitAt(block, start)
+        let next = recordEnd(block, end, held)
+        while (next <= held && unitAt(block, end) === unit) {
+          end = next
+          next = recordEnd(block, end, held)
+        }
+        yield { unit, block, start, end }
         start = end
       }
       if (offset === this.#written) return

@@ -49,6 +49,29 @@ test('results are those of one thread, in the order in which the tasks were give
   await threads.close()
 })
 
+test('what is scrubbed stays as it is until its memory is given back, while tasks in used memory go on', async (t) => {
+  const threads = new Threads(setupOf(INPUT_COLUMNS))
+  const alone = new TaskRunner(setupOf(INPUT_COLUMNS))
+  await warmUp(threads)
+  const linesOf = (number: number) => Buffer.from(ROW.replaceAll('01001', String(number)).repeat(300 + (number % 7)))
+  const taskOf = (bytes: Buffer): ScrubTask => ({ kind: 'scrub', input: 0, bytes, line: 1 })
+  const scrub = async (number: number) => {
+    const lines = linesOf(number)
+    const bytes = threads.allocate(lines.length)
+    lines.copy(bytes)
+    return { number, ...(await threads.run(taskOf(bytes))) }
+  }
+  for (let first = 20_000; first < 20_100; first += 10) {
+    const results = await Promise.all(Array.from({ length: 10 }, (_, index) => scrub(first + index)))
+    for (const { number, records } of results) {
+      const expected = alone.run(taskOf(linesOf(number)))
+      t.true(Buffer.from(expected.records).equals(records), `program ${number}`)
+      threads.giveBack(records)
+    }
+  }
+  await threads.close()
+})
+
 test('an error of the other thread comes with its code and place', async (t) => {
   const folder = temporaryFolder(t)
   const [table] = TABLES

@@ -11,7 +11,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { basename, join } from 'node:path'
+import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import test from 'ava'
 
@@ -93,16 +93,45 @@ test.serial('the package has what it should have, and nothing else', (t) => {
 test.serial('it installs into an empty folder without network, with no more than its dependencies', (t) => {
   const needed = dependencies()
   t.true(needed.length >= 6)
-  const tarballs = [...pack(needed), ...pack([ROOT])].map(({ filename }) => join(folder, basename(filename)))
-  mkdirSync(join(folder, 'app'))
-  writeFileSync(join(folder, 'app/package.json'), '{ "name": "app", "private": true, "type": "module" }\n')
-  run('npm', ['install', ...NPM, '--omit=dev', ...tarballs], join(folder, 'app'))
+  pack([...needed, ROOT])
+  const app = join(folder, 'app')
+  mkdirSync(app)
+  const manifest = { name: 'app', private: true, type: 'module', dependencies: { 'jwst-ingest': tarballOf(ROOT) } }
+  writeFileSync(join(app, 'package.json'), JSON.stringify(manifest))
+  writeFileSync(join(app, 'package-lock.json'), JSON.stringify(lockOf(manifest, needed)))
+  run('npm', ['ci', ...NPM, '--omit=dev'], app)
   const dev = Object.keys((JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as Manifest).devDependencies)
   for (const name of dev.filter((name) => !needed.some((path) => path.endsWith(`node_modules/${name}`))))
     t.false(existsSync(join(folder, 'app/node_modules', name)), name)
 })
 
+/** Where a package's tarball is, as seen from the folder beside it. */
+function tarballOf(path: string): string {
+  const { name, version } = JSON.parse(readFileSync(join(path, 'package.json'), 'utf8')) as Manifest
+  return `file:../${name.replace('@', '').replace('/', '-')}-${version}.tgz`
+}
+
+/**
+ * The lock file of a program with this package: without it npm would ask for packages of which there are two versions,
+ * as only one of them can be named in the command.
+ */
+function lockOf(manifest: object, needed: readonly string[]): object {
+  const { packages } = JSON.parse(readFileSync(join(ROOT, 'package-lock.json'), 'utf8')) as Lock
+  const own = { ...packages[''], devDependencies: undefined, resolved: tarballOf(ROOT) }
+  const others = needed.map((path) => {
+    const place = relative(ROOT, path)
+    return [place, { ...packages[place], integrity: undefined, resolved: tarballOf(path) }] as const
+  })
+  const entries = { '': manifest, 'node_modules/jwst-ingest': own, ...Object.fromEntries(others) }
+  return { name: 'app', lockfileVersion: 3, requires: true, packages: entries }
+}
+
+interface Lock {
+  readonly packages: Readonly<Record<string, object>>
+}
+
 interface Manifest {
+  readonly name: string
   readonly version: string
   readonly devDependencies: Readonly<Record<string, string>>
 }

@@ -8,7 +8,8 @@ const CODE_9 = 57
 const MOST_DIGITS = 300
 /** So many digits make an integer that a float holds exactly. */
 const EXACT_DIGITS = 15
-const POWERS = Array.from({ length: EXACT_DIGITS + 1 }, (_, exponent) => Number(`1e${exponent}`))
+/** The powers of ten that a float holds exactly, by their exponents. */
+export const POWERS: readonly number[] = Array.from({ length: 23 }, (_, exponent) => Number(`1e${exponent}`))
 
 /**
  * Whether some bytes are a decimal number without exponent, sign of plus or space: a quick yes for what nearly all

@@ -5,6 +5,7 @@
  * millions. Here it is found with float arithmetic that loses nothing: the number times a power of ten has 17 digits
  * before the point, and is the exact sum of two floats; so is the distance up to which other numbers read back as it.
  */
+import { POWERS } from './decimal.js'
 
 const CODE_POINT = 46
 const CODE_MINUS = 45
@@ -22,8 +23,7 @@ const GREATEST = 1e16
 /** More bytes than any number takes that is written here. */
 export const MOST_FLOAT_BYTES = 32
 
-/** Powers of ten that a float holds exactly, and what splits a float in halves of 26 bits (Dekker). */
-const POWERS = Array.from({ length: 23 }, (_, exponent) => Number(`1e${exponent}`))
+/** What splits a float in halves of 26 bits (Dekker), and the powers of ten so split. */
 const SPLITTER = 2 ** 27 + 1
 const HIGH_HALVES = POWERS.map(highHalf)
 const LOW_HALVES = POWERS.map((power) => power - highHalf(power))

@@ -1,6 +1,7 @@
 /**
  * What a single cell of the input means: nothing, true, false, a number. (Specification, section 2 and 3.)
  */
+import { POWERS } from '../csv/decimal.js'
 
 /** The texts that stand for "nothing" in the input. */
 const NOTHING: ReadonlySet<string> = new Set(['', 'NaN', 'nan', 'N/A', 'NONE', 'None', 'none', 'NULL', 'null'])
@@ -52,9 +53,6 @@ export function toNumber(cell: string): number {
 
 const DECIMAL = /^\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?\s*$/
 
-/** Powers of ten, which are dear to work out. */
-const POWERS = [1, 10, 100, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8]
-
 /**
  * Rounds half to even at a number of decimals, as numpy does: scale, round to an even integer, scale back.
  *
@@ -62,6 +60,7 @@ const POWERS = [1, 10, 100, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8]
  * @param decimals digits to keep after the point
  */
 export function roundHalfEven(value: number, decimals: number): number {
+  // To work it out is dear.
   const factor = POWERS[decimals] ?? 10 ** decimals
   const scaled = value * factor
   const floor = Math.floor(scaled)

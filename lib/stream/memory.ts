@@ -3,6 +3,8 @@
  * a thread is collected, which happens seldom where little of it are objects.
  */
 
+import type { Allocate } from '../csv/bytes.js'
+
 /** Memory is made in multiples of this, so that what one piece had is of use to the next. */
 const STEP_BYTES = 1 << 16
 /** What is larger is rare, and not kept. */
@@ -15,7 +17,7 @@ export class Memory {
   readonly #free: ArrayBuffer[] = []
 
   /** Memory for so many bytes, with what it last held in it; no one else has it until it is given back. */
-  take(length: number): Buffer {
+  readonly take: Allocate = (length) => {
     const index = this.#free.findIndex(({ byteLength }) => byteLength >= length)
     const [kept] = index === -1 ? [] : this.#free.splice(index, 1)
     return Buffer.from(kept ?? new ArrayBuffer(Math.ceil(length / STEP_BYTES) * STEP_BYTES), 0, length)

@@ -12,7 +12,7 @@ import { Decoder, type RecordBatch } from './decode.js'
 import type { Emitter } from './emit.js'
 import { type GroupContext, groupByAssociation, type PendingBatch, type Results, type ScrubbedBatch } from './group.js'
 import { type HeadedInput, type InputChunk, readInputs } from './read.js'
-import type { RejectedRow, ScrubbedRows } from './tasks.js'
+import type { RejectedRow, ScrubbedRows } from './row-scrubber.js'
 import { tee } from './tee.js'
 import type { Threads } from './threads.js'
 

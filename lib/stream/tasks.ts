@@ -3,7 +3,7 @@
  * units and writing what they add to each table. Input and output are plain data.
  */
 
-import { countSettled, noRows, nothingSettled, type RowCounts, type SettledCounts } from '../counts.js'
+import { countSettled, nothingSettled, type SettledCounts } from '../counts.js'
 import { LineCursor } from '../csv/lines.js'
 import { type FieldRoom, fieldRoom } from '../csv/plain-row.js'
 import type { CsvRecord } from '../csv/row.js'
@@ -17,11 +17,11 @@ import type { MemberList } from '../rules/member-list.js'
 import { type ProgramLines, type ProgramLists, type Settled, settleProgram } from '../rules/program.js'
 import { RegularReader, type RowForm, scrubbedInput } from '../rules/regular.js'
 import { Row } from '../rules/row.js'
-import { type Day, type Judged, Scrubber } from '../rules/scrub.js'
-import { programOfUnit, unitOf } from '../rules/units.js'
-import { rejectText, wrongRow } from './decode.js'
+import { type Day, Scrubber } from '../rules/scrub.js'
+import { programOfUnit } from '../rules/units.js'
 import { Memory } from './memory.js'
-import { type Entry, FRESH, FRESH_LIST, RecordCursor, RecordWriter } from './records.js'
+import { type Entry, FRESH, FRESH_LIST, RecordCursor } from './records.js'
+import { RowScrubber, type ScrubbedRows } from './row-scrubber.js'
 
 /** What all tasks of a run share. */
 export interface TaskSetup {
@@ -43,21 +43,6 @@ export interface ScrubTask {
   readonly bytes: Uint8Array
   /** Number of the first line in its file. */
   readonly line: number
-}
-
-/** A row that cannot be used. */
-export interface RejectedRow {
-  readonly line: number
-  readonly reason: string
-  readonly text: string
-}
-
-/** Scrubbed rows. */
-export interface ScrubbedRows {
-  /** Records for the buffer. */
-  readonly records: Uint8Array
-  readonly rejects: readonly RejectedRow[]
-  readonly counts: RowCounts
 }
 
 /** Units to settle. */
@@ -120,14 +105,14 @@ export class TaskRunner {
   #scrub({ input, bytes, line }: ScrubTask): ScrubbedRows {
     const scrubber = this.#scrubberOf(input)
     scrubber.lines(new LineCursor({ bytes: asBuffer(bytes), line }, this.#room))
-    return scrubber.take(this.memory)
+    return scrubber.take(this.memory.take)
   }
 
   /** Scrubs rows that are records already. */
   scrubRecords(input: number, records: readonly CsvRecord[]): ScrubbedRows {
     const scrubber = this.#scrubberOf(input)
     for (const record of records) scrubber.record(record)
-    return scrubber.take(this.memory)
+    return scrubber.take(this.memory.take)
   }
 
   #scrubberOf(input: number): RowScrubber {
@@ -215,84 +200,6 @@ function readLists(entries: readonly Entry[]): ProgramLists {
   const fresh = entries.filter(({ origin }) => origin === FRESH_LIST).map(({ text }) => JSON.parse(text) as MemberList)
   const stored = entries.filter(({ origin }) => origin !== FRESH_LIST).map(({ text }) => text)
   return { fresh, stored: readMembers(stored) }
-}
-
-interface RowNumbers {
-  /** Fields of a row. */
-  readonly width: number
-  /** The input. */
-  readonly input: number
-  /** What stands for it where rows are scrubbed to lines of regular ones; absent where they shall be text. */
-  readonly scrubbed: number | undefined
-}
-
-/** Scrubs rows of one input and gathers what becomes of them. */
-class RowScrubber {
-  readonly #scrubber: Scrubber
-  readonly #width: number
-  readonly #input: number
-  readonly #scrubbedInput: number | undefined
-  readonly #records = new RecordWriter()
-  #rejects: RejectedRow[] = []
-  #counts = noRows()
-
-  constructor(scrubber: Scrubber, { width, input, scrubbed }: RowNumbers) {
-    this.#scrubber = scrubber
-    this.#width = width
-    this.#input = input
-    this.#scrubbedInput = scrubbed
-  }
-
-  /** Scrubs whole lines without quotes. */
-  lines(cursor: LineCursor): void {
-    while (cursor.next()) {
-      const { row } = cursor
-      const scrubbed = row?.width === this.#width ? this.#scrubber.judge(row) : undefined
-      if (scrubbed === undefined) this.record(cursor.record)
-      else if (scrubbed.outcome === 'rejected') this.#reject(cursor.record, scrubbed.message)
-      else if (this.#isKept(scrubbed)) {
-        const { pid, observation, kind } = scrubbed
-        this.#records.addRegular(unitOf(pid, observation), kind, this.#input, cursor)
-      }
-    }
-  }
-
-  /** Scrubs a row. */
-  record(record: CsvRecord): void {
-    const reason = wrongRow(record, this.#width)
-    if (reason !== undefined) {
-      this.#reject(record, reason)
-      return
-    }
-    const scrubbed = this.#scrubber.scrub(record)
-    if (scrubbed.outcome === 'rejected') this.#reject(record, scrubbed.message)
-    else if (this.#isKept(scrubbed)) {
-      const { pid, observation, kind, text, line } = scrubbed
-      const unit = unitOf(pid, observation)
-      if (line === undefined || this.#scrubbedInput === undefined) this.#records.add(unit, FRESH, text)
-      else this.#records.addRegularText(unit, kind, this.#scrubbedInput, line)
-    }
-  }
-
-  /** Counts a row; tells whether it is kept or hides others. */
-  #isKept<T extends Exclude<Judged, { outcome: 'rejected' }>>(judged: T): judged is Exclude<T, { outcome: 'dropped' }> {
-    this.#counts.levels[judged.level]++
-    if (judged.outcome !== 'kept') this.#counts.dropped[judged.reason]++
-    return judged.outcome !== 'dropped'
-  }
-
-  #reject({ line, text }: CsvRecord, reason: string): void {
-    this.#rejects.push({ line, reason, text: rejectText(text) })
-  }
-
-  /** What was gathered; it goes on with nothing. */
-  take(memory: Memory): ScrubbedRows {
-    const records = this.#records.take((length) => memory.take(length))
-    const rows = { records, rejects: this.#rejects, counts: this.#counts }
-    this.#rejects = []
-    this.#counts = noRows()
-    return rows
-  }
 }
 
 /** The same bytes with the methods of a buffer, which they lose on their way between threads. */

@@ -1,12 +1,13 @@
 /**
  * Does the tasks of a run on two threads: this one and, once there is enough to do, another.
  *
- * The other one always has a task more than it is at work on; what comes while it has enough is done here at once. So
+ * The other one always has some tasks more than it is at work on; what comes while it has enough is done here at once. So
  * neither waits for the other, and no more than a few tasks are on their way at any time.
  */
 import { availableParallelism } from 'node:os'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Worker } from 'node:worker_threads'
+import type { Allocate } from '../csv/bytes.js'
 import { IngestError } from '../errors.js'
 import { type ResultOf, type Task, TaskRunner, type TaskSetup } from './tasks.js'
 
@@ -66,7 +67,9 @@ export class Threads {
   }
 
   /** Gives memory for a task's bytes. */
-  readonly allocate = (length: number): Buffer => this.#runner.memory.take(length)
+  get allocate(): Allocate {
+    return this.#runner.memory.take
+  }
 
   /** Takes back the memory of scrubbed rows, when they are of no use any more. */
   giveBack(records: Uint8Array): void {

@@ -1,9 +1,10 @@
 /** Whole lines of a file that have no quote: the bytes of many rows in one piece, for whoever splits them. */
 import { isAscii } from 'node:buffer'
 import type { Allocate } from './bytes.js'
-import { type FieldRoom, PlainBlock, type PlainRow } from './plain-row.js'
+import { PlainBlock, type PlainRow } from './plain-row.js'
 import { BYTE } from './quoted.js'
 import { CsvRecord } from './row.js'
+import type { FieldRoom } from './scanner.js'
 
 /** Adjacent lines, each with its line end, none with a quote. */
 export class PlainLines {
@@ -81,7 +82,7 @@ export class LineCursor {
     const { bytes } = this
     while (this.#next < bytes.length) {
       const start = this.#next
-      const lineFeed = bytes.indexOf(BYTE.lineFeed, start)
+      const lineFeed = this.#rows.findLine(start)
       const end = this.#hasReturns && bytes[lineFeed - 1] === BYTE.carriageReturn ? lineFeed - 1 : lineFeed
       this.#next = lineFeed + 1
       this.line++
@@ -98,7 +99,7 @@ export class LineCursor {
     const { start, end } = this
     if (!this.#isClean && !isClean(this.bytes.subarray(start, end))) return undefined
     if (this.#hasReturns && this.bytes.subarray(start, end).includes(BYTE.carriageReturn)) return undefined
-    return this.#rows.row(start, end)
+    return this.#rows.lineTo(end)
   }
 
   /** The current line as a record of its own. */

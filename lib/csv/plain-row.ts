@@ -1,13 +1,12 @@
 /** Plain rows that stand in a block of bytes, one after the other. */
 import { decimalAt, isPlainDecimal } from './decimal.js'
 import type { Fields } from './row.js'
+import { FieldRoom } from './scanner.js'
 
 const COMMA = ','
+const LINE_FEED = 10
 /** Bytes that are made text of at a time: a longer text would be dear to keep and to collect. */
 const TEXT_BYTES = 1 << 15
-/** There is room at first for as many fields as a block has bytes by this. */
-const BYTES_PER_FIELD = 8
-const FEWEST_FIELDS = 64
 
 /** The text of some neighbouring rows of a block. Each byte is one character, so a row that is not ASCII is not its text. */
 interface TextWindow {
@@ -16,8 +15,8 @@ interface TextWindow {
   /** Where the text starts and ends in the block. */
   readonly start: number
   readonly end: number
-  /** For each row the place in the text before its start, then where each of its fields ends. */
-  ends: Int32Array
+  /** Holds for each row the place in the text before its start, then where each of its fields ends. */
+  readonly room: FieldRoom
 }
 
 /** A plain row of a block: its fields are cut out of the text when they are asked for. */
@@ -63,7 +62,8 @@ export class PlainRow implements Fields {
 
   /** Neighbouring fields, with the commas between them. */
   between(first: number, last: number): string {
-    const { text, ends } = this.#window
+    const { text, room } = this.#window
+    const { ends } = room
     return text.slice((ends[this.#first + first] ?? 0) + 1, ends[this.#first + last + 1])
   }
 
@@ -74,25 +74,15 @@ export class PlainRow implements Fields {
 
   /** Where a field starts in the block. */
   byteOf(index: number): number {
-    const { ends, start } = this.#window
-    return (ends[this.#first + index] ?? 0) + 1 + start
+    const { room, start } = this.#window
+    return (room.ends[this.#first + index] ?? 0) + 1 + start
   }
 
   /** Where a field ends in the block. */
   byteEndOf(index: number): number {
-    const { ends, start } = this.#window
-    return (ends[this.#first + index + 1] ?? 0) + start
+    const { room, start } = this.#window
+    return (room.ends[this.#first + index + 1] ?? 0) + start
   }
-}
-
-/** Room for where the fields of a block's rows end, to be used again for another block when the rows are of no use. */
-export interface FieldRoom {
-  ends: Int32Array
-}
-
-/** Room for a first block. */
-export function fieldRoom(): FieldRoom {
-  return { ends: new Int32Array(FEWEST_FIELDS) }
 }
 
 /** Makes rows of a block of bytes; neighbours share a text. */
@@ -100,58 +90,66 @@ export class PlainBlock {
   readonly #block: Buffer
   /** The same memory: parts of a plain array cost half of those of a buffer. */
   readonly #bytes: Uint8Array
-  /** One for the whole block: many of them would be dear to make and to collect. */
   readonly #room: FieldRoom
-  #used = 0
   #window: TextWindow
+  /** How many places of the room belong to rows. */
+  #used = 0
+  /** How many there are with those of the line that was found last. */
+  #found = 0
 
   /** @param room its own until its rows are of no use any more */
-  constructor(block: Buffer, room = fieldRoom()) {
+  constructor(block: Buffer, room = new FieldRoom()) {
     this.#block = block
     this.#bytes = new Uint8Array(block.buffer, block.byteOffset, block.length)
     this.#room = room
-    const fields = Math.ceil(block.length / BYTES_PER_FIELD)
-    if (room.ends.length < fields) room.ends = new Int32Array(fields)
-    this.#window = this.#decode(0, 0)
+    this.#window = this.#open(0, 0)
   }
 
-  /** The row that starts and ends at these bytes; rows are asked for in their order. */
+  /** The row that starts and ends at these bytes, without a line feed among them; rows are asked for in their order. */
   row(start: number, end: number): PlainRow {
-    if (end > this.#window.end) this.#window = this.#decode(start, end)
-    const window = this.#window
-    const first = this.#used
-    this.#split(window, start - window.start, end - window.start)
-    return new PlainRow(window, first, this.#used - first - 1)
+    if (end > this.#window.end) this.#window = this.#open(start, end)
+    this.#find(start, end)
+    return this.#rowFound()
   }
 
-  #split(window: TextWindow, start: number, end: number): void {
-    const { text } = window
-    let { ends } = this.#room
-    let used = this.#used
-    if (used + 2 > ends.length) ends = this.#grow(window)
-    ends[used++] = start - 1
-    // Searched in the text, as that is some three times as fast as looking at each byte.
-    for (let at = text.indexOf(COMMA, start); at >= 0 && at < end; at = text.indexOf(COMMA, at + 1)) {
-      if (used + 2 > ends.length) ends = this.#grow(window)
-      ends[used++] = at
+  /** Finds the line that starts at a byte; lines are asked for in their order. Returns where its line feed is. */
+  findLine(start: number): number {
+    if (start >= this.#window.end) this.#window = this.#open(start, start)
+    let end = this.#find(start, this.#window.end)
+    if (end === this.#window.end && end < this.#block.length) {
+      // It goes on behind the window.
+      const lineFeed = this.#block.indexOf(LINE_FEED, end)
+      this.#window = this.#open(start, lineFeed === -1 ? this.#block.length : lineFeed + 1)
+      end = this.#find(start, this.#window.end)
     }
-    ends[used++] = end
-    this.#used = used
+    return end
   }
 
-  /** What earlier windows need stays where it is. */
-  #grow(window: TextWindow): Int32Array {
+  /** The row of the line that was found last, up to a byte: where it ends, or where the carriage return before that is. */
+  lineTo(end: number): PlainRow {
+    this.#room.ends[this.#found - 1] = end - this.#window.start
+    return this.#rowFound()
+  }
+
+  #rowFound(): PlainRow {
+    const first = this.#used
+    this.#used = this.#found
+    return new PlainRow(this.#window, first, this.#found - first - 1)
+  }
+
+  /** Finds the fields of a line within the window; returns where it ends. */
+  #find(start: number, end: number): number {
+    const window = this.#window
+    this.#found = this.#room.scan(start - window.start, end - window.start, this.#used + 1)
     const { ends } = this.#room
-    const larger = new Int32Array(2 * ends.length)
-    larger.set(ends)
-    this.#room.ends = larger
-    window.ends = larger
-    return larger
+    ends[this.#used] = start - window.start - 1
+    return (ends[this.#found - 1] ?? 0) + window.start
   }
 
-  #decode(start: number, end: number): TextWindow {
+  #open(start: number, end: number): TextWindow {
     const textEnd = Math.max(end, Math.min(start + TEXT_BYTES, this.#block.length))
+    this.#room.load(this.#bytes.subarray(start, textEnd))
     const text = this.#block.toString('latin1', start, textEnd)
-    return { text, bytes: this.#bytes, start, end: textEnd, ends: this.#room.ends }
+    return { text, bytes: this.#bytes, start, end: textEnd, room: this.#room }
   }
 }

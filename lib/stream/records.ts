@@ -3,7 +3,8 @@
  * objects would cost more than the lines, and be gone over by every garbage collection.
  */
 import { type Allocate, ByteWriter, MAX_BYTES_PER_UNIT } from '../csv/bytes.js'
-import { type FieldRoom, PlainBlock, type PlainRow } from '../csv/plain-row.js'
+import { PlainBlock, type PlainRow } from '../csv/plain-row.js'
+import type { FieldRoom } from '../csv/scanner.js'
 import { KINDS, type Kind } from '../rules/row.js'
 
 /**

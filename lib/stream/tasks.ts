@@ -5,8 +5,8 @@
 
 import { countSettled, nothingSettled, type SettledCounts } from '../counts.js'
 import { LineCursor } from '../csv/lines.js'
-import { type FieldRoom, fieldRoom } from '../csv/plain-row.js'
 import type { CsvRecord } from '../csv/row.js'
+import { FieldRoom } from '../csv/scanner.js'
 import { type TableText, TableTexts } from '../database/format.js'
 import { readFeatures, readFresh, readMembers, readStored } from '../database/stored.js'
 import { StoredLines, type StoredPlaces } from '../database/stored-lines.js'
@@ -76,7 +76,7 @@ export class TaskRunner {
   readonly layout: Layout
   /** Memory for what is scrubbed. */
   readonly memory = new Memory()
-  readonly #room = fieldRoom()
+  readonly #room = new FieldRoom()
   readonly #setup: TaskSetup
   readonly #asText: boolean
   readonly #encoder: Encoder

@@ -1,0 +1,90 @@
+/** Finds the fields of lines, by a little WebAssembly (`scanner.wat`). */
+import { readFileSync } from 'node:fs'
+
+/** As much of WebAssembly as is used here: the types of Node do not tell it. */
+declare namespace WebAssembly {
+  class Module {
+    constructor(bytes: Uint8Array)
+  }
+  class Instance {
+    constructor(module: Module)
+    readonly exports: unknown
+  }
+}
+
+interface Exports {
+  readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): number }
+  /** See `scanner.wat`. */
+  scan(at: number, end: number, out: number): number
+}
+
+/** Bytes of a page of the memory, and of an integer in it. */
+const PAGE_BYTES = 1 << 16
+const INTEGER_BYTES = 4
+/** How many bytes behind a line the scanner looks at. */
+const BEHIND = 64
+/** Bytes of text that there is room for at first. */
+const FIRST_BYTES = (1 << 15) + BEHIND
+
+let compiled: WebAssembly.Module | undefined
+
+function instance(): Exports {
+  // As deep in the folders as the bundle, which finds it from there.
+  compiled ??= new WebAssembly.Module(readFileSync(new URL('../csv/scanner.wasm', import.meta.url)))
+  return new WebAssembly.Instance(compiled).exports as Exports
+}
+
+/**
+ * Room for some text and for where fields end: of one block after the other, when the rows of the last one are of no
+ * use any more.
+ */
+export class FieldRoom {
+  /** Places in the text; where one is to be found is up to who had it put there. */
+  ends: Int32Array
+  readonly #exports = instance()
+  #text: Uint8Array
+  /** Where the places are, behind the text. */
+  #endsAt = FIRST_BYTES
+
+  constructor() {
+    this.#text = new Uint8Array(this.#exports.memory.buffer)
+    this.ends = new Int32Array(this.#exports.memory.buffer, this.#endsAt)
+  }
+
+  /** Takes the text that is to be scanned. */
+  load(text: Uint8Array): void {
+    if (text.length + BEHIND > this.#endsAt) this.#growText(text.length + BEHIND)
+    this.#text.set(text)
+  }
+
+  /**
+   * Puts where each field of a line ends among the places, from a number on: the commas, then the line's end. That is at
+   * its line feed or, where there is none before it, at `end`.
+   *
+   * @returns the number of the first place behind them
+   */
+  scan(start: number, end: number, first: number): number {
+    const most = first + end - start + 1
+    if (most > this.ends.length) this.#grow(INTEGER_BYTES * (most - this.ends.length))
+    const out = this.#exports.scan(start, end, this.#endsAt + INTEGER_BYTES * first)
+    return (out - this.#endsAt) / INTEGER_BYTES
+  }
+
+  /** Makes room for more text; the places stay. */
+  #growText(bytes: number): void {
+    const endsAt = 2 * PAGE_BYTES * Math.ceil(bytes / PAGE_BYTES)
+    const { length } = this.ends
+    this.#grow(endsAt - this.#endsAt)
+    this.#text.copyWithin(endsAt, this.#endsAt, this.#endsAt + INTEGER_BYTES * length)
+    this.#endsAt = endsAt
+    this.ends = new Int32Array(this.#exports.memory.buffer, endsAt)
+  }
+
+  /** What is not written to costs nothing, so there is always much more than is needed. */
+  #grow(bytes: number): void {
+    const { memory } = this.#exports
+    memory.grow(Math.ceil(Math.max(bytes, memory.buffer.byteLength) / PAGE_BYTES))
+    this.#text = new Uint8Array(memory.buffer)
+    this.ends = new Int32Array(memory.buffer, this.#endsAt)
+  }
+}

@@ -1,0 +1,57 @@
+/** The scanner of fields: what a plain search finds. */
+import assert from 'node:assert/strict'
+import test from 'ava'
+import fc from 'fast-check'
+import { FieldRoom } from '../lib/csv/scanner.js'
+
+const seed = Number(process.env.FC_SEED ?? 20240221)
+test.before((t) => t.log(`seed ${seed}`))
+
+const [COMMA, LINE_FEED] = [44, 10]
+
+/** Where each comma is, then where the line ends. */
+function placesIn(text: Uint8Array, start: number, end: number): number[] {
+  const lineFeed = text.subarray(0, end).indexOf(LINE_FEED, start)
+  const lineEnd = lineFeed === -1 ? end : lineFeed
+  const places = Array.from({ length: lineEnd - start }, (_, index) => start + index)
+  return [...places.filter((place) => text[place] === COMMA), lineEnd]
+}
+
+/** Bytes of any kind, those that matter among them more often, and as many as some steps of the scanner take. */
+const texts = fc.uint8Array({ maxLength: 300 }).chain((bytes) =>
+  fc.array(fc.nat(Math.max(0, bytes.length - 1)), { maxLength: 40 }).map((places) => {
+    for (const [index, place] of places.entries())
+      if (bytes.length > 0) bytes[place] = index % 9 === 8 ? LINE_FEED : COMMA
+    return bytes
+  }),
+)
+
+test('the places of commas and of the end of a line', (t) => {
+  const room = new FieldRoom()
+  let ends = 0
+  fc.assert(
+    fc.property(texts, fc.nat(300), fc.nat(300), fc.nat(50), (text, a, b, first) => {
+      const [start = 0, end = 0] = [a % (text.length + 1), b % (text.length + 1)].sort((x, y) => x - y)
+      // What is left of an earlier text behind this one is none of it.
+      room.load(new Uint8Array(400).fill(COMMA))
+      room.load(text)
+      const next = room.scan(start, end, first)
+      assert.deepEqual([...room.ends.subarray(first, next)], placesIn(text, start, end))
+      if (room.ends[next - 1] === end) ends++
+    }),
+    { seed, numRuns: 3000 },
+  )
+  t.true(ends > 500 && ends < 2900, `${ends} ended where they were told to`)
+})
+
+test('the text and the places are as many as there are', (t) => {
+  const room = new FieldRoom()
+  const expected: number[] = []
+  for (const length of [10, 100_000, 1_000, 3_000_000, 40_000]) {
+    const text = new Uint8Array(length).fill(COMMA)
+    room.load(text)
+    t.is(room.scan(0, length, expected.length), expected.length + length + 1)
+    for (let place = 0; place <= length; place++) expected.push(place)
+  }
+  t.true(Buffer.from(Int32Array.from(expected).buffer).equals(Buffer.from(room.ends.slice(0, expected.length).buffer)))
+})

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import test from 'ava'
 import fc from 'fast-check'
-import { FieldRoom } from '../lib/csv/scanner.js'
+import { countLineFeeds, FieldRoom } from '../lib/csv/scanner.js'
 
 const seed = Number(process.env.FC_SEED ?? 20240221)
 test.before((t) => t.log(`seed ${seed}`))
@@ -54,4 +54,16 @@ test('the text and the places are as many as there are', (t) => {
     for (let place = 0; place <= length; place++) expected.push(place)
   }
   t.true(Buffer.from(Int32Array.from(expected).buffer).equals(Buffer.from(room.ends.slice(0, expected.length).buffer)))
+})
+
+test('the number of line feeds', (t) => {
+  fc.assert(
+    fc.property(texts, fc.nat(3), (text, times) => {
+      // Also more than are counted at a time.
+      const all = Buffer.concat([Buffer.alloc(times * 30_011, 10), text])
+      assert.equal(countLineFeeds(all), times * 30_011 + text.filter((byte) => byte === LINE_FEED).length)
+    }),
+    { seed, numRuns: 1000 },
+  )
+  t.is(countLineFeeds(new Uint8Array()), 0)
 })

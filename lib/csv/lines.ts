@@ -116,14 +116,3 @@ function isClean(bytes: Uint8Array): boolean {
 export function isContinuation(byte: number | undefined): boolean {
   return byte !== undefined && (byte & 0xc0) === 0x80
 }
-
-/** The number of line feeds in some bytes. */
-export function countLineFeeds(bytes: Uint8Array, start: number, end: number): number {
-  let count = 0
-  let lineFeed = bytes.indexOf(BYTE.lineFeed, start)
-  while (lineFeed !== -1 && lineFeed < end) {
-    count++
-    lineFeed = bytes.indexOf(BYTE.lineFeed, lineFeed + 1)
-  }
-  return count
-}

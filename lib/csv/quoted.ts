@@ -3,6 +3,8 @@
  * over the bytes that can stop anywhere, so that no record is ever parsed on trial; the rest is left to csv-parse.
  */
 import { type Options, CsvError as ParseError, parse } from 'csv-parse/sync'
+import type { CsvBatch } from './read.js'
+import { CsvRecord } from './row.js'
 
 /** The bytes that have a meaning in CSV. */
 export const BYTE = { nul: 0, lineFeed: 10, carriageReturn: 13, quote: 34, comma: 44 } as const
@@ -145,13 +147,28 @@ function closesField(bytes: Uint8Array, position: number): boolean {
   return next === BYTE.carriageReturn && bytes[position + 1] === BYTE.lineFeed
 }
 
+/** Adds to a batch what csv-parse makes of adjacent records. */
+export function addRecords(
+  { records, errors }: Pick<CsvBatch, 'records' | 'errors'>,
+  bytes: Buffer,
+  run: readonly Extent[],
+): void {
+  const rows = parseRecords(bytes, run)
+  for (const [index, { start, end, line }] of run.entries()) {
+    const text = bytes.toString('utf8', start, end)
+    const fields = rows[index] ?? []
+    if (typeof fields === 'string') errors.push({ line, message: fields, text })
+    else records.push(new CsvRecord(line, text, fields))
+  }
+}
+
 /**
  * Parses adjacent records of a file: all at once, as each start of csv-parse costs as much as a record, or one by one
  * if there is a bad one among them.
  *
  * @returns for each record its fields, or in place of them the reason why it has none
  */
-export function parseRecords(bytes: Buffer, run: readonly Extent[]): (string[] | string)[] {
+function parseRecords(bytes: Buffer, run: readonly Extent[]): (string[] | string)[] {
   const [first] = run
   const last = run.at(-1)
   if (first === undefined || last === undefined) return []

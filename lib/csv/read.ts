@@ -1,9 +1,10 @@
 /** Bytes of a CSV file -> records, in batches, without streams. csv-parse decides what a record with quotes means. */
 
 import type { Allocate } from './bytes.js'
-import { countLineFeeds, isContinuation, PlainLines } from './lines.js'
-import { BYTE, type Extent, parseRecords, RecordScanner } from './quoted.js'
+import { isContinuation, PlainLines } from './lines.js'
+import { addRecords, BYTE, type Extent, RecordScanner } from './quoted.js'
 import { CsvRecord } from './row.js'
+import { countLineFeeds } from './scanner.js'
 
 export { CsvRecord } from './row.js'
 
@@ -167,33 +168,40 @@ export class CsvReader {
 
   /** The fast path: takes lines up to the first one that has a quote or is not complete. */
   #readPlainLines(batch: CsvBatch): void {
-    const view = this.#view
-    const quote = this.#quote
-    let [first, firstLine] = [this.#start, this.#line]
-    let [start, line] = [first, firstLine]
-    let lineFeed = view.indexOf(BYTE.lineFeed, Math.max(start, this.#searched))
-    while (lineFeed !== -1 && lineFeed <= quote) {
-      if (lineFeed - start > this.#maxBytes && this.#lineEnd(start, lineFeed) - start > this.#maxBytes) {
-        this.#takeLines(batch, first, start, firstLine)
-        batch.errors.push(this.#tooLong(start, this.#lineEnd(start, lineFeed), line))
-        ;[first, firstLine] = [lineFeed + 1, line + 1]
-      }
-      line++
-      start = lineFeed + 1
-      lineFeed = view.indexOf(BYTE.lineFeed, start)
-    }
-    this.#takeLines(batch, first, start, firstLine)
-    this.#start = start
-    this.#line = line
-    this.#searched = lineFeed === -1 ? this.#end : start
+    const start = this.#start
+    const from = Math.max(start, this.#searched)
+    const lineFeed = this.#view.subarray(from, this.#quote).lastIndexOf(BYTE.lineFeed)
+    const end = lineFeed === -1 ? start : from + lineFeed + 1
+    if (end - start > this.#maxBytes) this.#readLongLines(batch, end)
+    else this.#takeLines(batch, start, end)
+    this.#start = end
+    this.#searched = this.#quote < this.#end ? end : this.#end
   }
 
-  /** Takes whole lines from `first` up to `end`. */
-  #takeLines({ records, lines }: CsvBatch, first: number, end: number, line: number): void {
+  /** Takes lines some of which may be too long. */
+  #readLongLines(batch: CsvBatch, end: number): void {
+    const view = this.#view
+    let first = this.#start
+    for (let start = first; start < end; ) {
+      const lineFeed = view.indexOf(BYTE.lineFeed, start)
+      const lineEnd = this.#lineEnd(start, lineFeed)
+      if (lineEnd - start > this.#maxBytes) {
+        this.#takeLines(batch, first, start)
+        batch.errors.push(this.#tooLong(start, lineEnd, this.#line++))
+        first = lineFeed + 1
+      }
+      start = lineFeed + 1
+    }
+    this.#takeLines(batch, first, end)
+  }
+
+  /** Takes whole lines from `first`, which is the current one, up to `end`. */
+  #takeLines({ records, lines }: CsvBatch, first: number, end: number): void {
     if (first === end) return
     const bytes = this.#view.subarray(first, end)
-    if (this.#plainLines) lines.push(PlainLines.copyOf(bytes, line, this.#allocate))
-    else for (const record of new PlainLines(bytes, line).records) records.push(record)
+    if (this.#plainLines) lines.push(PlainLines.copyOf(bytes, this.#line, this.#allocate))
+    else for (const record of new PlainLines(bytes, this.#line).records) records.push(record)
+    this.#line += countLineFeeds(bytes)
   }
 
   /** Handles a line without a quote and without an end. Returns false: there is nothing more to read. */
@@ -242,7 +250,7 @@ export class CsvReader {
       this.#giveUp(batch, tooLong ? this.#tooLong(extent.start, this.#firstLineEnd(), extent.line) : this.#unclosed())
     } else {
       run.push(extent)
-      this.#line += countLineFeeds(this.#view, extent.start, end) + 1
+      this.#line += countLineFeeds(this.#view.subarray(extent.start, end)) + 1
       this.#moveTo(Math.min(end + 1, this.#end))
     }
     return true
@@ -286,15 +294,5 @@ export class CsvReader {
     let cut = start + Math.min(EXCERPT_BYTES, this.#maxBytes)
     for (let back = 0; back < 3 && isContinuation(this.#view[cut]); back++) cut--
     return { line, message, text: this.#view.toString('utf8', start, cut) }
-  }
-}
-
-function addRecords({ records, errors }: CsvBatch, bytes: Buffer, run: readonly Extent[]): void {
-  const rows = parseRecords(bytes, run)
-  for (const [index, { start, end, line }] of run.entries()) {
-    const text = bytes.toString('utf8', start, end)
-    const fields = rows[index] ?? []
-    if (typeof fields === 'string') errors.push({ line, message: fields, text })
-    else records.push(new CsvRecord(line, text, fields))
   }
 }

@@ -1,4 +1,4 @@
-/** Finds the fields of lines, by a little WebAssembly (`scanner.wat`). */
+/** Finds the fields of lines, and counts lines, by a little WebAssembly (`scanner.wat`). */
 import { readFileSync } from 'node:fs'
 
 /** As much of WebAssembly as is used here: the types of Node do not tell it. */
@@ -16,6 +16,7 @@ interface Exports {
   readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): number }
   /** See `scanner.wat`. */
   scan(at: number, end: number, out: number): number
+  countLineFeeds(at: number, end: number): number
 }
 
 /** Bytes of a page of the memory, and of an integer in it. */
@@ -87,4 +88,24 @@ export class FieldRoom {
     this.#text = new Uint8Array(memory.buffer)
     this.ends = new Int32Array(memory.buffer, this.#endsAt)
   }
+}
+
+/** Bytes that are counted at a time. */
+const COUNTED_BYTES = PAGE_BYTES - BEHIND
+
+let counter: { readonly exports: Exports; readonly text: Uint8Array } | undefined
+
+/** The number of line feeds among some bytes. */
+export function countLineFeeds(bytes: Uint8Array): number {
+  if (counter === undefined) {
+    const exports = instance()
+    counter = { exports, text: new Uint8Array(exports.memory.buffer) }
+  }
+  let count = 0
+  for (let start = 0; start < bytes.length; start += COUNTED_BYTES) {
+    const piece = bytes.subarray(start, start + COUNTED_BYTES)
+    counter.text.set(piece)
+    count += counter.exports.countLineFeeds(0, piece.length)
+  }
+  return count
 }

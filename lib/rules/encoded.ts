@@ -217,5 +217,6 @@ export function featureType(column: string): ColumnType {
 
 /** A product's image size in GB: its size in kB over 10^6 (section 2). */
 export function gigabytes(product: Row): string {
-  return formatFloat(product.size / 1e6)
+  product.gigabytes ??= formatFloat(product.size / 1e6)
+  return product.gigabytes
 }

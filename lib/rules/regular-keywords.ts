@@ -114,7 +114,7 @@ export class UnitKeywords {
       return undefined
     const before = this.#places.beforeDetector(line)
     const behind = this.#places.behindDetector(line)
-    const index = this.#texts.findLastIndex((text) => text.startsWith(before) && text.endsWith(behind))
+    const index = this.#texts.findLastIndex((text) => text.endsWith(behind) && text.startsWith(before))
     const like = this.#keywords[index]
     return like === undefined || dependsOnDetector(like.VISITYPE, like.DETECTOR) ? undefined : like
   }

@@ -8,9 +8,17 @@ export interface RoundedTarget {
   readonly targra: string
 }
 
+const BLANK: RoundedTarget = { TARG_RA: '', targra: '' }
+/** The last one: neighbouring rows mostly have the same target, and to write floats is dear. */
+let last: { readonly text: string; readonly rounded: RoundedTarget } = { text: '', rounded: BLANK }
+
 /** @param text a number of degrees, or a blank */
 export function roundedTarget(text: string): RoundedTarget {
-  if (text === '') return { TARG_RA: '', targra: '' }
-  const rounded = roundHalfEven(Number(text), 8)
+  if (text !== last.text) last = { text, rounded: text === '' ? BLANK : round(Number(text)) }
+  return last.rounded
+}
+
+function round(degrees: number): RoundedTarget {
+  const rounded = roundHalfEven(degrees, 8)
   return { TARG_RA: formatFloat(rounded), targra: formatFloat(roundHalfEven(rounded, 6)) }
 }

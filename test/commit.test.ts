@@ -103,8 +103,12 @@ test('pieces of any size and copied ranges come out in order, and bytes counts t
     for (const size of [0, 1, 300_000, 262_144, 7, 262_143, 1, 600_000]) {
       const piece = `${'ä'.repeat(size / 3)}${'z'.repeat(size % 3)}`
       table.write(size % 2 ? Buffer.from(piece) : piece)
-      table.copyFrom(join(folder, 'source.csv'), size, size)
-      expected += piece + source.slice(size, 2 * size)
+      const ranges = [
+        { offset: size, length: size },
+        { offset: 7, length: 11 },
+      ]
+      await table.copyFrom(join(folder, 'source.csv'), ranges)
+      expected += piece + source.slice(size, 2 * size) + source.slice(7, 18)
     }
     t.is(table.bytes, Buffer.byteLength(expected))
     table.close()
@@ -116,8 +120,9 @@ test('pieces of any size and copied ranges come out in order, and bytes counts t
 test('a range that a table does not have fails, then and at the commit, and nothing is changed', (t) =>
   withTable(async (folder, transaction) => {
     const table = await transaction.replace('table.csv')
-    const error = t.throws(() => table.copyFrom(join(folder, 'table.csv'), 2, 3), { instanceOf: IngestError })
-    t.is(error.code, 'DATABASE_UNUSABLE')
+    const copied = table.copyFrom(join(folder, 'table.csv'), [{ offset: 2, length: 3 }])
+    const error = await t.throwsAsync(copied, { instanceOf: IngestError })
+    t.is(error?.code, 'DATABASE_UNUSABLE')
     t.throws(() => table.write('more'), { is: error })
     await t.throwsAsync(transaction.commit(), { is: error })
     t.is(await readFile(join(folder, 'table.csv'), 'utf8'), 'a\nb\n')

@@ -16,16 +16,7 @@ import { constants } from 'node:fs'
 import { access, mkdir, open, rename, stat } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { IngestError } from '../errors.js'
-import {
-  allEnded,
-  alsoFailed,
-  attempt,
-  fileError,
-  hasCode,
-  StagedFile,
-  syncDirectory,
-  type TableWriter,
-} from './commit-files.js'
+import { allEnded, alsoFailed, attempt, fileError, hasCode, syncDirectory } from './commit-files.js'
 import {
   isTableName,
   kept,
@@ -40,9 +31,10 @@ import {
   unfinished,
 } from './commit-record.js'
 import { acquireLock, type Lock, type LockOptions } from './lock.js'
+import { StagedFile, type TableWriter } from './staged-file.js'
 
-export type { TableWriter } from './commit-files.js'
 export { PRIVATE_FOLDER } from './commit-record.js'
+export type { TableWriter } from './staged-file.js'
 
 /** Mode of a new file before the umask; a replaced table keeps what it had. */
 const NEW_FILE_MODE = 0o666

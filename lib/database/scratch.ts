@@ -6,6 +6,7 @@ import { CsvRow } from '../csv/row.js'
 import { formatRow } from '../csv/write.js'
 import { CATEGORIES, type Encoder } from '../rules/encode.js'
 import { fileError, writeFully } from './commit-files.js'
+import type { FileRange } from './staged-file.js'
 import { splitLines } from './stored-lines.js'
 import type { Table } from './tables.js'
 
@@ -25,6 +26,11 @@ export class Scratch {
 
   get bytes(): number {
     return this.#bytes
+  }
+
+  /** All of it. */
+  get ranges(): readonly FileRange[] {
+    return [{ offset: 0, length: this.#bytes }]
   }
 
   /** @throws IngestError WRITE_FAILED, DATABASE_UNUSABLE */

@@ -11,6 +11,7 @@ import { type Database, ENCODINGS_FILE, formatIndex, INDEX_FILE, type TableIndex
 import type { TableText } from './format.js'
 import { Scratch, withCodes } from './scratch.js'
 import { Segments } from './segments.js'
+import type { FileRange } from './staged-file.js'
 import { splitLines } from './stored-lines.js'
 import {
   REJECT_COLUMNS,
@@ -74,12 +75,12 @@ export class TableUpdate {
   /** Brings old and new lines together, after the codes are settled; returns the table's new index. */
   async finish(database: Database, transaction: Transaction): Promise<TableIndex | undefined> {
     try {
-      if (this.#direct !== undefined) return this.#copyWaiting(this.#direct, this.#written, 0)
+      if (this.#direct !== undefined) return await this.#copyWaiting(this.#direct, this.#written, 0)
       const old = database.index?.tables.get(this.#table.file)
       if (old === undefined || (this.#scratch.bytes === 0 && this.#takenOut.size === 0)) return old
       if (this.#takenOut.size > 0) return await this.#replace(old, database, transaction)
       const writer = await transaction.append(this.#table.file)
-      return this.#copyWaiting(writer, new Segments(old.segments.flat), old.bytes)
+      return await this.#copyWaiting(writer, new Segments(old.segments.flat), old.bytes)
     } finally {
       this.#scratch.close()
     }
@@ -95,7 +96,7 @@ export class TableUpdate {
       if (same !== undefined) return same
       const writer = await transaction.replace(this.#table.file)
       writer.write(formatRow(tableColumns(this.#table, this.#context.layout)))
-      return this.#copyWaiting(writer, new Segments(), 0)
+      return await this.#copyWaiting(writer, new Segments(), 0)
     } finally {
       this.close()
     }
@@ -108,25 +109,31 @@ export class TableUpdate {
 
   /** The table without the lines of the programs taken out, then the new lines. */
   async #replace(old: TableIndex, database: Database, transaction: Transaction): Promise<TableIndex> {
-    const writer = await transaction.replace(this.#table.file)
-    const path = database.path(this.#table.file)
+    const ranges: FileRange[] = []
     const segments = new Segments()
     let from = 0
+    let kept = 0
+    const keepUpTo = (end: number) => {
+      if (end > from) ranges.push({ offset: from, length: end - from })
+      kept += end - from
+    }
     for (const { pid, offset, length } of old.segments.all) {
       if (this.#takenOut.has(pid)) {
-        if (offset > from) writer.copyFrom(path, from, offset - from)
+        keepUpTo(offset)
         from = offset + length
-      } else segments.add({ pid, offset: offset - from + writer.bytes, length })
+      } else segments.add({ pid, offset: offset - from + kept, length })
     }
-    if (old.bytes > from) writer.copyFrom(path, from, old.bytes - from)
-    return this.#copyWaiting(writer, segments, 0)
+    keepUpTo(old.bytes)
+    const writer = await transaction.replace(this.#table.file)
+    await writer.copyFrom(database.path(this.#table.file), ranges)
+    return await this.#copyWaiting(writer, segments, 0)
   }
 
   /** Writes the lines of the scratch file, with their codes, behind what the writer has. */
-  #copyWaiting(writer: TableWriter, segments: Segments, start: number): TableIndex {
+  async #copyWaiting(writer: TableWriter, segments: Segments, start: number): Promise<TableIndex> {
     const encoded = this.#hasPlaceholders
     const before = start + writer.bytes
-    if (!encoded && this.#scratch.bytes > 0) writer.copyFrom(this.#scratch.path, 0, this.#scratch.bytes)
+    if (!encoded && this.#scratch.bytes > 0) await writer.copyFrom(this.#scratch.path, this.#scratch.ranges)
     for (const { pid, offset, length } of this.#waiting.all) {
       const place = encoded ? start + writer.bytes : before + offset
       if (encoded) writer.write(withCodes(this.#table, this.#context.encoder, this.#scratch.read(offset, length)))
@@ -219,7 +226,7 @@ export class Update {
   async #writeNewRejects(writer: TableWriter): Promise<void> {
     const path = this.#database.path(REJECTS_FILE)
     if (writer.start === 0 || writer.start + this.#rejects.bytes > MOST_REJECT_BYTES) {
-      writer.copyFrom(this.#rejects.path, 0, this.#rejects.bytes)
+      await writer.copyFrom(this.#rejects.path, this.#rejects.ranges)
       return
     }
     const known = new Set(splitLines(await readFile(path, 'utf8')))

@@ -3,7 +3,7 @@
  * came, and on stderr what openFolder recovered or which error ended it.
  */
 import { createWriteStream } from 'node:fs'
-import { mkdir, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -37,11 +37,9 @@ async function change(transaction: Transaction, folder: string): Promise<void> {
   await pipeline([rows('spilled', 10)], createWriteStream(transaction.stagingPath('spill')))
   const source = join(folder, 'training.csv')
   const training = await transaction.replace('training.csv')
-  const old = await open(source)
-  training.copyFrom(old, 0, 100_000)
+  await training.copyFrom(source, [{ offset: 0, length: 100_000 }])
   training.write(rows('new', 100))
-  training.copyFrom(old, 200_000, 150_000)
-  await old.close()
+  await training.copyFrom(source, [{ offset: 200_000, length: 150_000 }])
   training.close()
   const level1 = await transaction.append('level1.csv')
   for (let index = 0; index < 60; index++) level1.write(rows(`late${index}`, 100))

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import test from 'ava'
 import fc from 'fast-check'
+import { isPlainDecimal } from '../lib/csv/decimal.js'
 import { countLineFeeds, FieldRoom } from '../lib/csv/scanner.js'
 
 const seed = Number(process.env.FC_SEED ?? 20240221)
@@ -66,4 +67,37 @@ test('the number of line feeds', (t) => {
     { seed, numRuns: 1000 },
   )
   t.is(countLineFeeds(new Uint8Array()), 0)
+})
+
+/** Fields that are numbers, and such that nearly are. */
+const fields = fc.array(
+  fc.oneof(
+    fc.stringMatching(/^-?[0-9]{0,9}\.?[0-9]{0,9}$/),
+    fc.array(fc.constantFrom('-', '.', '0', '9', '/', ':', 'e', ' '), { maxLength: 4 }).map((parts) => parts.join('')),
+    fc.constantFrom('', '1', '12.5', '-0.25'),
+  ),
+  { minLength: 1, maxLength: 64 },
+)
+
+test('whether fields are blank or decimal numbers', (t) => {
+  const room = new FieldRoom()
+  let [yes, no] = [0, 0]
+  fc.assert(
+    fc.property(fields, fc.nat(20), fc.integer(), fc.integer(), (row, before, low, high) => {
+      const text = Buffer.from(`${'x'.repeat(before)}${row.join(',')}`)
+      room.load(text)
+      room.ends[7] = before - 1
+      room.scan(before, text.length, 8)
+      const meant = row.flatMap((field, index) => (((index < 32 ? low : high) >>> (index % 32)) & 1 ? field : []))
+      const isDecimal = (field: string) => isPlainDecimal(Buffer.from(field), 0, field.length)
+      const expected = meant.every((field) => field === '' || (field.length <= 16 && isDecimal(field)))
+      const [ofRow, ofNext] = [Math.min(row.length, 32), Math.max(row.length - 32, 0)]
+      const bits = (value: number, count: number) => (count === 32 ? value : value & ((1 << count) - 1))
+      assert.equal(room.areDecimals(7, bits(low, ofRow), bits(high, ofNext)), expected)
+      if (expected) yes++
+      else no++
+    }),
+    { seed, numRuns: 3000 },
+  )
+  t.true(yes > 300 && no > 300, `${yes} yes, ${no} no`)
 })

@@ -17,6 +17,8 @@ interface TextWindow {
   readonly end: number
   /** Holds for each row the place in the text before its start, then where each of its fields ends. */
   readonly room: FieldRoom
+  /** By what the room tells this text from others. */
+  readonly load: number
 }
 
 /** A plain row of a block: its fields are cut out of the text when they are asked for. */
@@ -53,6 +55,18 @@ export class PlainRow implements Fields {
   /** Whether a field is a plain decimal number: see {@link isPlainDecimal}. */
   isDecimal(index: number): boolean {
     return isPlainDecimal(this.#window.bytes, this.byteOf(index), this.byteEndOf(index))
+  }
+
+  /**
+   * Whether some fields are blank or plain decimal numbers: a quick yes while the row is the last one of its block. No
+   * means nothing.
+   *
+   * @param low bits of the first 32 fields: set for those that are meant
+   * @param high bits of the next 32 fields
+   */
+  areDecimals(low: number, high: number): boolean {
+    const { room, load } = this.#window
+    return room.loads === load && room.areDecimals(this.#first, low, high)
   }
 
   /** Characters of a field. */
@@ -150,6 +164,6 @@ export class PlainBlock {
     const textEnd = Math.max(end, Math.min(start + TEXT_BYTES, this.#block.length))
     this.#room.load(this.#bytes.subarray(start, textEnd))
     const text = this.#block.toString('latin1', start, textEnd)
-    return { text, bytes: this.#bytes, start, end: textEnd, room: this.#room }
+    return { text, bytes: this.#bytes, start, end: textEnd, room: this.#room, load: this.#room.loads }
   }
 }

@@ -1,4 +1,4 @@
-/** Finds the fields of lines, and counts lines, by a little WebAssembly (`scanner.wat`). */
+/** Finds the fields of lines, looks at numbers in them, and counts lines, by a little WebAssembly (`scanner.wat`). */
 import { readFileSync } from 'node:fs'
 
 /** As much of WebAssembly as is used here: the types of Node do not tell it. */
@@ -16,6 +16,7 @@ interface Exports {
   readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): number }
   /** See `scanner.wat`. */
   scan(at: number, end: number, out: number): number
+  areDecimals(ends: number, low: number, high: number): number
   countLineFeeds(at: number, end: number): number
 }
 
@@ -42,6 +43,8 @@ function instance(): Exports {
 export class FieldRoom {
   /** Places in the text; where one is to be found is up to who had it put there. */
   ends: Int32Array
+  /** How many texts there have been, by which each of them is told. */
+  loads = 0
   readonly #exports = instance()
   #text: Uint8Array
   /** Where the places are, behind the text. */
@@ -56,6 +59,7 @@ export class FieldRoom {
   load(text: Uint8Array): void {
     if (text.length + BEHIND > this.#endsAt) this.#growText(text.length + BEHIND)
     this.#text.set(text)
+    this.loads++
   }
 
   /**
@@ -69,6 +73,18 @@ export class FieldRoom {
     if (most > this.ends.length) this.#grow(INTEGER_BYTES * (most - this.ends.length))
     const out = this.#exports.scan(start, end, this.#endsAt + INTEGER_BYTES * first)
     return (out - this.#endsAt) / INTEGER_BYTES
+  }
+
+  /**
+   * Whether some fields of a line of the text are blank or plain decimal numbers, as `isPlainDecimal` tells: a quick yes
+   * for nearly all lines. No means nothing.
+   *
+   * @param first number of the place before the line
+   * @param low bits of the first 32 fields: set for those that are meant
+   * @param high bits of the next 32 fields
+   */
+  areDecimals(first: number, low: number, high: number): boolean {
+    return this.#exports.areDecimals(this.#endsAt + INTEGER_BYTES * first, low, high) === 1
   }
 
   /** Makes room for more text; the places stay. */

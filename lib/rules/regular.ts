@@ -40,6 +40,9 @@ export class RegularForm {
   readonly wholePieces: readonly Piece[]
   readonly keywords: KeywordPlaces
   readonly #numbers: readonly number[]
+  /** Bits of the first 64 fields: set for those of #numbers. */
+  readonly #lowNumbers: number
+  readonly #highNumbers: number
 
   constructor(layout: Layout, header: readonly string[]) {
     this.at = inputPositions(header)
@@ -50,18 +53,34 @@ export class RegularForm {
     this.pieces = piecesOf(from, this.at.TARG_RA)
     this.wholePieces = piecesOf(from, undefined)
     this.#numbers = NUMBER_COLUMNS.map((name) => this.at[name]).filter((index) => index >= 0)
+    this.#lowNumbers = bitsOf(this.#numbers, 0)
+    this.#highNumbers = bitsOf(this.#numbers, 32)
     this.keywords = new KeywordPlaces(this.at)
   }
 
   /** Whether a row of the input is regular, if it can be used at all. */
   isRegular(row: PlainRow): boolean {
+    const { PROGRAM, OBSERVTN } = this.at
+    return row.lengthOf(PROGRAM) >= 5 && row.lengthOf(OBSERVTN) >= 3 && this.#hasNumbers(row)
+  }
+
+  #hasNumbers(row: PlainRow): boolean {
+    const isNarrow = row.width <= 64
+    if (isNarrow && row.areDecimals(this.#lowNumbers, this.#highNumbers)) return true
     for (const index of this.#numbers) {
       if (row.isDecimal(index) || row.lengthOf(index) === 0) continue
       if (Number.isNaN(toNumber(row.field(index)))) return false
     }
-    const { PROGRAM, OBSERVTN } = this.at
-    return row.lengthOf(PROGRAM) >= 5 && row.lengthOf(OBSERVTN) >= 3
+    return true
   }
+}
+
+/** A bit for each of the numbers from `start` to `start` + 31. */
+function bitsOf(numbers: readonly number[], start: number): number {
+  return numbers.reduce(
+    (bits, number) => (number >= start && number < start + 32 ? bits | (1 << (number - start)) : bits),
+    0,
+  )
 }
 
 /** The header of lines that scrubbed rows are made to: to scrub these again changes nothing. */

@@ -41,8 +41,8 @@ export class ByteWriter {
   /** Adds bytes of a block from `start` up to `end`. */
   copy(block: Uint8Array, start: number, end: number): void {
     this.#makeRoom(end - start)
-    // `Buffer.copy` takes three times as long for a few hundred bytes.
-    this.#bytes.set(block.subarray(start, end), this.#used)
+    // `Buffer.copy` takes three times as long for a few hundred bytes, and a part of a buffer is dear to make.
+    this.#bytes.set(new Uint8Array(block.buffer, block.byteOffset + start, end - start), this.#used)
     this.#used += end - start
   }
 

@@ -24,12 +24,14 @@ const NUMBERS = 3
  */
 export class Segments {
   readonly #flat: number[]
-  /** Positions in #flat, ordered by program; made when a program is first asked for. */
+  /** Whether the programs stand in their order, as a first run writes them; told when one is first asked for. */
+  #isOrdered: boolean | undefined
+  /** Positions in #flat, ordered by program, where they do not; made when a program is first asked for. */
   #byProgram: Uint32Array | undefined
 
   /** @param flat program number, offset and length of each segment in turn, as {@link flat} gives them */
   constructor(flat: readonly number[] = []) {
-    this.#flat = [...flat]
+    this.#flat = flat.slice()
   }
 
   /** Adds the next piece of the table; one that goes on with the same program lengthens the last segment. */
@@ -39,6 +41,7 @@ export class Segments {
     const goesOn = flat[last] === pid && (flat[last + 1] ?? 0) + (flat[last + 2] ?? 0) === offset
     if (goesOn) flat[last + 2] = (flat[last + 2] ?? 0) + length
     else flat.push(pid, offset, length)
+    this.#isOrdered = undefined
     this.#byProgram = undefined
   }
 
@@ -49,11 +52,11 @@ export class Segments {
 
   /** The segments of a program, in the order of the table. */
   of(pid: number): readonly Segment[] {
-    this.#byProgram ??= this.#sorted()
-    const order = this.#byProgram
+    this.#isOrdered ??= this.#areOrdered()
+    if (!this.#isOrdered) this.#byProgram ??= this.#sorted()
     const found: Segment[] = []
-    for (let index = this.#firstOf(pid, order); this.#pidAt(order[index]) === pid; index++)
-      found.push(this.#at(order[index] ?? 0))
+    for (let index = this.#firstOf(pid); this.#pidAt(index) === pid; index++)
+      found.push(this.#at(this.#positionOf(index)))
     return found
   }
 
@@ -68,12 +71,24 @@ export class Segments {
   }
 
   #at(position: number): Segment {
-    const [pid = 0, offset = 0, length = 0] = this.#flat.slice(position, position + NUMBERS)
-    return { pid, offset, length }
+    const flat = this.#flat
+    return { pid: flat[position] ?? 0, offset: flat[position + 1] ?? 0, length: flat[position + 2] ?? 0 }
   }
 
-  #pidAt(position: number | undefined): number | undefined {
-    return position === undefined ? undefined : this.#flat[position]
+  /** Where the segment of a place in the order by program stands. */
+  #positionOf(index: number): number {
+    return this.#byProgram?.[index] ?? index * NUMBERS
+  }
+
+  #pidAt(index: number): number | undefined {
+    return this.#flat[this.#positionOf(index)]
+  }
+
+  #areOrdered(): boolean {
+    const flat = this.#flat
+    for (let at = NUMBERS; at < flat.length; at += NUMBERS)
+      if ((flat[at] ?? 0) < (flat[at - NUMBERS] ?? 0)) return false
+    return true
   }
 
   #sorted(): Uint32Array {
@@ -82,12 +97,12 @@ export class Segments {
   }
 
   /** Where in the order the segments of a program begin. */
-  #firstOf(pid: number, order: Uint32Array): number {
+  #firstOf(pid: number): number {
     let low = 0
-    let high = order.length
+    let high = this.#flat.length / NUMBERS
     while (low < high) {
       const middle = (low + high) >>> 1
-      if ((this.#pidAt(order[middle]) ?? 0) < pid) low = middle + 1
+      if ((this.#pidAt(middle) ?? 0) < pid) low = middle + 1
       else high = middle
     }
     return low

@@ -32,7 +32,7 @@ interface ProfileNode {
 const STAGES: readonly { readonly name: string; readonly modules: readonly string[] }[] = [
   { name: 'read', modules: ['stream/read', 'stream/source'] },
   { name: 'decode', modules: ['stream/decode', 'csv/read', 'csv/quoted'] },
-  { name: 'scrub', modules: ['rules/scrub', 'csv/lines'] },
+  { name: 'scrub', modules: ['stream/row-scrubber', 'rules/scrub', 'csv/lines'] },
   { name: 'buffer', modules: ['stream/buffer', 'stream/spill'] },
   {
     name: 'settle',
@@ -41,7 +41,7 @@ const STAGES: readonly { readonly name: string; readonly modules: readonly strin
   { name: 'format', modules: ['database/format', 'database/tables'] },
   {
     name: 'write and commit',
-    modules: ['database/update', 'database/commit', 'database/commit-record', 'database/lock'],
+    modules: ['database/update', 'database/staged-file', 'database/commit', 'database/commit-record', 'database/lock'],
   },
 ]
 const STAGE_OF = new Map(STAGES.flatMap(({ name, modules }) => modules.map((module) => [module, name])))

@@ -30,7 +30,12 @@ const FIRST_BYTES = (1 << 15) + BEHIND
 
 let compiled: WebAssembly.Module | undefined
 
+/** WebAssembly keeps integers with the lowest byte first, and what it writes is read as this processor keeps them. */
+const IS_LOWEST_FIRST = new Uint8Array(new Uint32Array([1]).buffer)[0] === 1
+
 function instance(): Exports {
+  if (!IS_LOWEST_FIRST)
+    throw new Error('this processor keeps integers with the highest byte first: x64 or arm64 is needed')
   // As deep in the folders as the bundle, which finds it from there.
   compiled ??= new WebAssembly.Module(readFileSync(new URL('../csv/scanner.wasm', import.meta.url)))
   return new WebAssembly.Instance(compiled).exports as Exports

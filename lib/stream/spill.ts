@@ -49,7 +49,9 @@ export class SpillFile {
   write(runs: Iterable<RecordRun>): void {
     for (const { block, start, end } of runs) {
       if (this.#used + end - start > this.#block.length) this.#flush(end - start)
-      this.#used += block.copy(this.#block, this.#used, start, end)
+      // `Buffer.copy` takes three times as long for a few hundred bytes.
+      this.#block.set(new Uint8Array(block.buffer, block.byteOffset + start, end - start), this.#used)
+      this.#used += end - start
     }
     this.#flush(0)
     this.#block = Buffer.alloc(0)

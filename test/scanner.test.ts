@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import test from 'ava'
 import fc from 'fast-check'
 import { isPlainDecimal } from '../lib/csv/decimal.js'
-import { countLineFeeds, FieldRoom } from '../lib/csv/scanner.js'
+import { countLineFeeds, FieldRoom, includesRare } from '../lib/csv/scanner.js'
 
 const seed = Number(process.env.FC_SEED ?? 20240221)
 test.before((t) => t.log(`seed ${seed}`))
@@ -100,4 +100,21 @@ test('whether fields are blank or decimal numbers', (t) => {
     { seed, numRuns: 3000 },
   )
   t.true(yes > 300 && no > 300, `${yes} yes, ${no} no`)
+})
+
+test('whether a rare text is included', (t) => {
+  const text = 'DagNodeName'
+  const parts = fc.array(fc.constantFrom('D', 'ag', 'gN', 'Node', 'DagNode', 'Name', text, 'x'), { maxLength: 12 })
+  let found = 0
+  fc.assert(
+    // Behind more bytes than are looked at at a time, and across the end of these.
+    fc.property(parts, fc.constantFrom(0, 1, 65_460, 65_472, 131_000), fc.nat(20), (some, far, near) => {
+      const bytes = Buffer.from(`${'.'.repeat(far + near)}${some.join('')}`)
+      const expected = some.join('').includes(text)
+      assert.equal(includesRare(bytes, text), expected)
+      if (expected) found++
+    }),
+    { seed, numRuns: 1500 },
+  )
+  t.true(found > 200 && found < 1300, `${found}`)
 })

@@ -18,6 +18,7 @@ interface Exports {
   scan(at: number, end: number, out: number): number
   areDecimals(ends: number, low: number, high: number): number
   countLineFeeds(at: number, end: number): number
+  mayHavePair(at: number, end: number, first: number, second: number): number
 }
 
 /** Bytes of a page of the memory, and of an integer in it. */
@@ -111,22 +112,38 @@ export class FieldRoom {
   }
 }
 
-/** Bytes that are counted at a time. */
-const COUNTED_BYTES = PAGE_BYTES - BEHIND
+/** Bytes that are looked at at a time. */
+const PIECE_BYTES = PAGE_BYTES - BEHIND
 
-let counter: { readonly exports: Exports; readonly text: Uint8Array } | undefined
+let reader: { readonly exports: Exports; readonly text: Uint8Array } | undefined
 
 /** The number of line feeds among some bytes. */
 export function countLineFeeds(bytes: Uint8Array): number {
-  if (counter === undefined) {
-    const exports = instance()
-    counter = { exports, text: new Uint8Array(exports.memory.buffer) }
-  }
   let count = 0
-  for (let start = 0; start < bytes.length; start += COUNTED_BYTES) {
-    const piece = bytes.subarray(start, start + COUNTED_BYTES)
-    counter.text.set(piece)
-    count += counter.exports.countLineFeeds(0, piece.length)
+  for (let start = 0; start < bytes.length; start += PIECE_BYTES) {
+    const { exports, length } = readPiece(bytes, start)
+    count += exports.countLineFeeds(0, length)
   }
   return count
+}
+
+/** Whether some bytes include a text of ASCII. It is meant for a text that is rare, and so are its second two letters. */
+export function includesRare(bytes: Buffer, text: string): boolean {
+  const [first, second] = [text.charCodeAt(2), text.charCodeAt(3)]
+  // Pieces overlap, so that no pair is cut.
+  for (let start = 0; start < bytes.length; start += PIECE_BYTES - 1) {
+    const { exports, length } = readPiece(bytes, start)
+    if (exports.mayHavePair(0, length, first, second) === 1) return bytes.includes(text)
+  }
+  return false
+}
+
+function readPiece(bytes: Uint8Array, start: number): { readonly exports: Exports; readonly length: number } {
+  if (reader === undefined) {
+    const exports = instance()
+    reader = { exports, text: new Uint8Array(exports.memory.buffer) }
+  }
+  const piece = bytes.subarray(start, start + PIECE_BYTES)
+  reader.text.set(piece)
+  return { exports: reader.exports, length: piece.length }
 }

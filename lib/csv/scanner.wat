@@ -69,6 +69,25 @@
     (i32.store (local.get $out) (local.get $end))
     (i32.add (local.get $out) (i32.const 4)))
 
+  ;; Whether two bytes stand side by side between `at` and `end`. Up to 16 bytes behind `end` are looked at, and have to be
+  ;; there: a yes may be for these.
+  (func (export "mayHavePair") (param $at i32) (param $end i32) (param $first i32) (param $second i32) (result i32)
+    (local $firsts v128) (local $seconds v128)
+    (local.set $firsts (i8x16.splat (local.get $first)))
+    (local.set $seconds (i8x16.splat (local.get $second)))
+    (block $atEnd
+      (loop $next
+        (br_if $atEnd (i32.ge_u (local.get $at) (local.get $end)))
+        (if
+          (v128.any_true
+            (v128.and
+              (i8x16.eq (v128.load (local.get $at)) (local.get $firsts))
+              (i8x16.eq (v128.load offset=1 (local.get $at)) (local.get $seconds))))
+          (then (return (i32.const 1))))
+        (local.set $at (i32.add (local.get $at) (i32.const 16)))
+        (br $next)))
+    (i32.const 0))
+
   ;; How many bytes from `at` up to `end` are line feeds. Up to 15 bytes behind `end` are looked at, and have to be there.
   (func (export "countLineFeeds") (param $at i32) (param $end i32) (result i32)
     (local $lineFeed v128) (local $found i32) (local $count i32)

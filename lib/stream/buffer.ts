@@ -201,9 +201,12 @@ export class LineBuffer {
       const unit = Math.floor(key / MOST_LINES)
       // `%` of numbers of this size is a call.
       const number = key - unit * MOST_LINES
-      const block = this.#blocks[places[2 * number] ?? 0] as Buffer
+      const blockNumber = places[2 * number] ?? 0
+      const block = this.#blocks[blockNumber] as Buffer
       const start = places[2 * number + 1] ?? 0
-      const end = endOfRecord(block, start)
+      // The record itself is not looked at where it can be helped: it is not in the processor's cache.
+      const isLast = number + 1 === this.#count || places[2 * number + 2] !== blockNumber
+      const end = isLast ? endOfRecord(block, start) : (places[2 * number + 3] ?? 0)
       // Lines of a unit that came one after the other stand so, too.
       if (unit === last.unit && block === last.block && start === last.end) last.end = end
       else {

@@ -4,6 +4,7 @@
 import type { Allocate } from '../csv/bytes.js'
 import type { PlainLines } from '../csv/lines.js'
 import { type CsvError, type CsvOptions, CsvReader, type CsvRecord } from '../csv/read.js'
+import { includesRare } from '../csv/scanner.js'
 import type { Reject } from '../database/tables.js'
 import { IngestError } from '../errors.js'
 import { REQUIRED_COLUMNS } from '../rules/layout.js'
@@ -68,7 +69,7 @@ export class Decoder {
     for (const some of lines) {
       const [first, rest] = isFirst ? some.splitFirst() : [undefined, some]
       for (const part of first === undefined ? [rest] : [first, rest]) {
-        if (part === first || part.bytes.includes(NAME_OF_COLUMN)) others.push(...part.records)
+        if (part === first || includesRare(part.bytes, NAME_OF_COLUMN)) others.push(...part.records)
         else if (part.bytes.length > 0) rows.push(part)
       }
       isFirst &&= others.length === 0

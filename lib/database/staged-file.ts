@@ -1,17 +1,16 @@
 /** Files as a transaction writes them. */
 import { readSync } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
+import { MAX_BYTES_PER_UNIT } from '../csv/bytes.js'
 import { IngestError } from '../errors.js'
 import { attempt, BLOCK_BYTES, fileError, writeFully } from './commit-files.js'
 
-/** Size of such a block at first, in bytes. */
+/** Size of a file's block at first, in bytes. */
 const FIRST_BLOCK_BYTES = 16 * 1024
 /** Less than this is read at once, as that takes no longer than to ask another thread for it. */
 const SMALL_BYTES = 32 * 1024
 /** So much is written to a file before it is brought to the disk meanwhile, in bytes. */
 const SYNC_BYTES = 2 ** 24
-/** The most bytes that UTF-8 needs for one UTF-16 unit of a string. */
-const MAX_BYTES_PER_UNIT = 3
 
 /** Some bytes of a file. */
 export interface FileRange {

@@ -14,6 +14,15 @@ export function ownText(text: string): string {
   return Buffer.from(text).toString()
 }
 
+/** Whether this processor keeps integers with the lowest byte first. */
+export const IS_LOWEST_FIRST = new Uint8Array(new Uint32Array([1]).buffer)[0] === 1
+
+/** Copies the bytes of a block from `start` up to `end` to a place in another one with room for them. */
+export function copyBytes(block: Uint8Array, start: number, end: number, to: Uint8Array, at: number): void {
+  // `Buffer.copy` takes three times as long for a few hundred bytes, and a part of a buffer is dear to make.
+  to.set(new Uint8Array(block.buffer, block.byteOffset + start, end - start), at)
+}
+
 /** Room at first. */
 const FIRST_BYTES = 1 << 12
 
@@ -41,8 +50,7 @@ export class ByteWriter {
   /** Adds bytes of a block from `start` up to `end`. */
   copy(block: Uint8Array, start: number, end: number): void {
     this.#makeRoom(end - start)
-    // `Buffer.copy` takes three times as long for a few hundred bytes, and a part of a buffer is dear to make.
-    this.#bytes.set(new Uint8Array(block.buffer, block.byteOffset + start, end - start), this.#used)
+    copyBytes(block, start, end, this.#bytes, this.#used)
     this.#used += end - start
   }
 

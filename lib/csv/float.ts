@@ -5,6 +5,7 @@
  * millions. Here it is found with float arithmetic that loses nothing: the number times a power of ten has 17 digits
  * before the point, and is the exact sum of two floats; so is the distance up to which other numbers read back as it.
  */
+import { IS_LOWEST_FIRST } from './bytes.js'
 import { POWERS } from './decimal.js'
 
 const CODE_POINT = 46
@@ -42,7 +43,7 @@ const PAIRS = Uint8Array.from(
 const FLOAT = new Float64Array(1)
 const WORDS = new Uint32Array(FLOAT.buffer)
 /** Which of the two words has the exponent: that is a matter of the processor. */
-const HIGH_WORD = new Uint8Array(new Uint32Array([1]).buffer)[0] === 1 ? 1 : 0
+const HIGH_WORD = IS_LOWEST_FIRST ? 1 : 0
 
 function highHalf(value: number): number {
   const large = SPLITTER * value

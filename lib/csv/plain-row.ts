@@ -1,10 +1,10 @@
 /** Plain rows that stand in a block of bytes, one after the other. */
 import { decimalAt, isPlainDecimal } from './decimal.js'
+import { BYTE } from './quoted.js'
 import type { Fields } from './row.js'
 import { FieldRoom } from './scanner.js'
 
 const COMMA = ','
-const LINE_FEED = 10
 /** Bytes that are made text of at a time: a longer text would be dear to keep and to collect. */
 const TEXT_BYTES = 1 << 15
 
@@ -132,7 +132,7 @@ export class PlainBlock {
     let end = this.#find(start, this.#window.end)
     if (end === this.#window.end && end < this.#block.length) {
       // It goes on behind the window.
-      const lineFeed = this.#block.indexOf(LINE_FEED, end)
+      const lineFeed = this.#block.indexOf(BYTE.lineFeed, end)
       this.#window = this.#open(start, lineFeed === -1 ? this.#block.length : lineFeed + 1)
       end = this.#find(start, this.#window.end)
     }

@@ -1,5 +1,6 @@
 /** Finds the fields of lines, looks at numbers in them, and counts lines, by a little WebAssembly (`scanner.wat`). */
 import { readFileSync } from 'node:fs'
+import { IS_LOWEST_FIRST } from './bytes.js'
 
 /** As much of WebAssembly as is used here: the types of Node do not tell it. */
 declare namespace WebAssembly {
@@ -31,10 +32,8 @@ const FIRST_BYTES = (1 << 15) + BEHIND
 
 let compiled: WebAssembly.Module | undefined
 
-/** WebAssembly keeps integers with the lowest byte first, and what it writes is read as this processor keeps them. */
-const IS_LOWEST_FIRST = new Uint8Array(new Uint32Array([1]).buffer)[0] === 1
-
 function instance(): Exports {
+  // WebAssembly does, and what it writes is read as this processor keeps integers.
   if (!IS_LOWEST_FIRST)
     throw new Error('this processor keeps integers with the highest byte first: x64 or arm64 is needed')
   // As deep in the folders as the bundle, which finds it from there.

@@ -126,7 +126,7 @@ export class TableUpdate {
     keepUpTo(old.bytes)
     const writer = await transaction.replace(this.#table.file)
     await writer.copyFrom(database.path(this.#table.file), ranges)
-    return await this.#copyWaiting(writer, segments, 0)
+    return this.#copyWaiting(writer, segments, 0)
   }
 
   /** Writes the lines of the scratch file, with their codes, behind what the writer has. */

@@ -2,6 +2,7 @@
  * The files that records wait in when memory is full.
  */
 import { closeSync, openSync, readSync, unlinkSync, writeSync } from 'node:fs'
+import { copyBytes } from '../csv/bytes.js'
 import { fileError } from '../database/commit-files.js'
 import { IngestError } from '../errors.js'
 import { endOfRecord, HEAD_BYTES, type RecordRun, unitAt } from './records.js'
@@ -49,8 +50,7 @@ export class SpillFile {
   write(runs: Iterable<RecordRun>): void {
     for (const { block, start, end } of runs) {
       if (this.#used + end - start > this.#block.length) this.#flush(end - start)
-      // `Buffer.copy` takes three times as long for a few hundred bytes.
-      this.#block.set(new Uint8Array(block.buffer, block.byteOffset + start, end - start), this.#used)
+      copyBytes(block, start, end, this.#block, this.#used)
       this.#used += end - start
     }
     this.#flush(0)

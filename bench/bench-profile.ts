@@ -33,7 +33,7 @@ const STAGES: readonly { readonly name: string; readonly modules: readonly strin
   { name: 'read', modules: ['stream/read', 'stream/source'] },
   { name: 'decode', modules: ['stream/decode', 'csv/read', 'csv/quoted'] },
   { name: 'scrub', modules: ['stream/row-scrubber', 'rules/scrub', 'csv/lines'] },
-  { name: 'buffer', modules: ['stream/buffer', 'stream/spill'] },
+  { name: 'buffer', modules: ['stream/buffer', 'stream/section', 'stream/spill'] },
   {
     name: 'settle',
     modules: ['rules/program', 'rules/versions', 'database/stored', 'rules/resolve', 'rules/features'],

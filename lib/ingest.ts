@@ -196,11 +196,15 @@ async function updateDatabase(
   const anew = known === undefined || known.length < others.length
   const encoder = new Encoder(database.encodings)
   const update = await Update.begin(database, { layout, encoder }, anew)
-  const buffer = new LineBuffer(options.memory ?? DEFAULT_MEMORY, (number) => spillPath(number, update, options))
   const stored = anew ? undefined : database.places
   // Plain data alone can go to another thread.
   const forms = inputs.map(({ header, day }) => ({ header, day }))
   const threads = new Threads({ others, inputs: forms, encodings: database.encodings, stored })
+  const buffer = new LineBuffer(
+    options.memory ?? DEFAULT_MEMORY,
+    (number) => spillPath(number, update, options),
+    (section, file) => threads.spill(section, file),
+  )
   const emitter = emitterOf(options, { layout, encoder }, update)
   try {
     if (anew) await bufferStored(database, layout, buffer)

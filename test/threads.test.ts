@@ -1,5 +1,5 @@
 /** Tasks on two threads give what they give on one, and what goes wrong on the other one is told. */
-import { writeFileSync } from 'node:fs'
+import { closeSync, openSync, readFileSync, writeFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import test from 'ava'
@@ -8,6 +8,7 @@ import { TABLES } from '../lib/database/tables.js'
 import { IngestError } from '../lib/errors.js'
 import { ingest } from '../lib/ingest.js'
 import { FRESH, RecordWriter } from '../lib/stream/records.js'
+import { LineSection, type SectionData } from '../lib/stream/section.js'
 import { type ScrubTask, TaskRunner } from '../lib/stream/tasks.js'
 import { Threads } from '../lib/stream/threads.js'
 import { tableSets, tableTexts, temporaryFolder } from './helpers/database.js'
@@ -89,6 +90,53 @@ test('an error of the other thread comes with its code and place', async (t) => 
   t.is(error.place.source, join(folder, table?.file ?? ''))
   t.is(error.message, `${join(folder, table?.file ?? '')}: the table is shorter than its index says`)
   await threads.close()
+})
+
+/** A section of some lines, and what a file has to hold of them. */
+function sectionOf(lines: number): { readonly section: SectionData; readonly expected: Buffer } {
+  const section = new LineSection(2 ** 20, 0, new Set())
+  const bytes = new RecordWriter()
+  for (let n = 0; n < lines; n++) section.add((n * 7919) % 100, FRESH, `line ${n}`)
+  for (let unit = 0; unit < 100; unit++)
+    for (let n = 0; n < lines; n++) if ((n * 7919) % 100 === unit) bytes.add(unit, FRESH, `line ${n}`)
+  return { section: section.data, expected: bytes.take() }
+}
+
+test('the other thread spills a section, sorted, and gives its memory back', async (t) => {
+  const threads = new Threads(setupOf(INPUT_COLUMNS))
+  t.teardown(() => threads.close())
+  await warmUp(threads)
+  const path = join(temporaryFolder(t), 'spill')
+  const file = { path, fd: openSync(path, 'wx') }
+  const { section, expected } = sectionOf(5000)
+  const { length } = section.bytes
+  const spilling = threads.spill(section, file)
+  t.is(spilling !== undefined, TWO)
+  if (spilling === undefined) return
+  t.is(section.bytes.length, 0, 'this thread has it no more')
+  const { written, section: back } = await spilling
+  t.is(written, expected.length)
+  t.deepEqual(readFileSync(path), expected)
+  t.is(back.bytes.length, length)
+  closeSync(file.fd)
+  await threads.close()
+  t.is(threads.spill(back, file), undefined)
+})
+
+test('a section that the other thread cannot spill is an error with the path of the file', async (t) => {
+  const threads = new Threads(setupOf(INPUT_COLUMNS))
+  t.teardown(() => threads.close())
+  await warmUp(threads)
+  const path = join(temporaryFolder(t), 'spill')
+  writeFileSync(path, '')
+  const file = { path, fd: openSync(path, 'r') }
+  const spilling = threads.spill(sectionOf(5).section, file)
+  if (spilling !== undefined) {
+    const error = await t.throwsAsync(spilling, { instanceOf: IngestError, code: 'WRITE_FAILED', message: /EBADF/ })
+    t.is(error.place.source, path)
+  }
+  closeSync(file.fd)
+  t.pass()
 })
 
 test('tasks of another thread that ends are told, and so are later ones', async (t) => {

@@ -7,52 +7,43 @@
  * that happened.
  */
 import type { Allocate } from '../csv/bytes.js'
-import { isWholeProgram, programOfUnit, unitOf, WHOLE_PROGRAM } from '../rules/units.js'
-import { endOfRecord, HEAD_BYTES, mostBytesOf, type RecordRun, RecordWriter, unitAt, writeRecord } from './records.js'
-import { mergeRuns, SpillFile } from './spill.js'
+import { programOfUnit, unitOf, WHOLE_PROGRAM } from '../rules/units.js'
+import { endOfRecord, HEAD_BYTES, mostBytesOf, type RecordRun, RecordWriter } from './records.js'
+import { LineSection, MOST_SECTION_BYTES, type SectionData, sortedRuns } from './section.js'
+import { mergeRuns, type OpenFile, SpillFile } from './spill.js'
 
 /** Default bound of the buffered lines, in bytes. */
 export const DEFAULT_MEMORY = 128 * 2 ** 20
-/** Bytes of a block; a longer line has one of its own. */
-const BLOCK_BYTES = 1 << 20
-/**
- * Blocks are parts of slabs, as a system gives memory of this size back at once when it is not used any more; that of
- * smaller pieces often stays with the process. Only what is written to counts.
- */
-const SLAB_BYTES = 1 << 25
-/** Lines in memory at most: a unit and the number of a line make one number. */
-const MOST_LINES = 2 ** 26
-/** What a line costs beside its record, in bytes: its key and its place. */
-const OVERHEAD = 16
-/** Lines that there is room for at first. */
-const FIRST_LINES = 1 << 12
+/** Sections that the memory is divided into, at least: as many can be spilled at a time. */
+const FEWEST_SECTIONS = 4
 /** So many spill files are merged into one. */
-const MERGED_SPILLS = 32
-
+const MERGED_SPILLS = 64
 /** Units are given back in batches of about this size, in bytes. */
 const BATCH_BYTES = 1 << 18
 
-/**
- * Collects lines and gives them back unit by unit.
- *
- * All that is kept of a line are bytes and plain numbers outside of the JavaScript heap, as millions of small arrays
- * there would cost more than the lines, and be gone over by every garbage collection.
- */
+/** What became of a section that was given away to be spilled: the bytes of its file, and its memory. */
+export interface SpilledSection {
+  readonly written: number
+  readonly section: SectionData
+}
+
+/** Has another thread write a section to a file, sorted; undefined where there is none that could. */
+export type SpillElsewhere = (section: SectionData, file: OpenFile) => Promise<SpilledSection> | undefined
+
+/** Collects lines and gives them back unit by unit. */
 export class LineBuffer {
-  readonly #memory: number
   readonly #spillPath: (number: number) => string
-  /** Records of lines, in the order in which they were added. */
-  #blocks: Buffer[] = []
-  /** Bytes used of the last block. */
-  #used = 0
-  /** Blocks to use again, or for the first time. */
-  #free: Buffer[] = []
-  /** For each line its unit and its number in one, so that to sort these sorts lines by unit and age. */
-  #keys = new Float64Array(FIRST_LINES)
-  /** For each line, by its number, the number of its block and its offset in it. */
-  #places = new Uint32Array(2 * FIRST_LINES)
-  #count = 0
-  #bytes = 0
+  readonly #spillElsewhere: SpillElsewhere
+  /** Bytes of a section. */
+  readonly #bound: number
+  readonly #mostSections: number
+  /** Lines in memory: the oldest first, and all but the last full. */
+  #sections: LineSection[] = []
+  /** To use again. */
+  #free: LineSection[] = []
+  /** What another thread spills; does not fail, but for what is noted here. */
+  readonly #elsewhere = new Set<Promise<void>>()
+  #failure: { readonly error: unknown } | undefined
   #added = 0
   /** Spill files by how often their lines were merged: those merged most are oldest, and of each kind the first. */
   readonly #spills: SpillFile[][] = []
@@ -64,9 +55,11 @@ export class LineBuffer {
    * @param memory bound of the buffered lines, in bytes
    * @param spillPath path of a spill file by its number; the folder's owner removes it
    */
-  constructor(memory: number, spillPath: (number: number) => string) {
-    this.#memory = memory
+  constructor(memory: number, spillPath: (number: number) => string, spillElsewhere: SpillElsewhere = () => undefined) {
     this.#spillPath = spillPath
+    this.#spillElsewhere = spillElsewhere
+    this.#bound = Math.min(MOST_SECTION_BYTES, Math.ceil(memory / FEWEST_SECTIONS))
+    this.#mostSections = Math.max(1, Math.floor(memory / this.#bound))
   }
 
   /** Bytes of records added so far. */
@@ -86,14 +79,11 @@ export class LineBuffer {
    * @throws IngestError WRITE_FAILED or DATABASE_UNUSABLE for a spill file, with its path
    */
   add(pid: number, observation: number, origin: number, text: string): void {
-    const unit = unitOf(pid, observation)
     const most = mostBytesOf(text)
-    const needed = most <= BLOCK_BYTES ? most : Buffer.byteLength(text) + HEAD_BYTES
-    const block = this.#blockFor(most, needed)
-    const start = this.#used
-    this.#used = writeRecord(block, start, unit, origin, text)
-    this.#note(unit, start, this.#used)
-    this.#spillBeyondBound()
+    const last = this.#sections.at(-1)
+    // Most lines are shorter than what they could take; those that might not fit are measured.
+    const section = last?.fits(most) ? last : this.#sectionFor(Buffer.byteLength(text) + HEAD_BYTES)
+    this.#added += section.add(unitOf(pid, observation), origin, text)
   }
 
   /**
@@ -103,88 +93,76 @@ export class LineBuffer {
    */
   addRecords(records: Buffer): void {
     for (let from = 0; from < records.length; ) {
-      const first = endOfRecord(records, from) - from
-      const block = this.#blockFor(first, first)
-      const start = this.#used
-      let end = from
-      for (let next = from + first; start + next - from <= block.length; next = endOfRecord(records, end)) {
-        this.#note(unitAt(records, end), start + end - from, start + next - from)
-        end = next
-        if (end === records.length) break
-      }
-      block.set(records.subarray(from, end), start)
-      this.#used = start + end - from
-      from = end
-      this.#spillBeyondBound()
+      const section = this.#sectionFor(endOfRecord(records, from) - from)
+      from = section.addRecords(records, from)
     }
+    this.#added += records.length
   }
 
-  /** Notes a record of the last block. */
-  #note(unit: number, start: number, end: number): void {
-    if (isWholeProgram(unit)) this.#wholePrograms.add(programOfUnit(unit))
-    if (this.#count === this.#keys.length) this.#grow()
-    this.#keys[this.#count] = unit * MOST_LINES + this.#count
-    this.#places[2 * this.#count] = this.#blocks.length - 1
-    this.#places[2 * this.#count + 1] = start
-    this.#count += 1
-    this.#bytes += end - start + OVERHEAD
-    this.#added += end - start
+  /** The last section, or a new one where a record does not fit in it. */
+  #sectionFor(length: number): LineSection {
+    const last = this.#sections.at(-1)
+    if (last?.fits(length)) return last
+    if (this.#sections.length + this.#elsewhere.size >= this.#mostSections) this.#spill()
+    const free = length <= this.#bound ? this.#free.pop() : undefined
+    const section = free ?? new LineSection(this.#bound, length, this.#wholePrograms)
+    this.#sections.push(section)
+    return section
   }
 
-  #spillBeyondBound(): void {
-    if (this.#bytes > this.#memory || this.#count >= MOST_LINES - BLOCK_BYTES / HEAD_BYTES) this.#spill()
-  }
-
-  /** The last block, or a new one where a record does not fit in it: of `most` bytes, and `needed` as far as known. */
-  #blockFor(most: number, needed: number): Buffer {
-    const last = this.#blocks.at(-1)
-    if (last !== undefined && this.#used + most <= last.length) return last
-    if (last !== undefined && this.#used + needed <= last.length) return last
-    if (last !== undefined) this.#bytes += last.length - this.#used
-    // A line that is longer than a block has one of its own.
-    const block = needed <= BLOCK_BYTES ? this.#freeBlock() : Buffer.allocUnsafeSlow(needed)
-    this.#blocks.push(block)
-    this.#used = 0
-    return block
-  }
-
-  #freeBlock(): Buffer {
-    if (this.#free.length === 0) {
-      const most = Math.ceil(this.#memory / BLOCK_BYTES) + 1
-      const slab = Buffer.allocUnsafeSlow(Math.min(SLAB_BYTES, most * BLOCK_BYTES))
-      for (let end = slab.length; end > 0; end -= BLOCK_BYTES) this.#free.push(slab.subarray(end - BLOCK_BYTES, end))
-    }
-    return this.#free.pop() as Buffer
-  }
-
-  #grow(): void {
-    const [keys, places] = [this.#keys, this.#places]
-    this.#keys = new Float64Array(2 * keys.length)
-    this.#places = new Uint32Array(2 * places.length)
-    this.#keys.set(keys)
-    this.#places.set(places)
-  }
-
+  /** Spills all sections: half of them elsewhere, if another thread could, and is not at it still. */
   #spill(): void {
-    this.#writeSpill(this.#inMemory(), 0)
-    this.#free.push(...this.#blocks.filter(({ length }) => length === BLOCK_BYTES))
-    this.#blocks = []
-    this.#count = this.#bytes = 0
-    for (let merges = 0; this.#spills[merges]?.length === MERGED_SPILLS; merges++) this.#mergeSpills(merges)
+    if (this.#failure !== undefined) throw this.#failure.error
+    const sections = this.#sections
+    this.#sections = []
+    const half = this.#elsewhere.size === 0 ? sections.length >> 1 : 0
+    for (const [index, section] of sections.entries()) {
+      const spill = this.#newSpill(0)
+      const { data } = section
+      const elsewhere = index < half ? this.#spillElsewhere(data, spill.file) : undefined
+      if (elsewhere === undefined) {
+        spill.write(sortedRuns(data))
+        this.#reuse(section, data)
+      } else this.#await(elsewhere, section, spill)
+    }
+    for (let merges = 0; this.#canMerge(merges); merges++) this.#mergeSpills(merges)
   }
 
-  #writeSpill(runs: Iterable<RecordRun>, merges: number): void {
+  #reuse(section: LineSection, data: SectionData): void {
+    section.reuse(data)
+    if (!section.isLarge) this.#free.push(section)
+  }
+
+  #await(elsewhere: Promise<SpilledSection>, section: LineSection, spill: SpillFile): void {
+    const spilled = elsewhere.then(
+      (done) => {
+        spill.wrote(done.written)
+        this.#reuse(section, done.section)
+      },
+      (error: unknown) => {
+        this.#failure ??= { error }
+      },
+    )
+    this.#elsewhere.add(spilled)
+    void spilled.then(() => this.#elsewhere.delete(spilled))
+  }
+
+  #newSpill(merges: number): SpillFile {
     const file = new SpillFile(this.#spillPath(this.#written++))
     this.#open.add(file)
-    file.write(runs)
     this.#spills[merges] = [...(this.#spills[merges] ?? []), file]
+    return file
+  }
+
+  #canMerge(merges: number): boolean {
+    return this.#elsewhere.size === 0 && (this.#spills[merges]?.length ?? 0) >= MERGED_SPILLS
   }
 
   /** Makes one spill file of several, so that a process never holds many files open. */
   #mergeSpills(merges: number): void {
     const spills = this.#spills[merges] ?? []
     this.#spills[merges] = []
-    this.#writeSpill(mergeRuns(spills.map((spill) => spill.runs())), merges + 1)
+    this.#newSpill(merges + 1).write(mergeRuns(spills.map((spill) => spill.runs())))
     for (const spill of spills) this.#closeSpill(spill)
   }
 
@@ -193,28 +171,17 @@ export class LineBuffer {
     spill.close()
   }
 
-  /** The lines in memory, sorted by unit and age. */
-  *#inMemory(): Generator<RecordRun> {
-    const places = this.#places
-    let last = { unit: -1, block: Buffer.alloc(0) as Buffer, start: 0, end: 0 }
-    for (const key of this.#keys.subarray(0, this.#count).sort()) {
-      const unit = Math.floor(key / MOST_LINES)
-      // `%` of numbers of this size is a call.
-      const number = key - unit * MOST_LINES
-      const blockNumber = places[2 * number] ?? 0
-      const block = this.#blocks[blockNumber] as Buffer
-      const start = places[2 * number + 1] ?? 0
-      // The record itself is not looked at where it can be helped: it is not in the processor's cache.
-      const isLast = number + 1 === this.#count || places[2 * number + 2] !== blockNumber
-      const end = isLast ? endOfRecord(block, start) : (places[2 * number + 3] ?? 0)
-      // Lines of a unit that came one after the other stand so, too.
-      if (unit === last.unit && block === last.block && start === last.end) last.end = end
-      else {
-        if (last.unit !== -1) yield last
-        last = { unit, block, start, end }
-      }
-    }
-    if (last.unit !== -1) yield last
+  /**
+   * Where some lines are in spill files, brings all others there, too: settling needs room of its own. To be called after
+   * the last line; what it leaves, {@link batches} does on this thread alone.
+   *
+   * @throws IngestError as {@link add}
+   */
+  async spillRest(): Promise<void> {
+    if (this.#written === 0) return
+    this.#spill()
+    await Promise.all(this.#elsewhere)
+    if (this.#failure !== undefined) throw this.#failure.error
   }
 
   /**
@@ -242,25 +209,11 @@ export class LineBuffer {
   }
 
   #allRuns(): Iterable<RecordRun> {
-    const spills = this.#spills.toReversed().flat()
-    if (spills.length === 0) return this.#inMemory()
-    // What is left in memory goes to a file too: settling needs room of its own.
-    if (this.#count > 0) this.#writeSpill(this.#inMemory(), 0)
-    this.#forget()
-    return mergeRuns(
-      this.#spills
-        .toReversed()
-        .flat()
-        .map((spill) => spill.runs()),
-    )
-  }
-
-  #forget(): void {
-    this.#blocks = []
+    if (this.#written === 0) return mergeRuns(this.#sections.map(({ data }) => sortedRuns(data)))
+    this.#spill()
     this.#free = []
-    this.#keys = new Float64Array(FIRST_LINES)
-    this.#places = new Uint32Array(2 * FIRST_LINES)
-    this.#count = this.#bytes = 0
+    const spills = this.#spills.toReversed().flat()
+    return mergeRuns(spills.map((spill) => spill.runs()))
   }
 
   /** Closes the spill files. */

@@ -70,6 +70,7 @@ export function groupByAssociation(
       progress?.rows(rejects.length + counts.reduce((rows, some) => rows + rowsOf(some), 0))
       if (rejects.length > 0) yield { tables: [], rejects }
     }
+    await buffer.spillRest()
     yield* settleBuffered(context)
   }
 }

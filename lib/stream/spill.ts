@@ -28,18 +28,64 @@ export function* mergeRuns(sources: readonly Iterable<RecordRun>[]): Generator<R
   }
 }
 
-/** A file of lines sorted by unit: written once, then read once from its start to its end. */
-export class SpillFile {
-  readonly #path: string
-  readonly #fd: number
+/** An open file, as any thread of this process can write it. */
+export interface OpenFile {
+  readonly fd: number
+  /** For errors. */
+  readonly path: string
+}
+
+/** Gathers records for few writes. */
+class RunWriter {
+  readonly #file: OpenFile
   #block = Buffer.allocUnsafeSlow(WRITE_BYTES)
   #used = 0
+  /** Bytes in the file. */
+  written = 0
+
+  constructor(file: OpenFile) {
+    this.#file = file
+  }
+
+  add({ block, start, end }: RecordRun): void {
+    if (this.#used + end - start > this.#block.length) this.flush(end - start)
+    copyBytes(block, start, end, this.#block, this.#used)
+    this.#used += end - start
+  }
+
+  /** Writes what was gathered; there is room for so many bytes then. */
+  flush(needed: number): void {
+    const { fd, path } = this.#file
+    attempt(path, 'write', () => {
+      for (let done = 0; done < this.#used; ) done += writeSync(fd, this.#block, done, this.#used - done)
+    })
+    this.written += this.#used
+    this.#used = 0
+    if (needed > this.#block.length) this.#block = Buffer.allocUnsafeSlow(needed)
+  }
+}
+
+/**
+ * Writes records to the end of a file; returns their bytes.
+ *
+ * @throws IngestError WRITE_FAILED with the path
+ */
+export function writeRuns(file: OpenFile, runs: Iterable<RecordRun>): number {
+  const writer = new RunWriter(file)
+  for (const run of runs) writer.add(run)
+  writer.flush(0)
+  return writer.written
+}
+
+/** A file of lines sorted by unit: written once, then read once from its start to its end. */
+export class SpillFile {
+  readonly file: OpenFile
+  /** Bytes written. */
   #written = 0
 
   /** @throws IngestError WRITE_FAILED or DATABASE_UNUSABLE with the path, as do all methods */
   constructor(path: string) {
-    this.#path = path
-    this.#fd = this.#attempt('write', () => openSync(path, 'wx+'))
+    this.file = { path, fd: attempt(path, 'write', () => openSync(path, 'wx+')) }
     // Without a name the file is gone with this process, however that ends; systems that refuse leave it to the caller.
     try {
       unlinkSync(path)
@@ -48,22 +94,12 @@ export class SpillFile {
 
   /** Adds lines, which come in the order of their units, and ends writing. */
   write(runs: Iterable<RecordRun>): void {
-    for (const { block, start, end } of runs) {
-      if (this.#used + end - start > this.#block.length) this.#flush(end - start)
-      copyBytes(block, start, end, this.#block, this.#used)
-      this.#used += end - start
-    }
-    this.#flush(0)
-    this.#block = Buffer.alloc(0)
+    this.#written = writeRuns(this.file, runs)
   }
 
-  #flush(needed: number): void {
-    this.#attempt('write', () => {
-      for (let done = 0; done < this.#used; ) done += writeSync(this.#fd, this.#block, done, this.#used - done)
-    })
-    this.#written += this.#used
-    this.#used = 0
-    if (needed > this.#block.length) this.#block = Buffer.allocUnsafeSlow(needed)
+  /** Ends writing, where another thread has written so many bytes. */
+  wrote(bytes: number): void {
+    this.#written = bytes
   }
 
   /** The lines, in the order in which they were added. */
@@ -98,10 +134,11 @@ export class SpillFile {
   }
 
   #read(block: Buffer, at: number, length: number, offset: number): void {
+    const { fd, path } = this.file
     for (let done = 0; done < length; ) {
-      const count = this.#attempt('read', () => readSync(this.#fd, block, at + done, length - done, offset + done))
+      const count = attempt(path, 'read', () => readSync(fd, block, at + done, length - done, offset + done))
       if (count === 0)
-        throw new IngestError('WRITE_FAILED', 'the file is shorter than what was written to it', { source: this.#path })
+        throw new IngestError('WRITE_FAILED', 'the file is shorter than what was written to it', { source: path })
       done += count
     }
   }
@@ -110,16 +147,16 @@ export class SpillFile {
   close(): void {
     // What was in it has been read, or is given up: nothing is lost if this fails.
     try {
-      closeSync(this.#fd)
+      closeSync(this.file.fd)
     } catch {}
   }
+}
 
-  #attempt<T>(act: 'read' | 'write', work: () => T): T {
-    try {
-      return work()
-    } catch (error) {
-      throw fileError(error, this.#path, `cannot ${act} what does not fit in memory`)
-    }
+function attempt<T>(path: string, act: 'read' | 'write', work: () => T): T {
+  try {
+    return work()
+  } catch (error) {
+    throw fileError(error, path, `cannot ${act} what does not fit in memory`)
   }
 }
 

@@ -19,9 +19,12 @@ import { RegularReader, type RowForm, scrubbedInput } from '../rules/regular.js'
 import { Row } from '../rules/row.js'
 import { type Day, Scrubber } from '../rules/scrub.js'
 import { programOfUnit } from '../rules/units.js'
+import type { SpilledSection } from './buffer.js'
 import { Memory } from './memory.js'
 import { type Entry, FRESH, FRESH_LIST, RecordCursor } from './records.js'
 import { RowScrubber, type ScrubbedRows } from './row-scrubber.js'
+import { memoryOfSection, type SectionData, sortedRuns } from './section.js'
+import { type OpenFile, writeRuns } from './spill.js'
 
 /** What all tasks of a run share. */
 export interface TaskSetup {
@@ -52,6 +55,13 @@ export interface SettleTask {
   readonly bytes: Uint8Array
 }
 
+/** Lines to spill. */
+export interface SpillTask {
+  readonly kind: 'spill'
+  readonly section: SectionData
+  readonly file: OpenFile
+}
+
 /** What settling gives. */
 export interface SettledUnits {
   /** For each of {@link TABLES}. */
@@ -61,9 +71,18 @@ export interface SettledUnits {
   readonly unknown: UnknownValues
 }
 
-export type Task = ScrubTask | SettleTask
+export type Task = ScrubTask | SettleTask | SpillTask
 /** What a kind of task gives. */
-export type ResultOf<T extends Task> = T extends ScrubTask ? ScrubbedRows : SettledUnits
+export type ResultOf<T extends Task> = T extends ScrubTask
+  ? ScrubbedRows
+  : T extends SettleTask
+    ? SettledUnits
+    : SpilledSection
+
+/** The memory of a task, which goes with it. */
+export function memoryOf(task: Task): ArrayBuffer[] {
+  return task.kind === 'spill' ? memoryOfSection(task.section) : [task.bytes.buffer as ArrayBuffer]
+}
 
 const isFeatures = (number: number) => TABLES[number]?.holds === 'products' || TABLES[number]?.holds === 'groups'
 const isList = (number: number) => number === FRESH_LIST || number === TABLE_NUMBERS.associations
@@ -97,9 +116,15 @@ export class TaskRunner {
     this.#stored = setup.stored === undefined ? undefined : new StoredLines(setup.stored)
   }
 
-  /** @throws IngestError TABLE_INVALID for stored lines that are not as the index says */
+  /** @throws IngestError TABLE_INVALID for stored lines that are not as the index says; WRITE_FAILED for a spill file */
   run<T extends Task>(task: T): ResultOf<T> {
-    return (task.kind === 'scrub' ? this.#scrub(task) : this.#settle(task)) as ResultOf<T>
+    return this.#run(task) as ResultOf<T>
+  }
+
+  #run(task: Task): ResultOf<Task> {
+    if (task.kind === 'scrub') return this.#scrub(task)
+    if (task.kind === 'settle') return this.#settle(task)
+    return { written: writeRuns(task.file, sortedRuns(task.section)), section: task.section }
   }
 
   #scrub({ input, bytes, line }: ScrubTask): ScrubbedRows {

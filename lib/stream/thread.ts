@@ -1,6 +1,7 @@
 /** The other thread of a run: does the tasks that it is given, one after the other. */
 import { parentPort, workerData } from 'node:worker_threads'
 import { IngestError } from '../errors.js'
+import { memoryOfSection } from './section.js'
 import { type ResultOf, type Task, TaskRunner, type TaskSetup } from './tasks.js'
 import type { Answer, Job } from './threads.js'
 
@@ -12,8 +13,8 @@ parentPort?.on('message', ({ number, task }: Job) => {
     const result = runner.run(task)
     // The next lines are scrubbed into the memory that these came in; what settling gives is larger.
     if (task.kind === 'scrub') runner.memory.give(task.bytes)
-    const memory = task.kind === 'scrub' ? undefined : task.bytes
-    tell({ number, result, memory }, memoryOf(result, memory))
+    const memory = task.kind === 'settle' ? task.bytes : undefined
+    tell({ number, result, memory }, memoryIn(result, memory))
   } catch (error) {
     if (!(error instanceof IngestError)) tell({ number, error })
     else tell({ number, error, known: { code: error.code, detail: error.detail, place: error.place } })
@@ -22,8 +23,10 @@ parentPort?.on('message', ({ number, task }: Job) => {
 tell({ ready: true })
 
 /** The memory of a result, which is given away instead of copied, and what else is given back. */
-function memoryOf(result: ResultOf<Task>, back: Uint8Array | undefined): ArrayBuffer[] {
-  const pieces = 'records' in result ? [result.records] : result.tables.map(({ bytes }) => bytes)
-  if (back !== undefined) pieces.push(back)
-  return [...new Set(pieces.map(({ buffer }) => buffer as ArrayBuffer))]
+function memoryIn(result: ResultOf<Task>, back: Uint8Array | undefined): ArrayBuffer[] {
+  const pieces = back === undefined ? [] : [back.buffer as ArrayBuffer]
+  if ('section' in result) pieces.push(...memoryOfSection(result.section))
+  else if ('records' in result) pieces.push(result.records.buffer as ArrayBuffer)
+  else pieces.push(...result.tables.map(({ bytes }) => bytes.buffer as ArrayBuffer))
+  return [...new Set(pieces)]
 }

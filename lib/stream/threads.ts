@@ -9,7 +9,10 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Worker } from 'node:worker_threads'
 import type { Allocate } from '../csv/bytes.js'
 import { IngestError } from '../errors.js'
-import { type ResultOf, type Task, TaskRunner, type TaskSetup } from './tasks.js'
+import type { SpilledSection } from './buffer.js'
+import type { SectionData } from './section.js'
+import type { OpenFile } from './spill.js'
+import { memoryOf, type ResultOf, type SpillTask, type Task, TaskRunner, type TaskSetup } from './tasks.js'
 
 /** What an {@link IngestError} loses on its way between threads. */
 type KnownError = Pick<IngestError, 'code' | 'detail' | 'place'>
@@ -50,6 +53,8 @@ export class Threads {
   #turns: Promise<void> = Promise.resolve()
   #bytes = 0
   #number = 0
+  /** Sections that the other thread has to spill. */
+  #spilling = 0
 
   constructor(setup: TaskSetup) {
     this.#setup = setup
@@ -91,16 +96,30 @@ export class Threads {
    *
    * @throws IngestError as {@link TaskRunner.run}
    */
-  async run<T extends Task>(task: T): Promise<ResultOf<T>> {
+  async run<T extends Exclude<Task, SpillTask>>(task: T): Promise<ResultOf<T>> {
     if (this.#failure !== undefined) throw this.#failure
     this.#bytes += task.bytes.length
     this.expect(this.#bytes)
     if (!this.#ready) return this.#runHere(task)
-    if (this.#jobs.size >= MOST_JOBS) await this.#ownTurn()
-    return this.#jobs.size >= MOST_JOBS ? this.#runHere(task) : this.#give(task)
+    if (this.#isBusy) await this.#ownTurn()
+    return this.#isBusy ? this.#runHere(task) : this.#give(task)
   }
 
-  #runHere<T extends Task>(task: T): ResultOf<T> {
+  /** Whether the other thread has enough to do. A section takes long: what came behind it would keep all others back. */
+  get #isBusy(): boolean {
+    return this.#jobs.size >= MOST_JOBS || this.#spilling > 0
+  }
+
+  /** Has the other thread spill a section; undefined where it takes no tasks. */
+  spill(section: SectionData, file: OpenFile): Promise<SpilledSection> | undefined {
+    if (!this.#ready || this.#failure !== undefined) return undefined
+    this.#spilling++
+    return this.#give({ kind: 'spill', section, file }).finally(() => {
+      this.#spilling--
+    })
+  }
+
+  #runHere<T extends Exclude<Task, SpillTask>>(task: T): ResultOf<T> {
     const result = this.#runner.run(task)
     this.#runner.memory.give(task.bytes)
     return result
@@ -120,7 +139,7 @@ export class Threads {
     return new Promise((resolve, reject) => {
       const number = this.#number++
       this.#jobs.set(number, { resolve: resolve as Waiting['resolve'], reject })
-      this.#worker?.postMessage({ number, task } satisfies Job, [task.bytes.buffer as ArrayBuffer])
+      this.#worker?.postMessage({ number, task } satisfies Job, memoryOf(task))
     })
   }
 

@@ -1,6 +1,8 @@
+import assert from 'node:assert/strict'
 import test from 'ava'
 import fc from 'fast-check'
-import { formatFloat, MOST_FLOAT_BYTES, writeFloat } from '../lib/csv/float.js'
+import { ByteWriter } from '../lib/csv/bytes.js'
+import { addFloat, formatFloat, formatScaled, MOST_FLOAT_BYTES, writeFloat } from '../lib/csv/float.js'
 import { propertyOptions } from './helpers/arbitrary-rows.js'
 
 /** What `repr` of Python says of these floats. */
@@ -123,3 +125,30 @@ for (const [title, floats] of [
     t.pass()
   })
 }
+
+test('formatScaled is the text of the quotient', (t) => {
+  const integers = fc.oneof(
+    fc.integer({ min: 0, max: 400 * 10 ** 8 }),
+    fc.maxSafeInteger(),
+    fc.tuple(fc.nat(4000), fc.nat(12)).map(([digits, zeros]) => digits * 10 ** zeros),
+    fc.constantFrom(-0, Number.NaN, 1e15, 1e15 - 1, 9999, 10_000, 99, 100, Number.POSITIVE_INFINITY),
+  )
+  fc.assert(
+    fc.property(integers, fc.nat(12), (integer, decimals) => {
+      assert.equal(formatScaled(integer, decimals), formatFloat(integer / 10 ** decimals))
+    }),
+    propertyOptions(t, 20_000),
+  )
+  t.is(formatScaled(10_012_345_000, 8), '100.12345')
+  t.is(formatScaled(10_000_000_000, 8), '100.0')
+  t.is(formatScaled(9999, 8), '9.999e-05')
+})
+
+test('addFloat adds the text and nothing else', (t) => {
+  const out = new ByteWriter()
+  for (const value of [1.5, Number.NaN, -1e-7, 0]) {
+    addFloat(value, out)
+    out.text('|')
+  }
+  t.is(out.take().toString(), '1.5||-1e-07|0.0|')
+})

@@ -6,7 +6,11 @@ import { ByteWriter } from '../lib/csv/bytes.js'
 import { PlainBlock, type PlainRow } from '../lib/csv/plain-row.js'
 import { CsvRow } from '../lib/csv/row.js'
 import { readFresh } from '../lib/database/stored.js'
-import { groupIdentity, modelOf, targetKey, ungroupedReason } from '../lib/rules/association.js'
+import { groupIdentity, MODELS, modelOf, targetKey, ungroupedReason } from '../lib/rules/association.js'
+import { Encoder } from '../lib/rules/encode.js'
+import { encodedValues, rawValues, writeEncoded, writeRaw } from '../lib/rules/encoded.js'
+import encodings from '../lib/rules/encodings.json' with { type: 'json' }
+import { groupFeatures } from '../lib/rules/features.js'
 import { KEYWORD_COLUMNS, type Keywords } from '../lib/rules/keywords.js'
 import { createLayout, NUMBER_COLUMNS, otherColumns, uniteColumns } from '../lib/rules/layout.js'
 import { RegularReader, scrubbedInput } from '../lib/rules/regular.js'
@@ -144,8 +148,11 @@ function assertSame({ row, text }: Made): void {
   // What rows may share, though they are of different detectors.
   for (const rule of [modelOf, ungroupedReason, groupIdentity, targetKey])
     assert.deepEqual(rule(row), rule(plain), rule.name)
-  for (const [first, last] of RANGES)
-    assert.equal(row.regular?.between(first, last), plain.cells.fields.slice(first, last + 1).join(','))
+  for (const [first, last] of RANGES) {
+    const cells = new ByteWriter()
+    row.regular?.writeCells(first, last, cells)
+    assert.equal(cells.take().toString(), plain.cells.fields.slice(first, last + 1).join(','))
+  }
   for (const index of NUMBERS) assert.ok(Object.is(numberIn(row, index), numberIn(plain, index)), LAYOUT.columns[index])
   const out = new ByteWriter()
   row.regular?.write(row.dname, ',tail\n', out)
@@ -167,6 +174,29 @@ test('a regular row has the cells, keywords and text that scrubbing makes of its
   )
   t.log(`FC_SEED=${seed}`)
   for (const [what, count] of Object.entries(seen)) t.true(count > 100, `${what}: ${count}`)
+})
+
+test('what is written of the features of regular rows is what their values are', (t) => {
+  let seen = 0
+  const encoder = new Encoder(encodings)
+  fc.assert(
+    fc.property(cases, (rows) => {
+      const exposures = regularRows(rows).flatMap(({ row }) => (row.kind === 'exposure' ? row : []))
+      for (const model of MODELS) {
+        const features = groupFeatures(model, exposures)
+        if (features === undefined) continue
+        seen++
+        const [raw, encoded] = [new ByteWriter(), new ByteWriter()]
+        writeRaw(model, features, raw)
+        writeEncoded(model, features, encoder, encoded)
+        assert.equal(raw.take().toString(), `${rawValues(model, features).join(',')},`)
+        assert.equal(encoded.take().toString(), `${encodedValues(model, features, encoder).join(',')},`)
+      }
+    }),
+    { seed, numRuns: 300 },
+  )
+  t.log(`FC_SEED=${seed}`)
+  t.true(seen > 100, `${seen} groups`)
 })
 
 const irregular: readonly (readonly [rule: string, cells: Columns])[] = [

@@ -25,6 +25,8 @@ export function copyBytes(block: Uint8Array, start: number, end: number, to: Uin
 
 /** Room at first. */
 const FIRST_BYTES = 1 << 12
+/** Fewer bytes than this are copied one by one: to make a part of a block takes longer. */
+const FEW_BYTES = 32
 
 /**
  * Gathers bytes, so that the pieces of a line need not become one string. Its memory stays with it when the bytes are
@@ -47,11 +49,32 @@ export class ByteWriter {
     this.#used += this.#block.write(text, this.#used)
   }
 
+  /** Adds a short text of ASCII: the same as {@link text}, without a call for it. */
+  ascii(text: string): void {
+    const { length } = text
+    this.#makeRoom(length)
+    const bytes = this.#bytes
+    const start = this.#used
+    for (let index = 0; index < length; index++) bytes[start + index] = text.charCodeAt(index)
+    this.#used = start + length
+  }
+
+  /** Adds one byte. */
+  byte(value: number): void {
+    this.#makeRoom(1)
+    this.#bytes[this.#used++] = value
+  }
+
   /** Adds bytes of a block from `start` up to `end`. */
   copy(block: Uint8Array, start: number, end: number): void {
-    this.#makeRoom(end - start)
-    copyBytes(block, start, end, this.#bytes, this.#used)
-    this.#used += end - start
+    const length = end - start
+    this.#makeRoom(length)
+    if (length < FEW_BYTES) {
+      const bytes = this.#bytes
+      const used = this.#used
+      for (let index = 0; index < length; index++) bytes[used + index] = block[start + index] ?? 0
+    } else copyBytes(block, start, end, this.#bytes, this.#used)
+    this.#used += length
   }
 
   /** Adds room for some bytes; returns where it begins. */
@@ -60,6 +83,11 @@ export class ByteWriter {
     const start = this.#used
     this.#used += count
     return start
+  }
+
+  /** Takes room back that was reserved last and is not needed. */
+  giveBack(count: number): void {
+    this.#used -= count
   }
 
   /** Memory that holds the bytes written, at their places, until more are written. */

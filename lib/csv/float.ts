@@ -5,7 +5,7 @@
  * millions. Here it is found with float arithmetic that loses nothing: the number times a power of ten has 17 digits
  * before the point, and is the exact sum of two floats; so is the distance up to which other numbers read back as it.
  */
-import { IS_LOWEST_FIRST } from './bytes.js'
+import { type ByteWriter, IS_LOWEST_FIRST } from './bytes.js'
 import { POWERS } from './decimal.js'
 
 const CODE_POINT = 46
@@ -62,6 +62,30 @@ export function formatFloat(value: number): string {
   if (size < SMALLEST || size >= GREATEST) return value.toExponential().replace(/(?<=e[+-])(?=\d$)/, '0')
   // A template would be half again as slow as this call.
   return Number.isInteger(value) ? `${value}.0` : value.toString()
+}
+
+/** Integers below this have so few digits that no shorter decimal reads back as the same number as they do. */
+const MOST_SCALED = 1e15
+/** With so many decimals what is behind the point is a small integer. */
+const MOST_DECIMALS = 9
+
+/** The text of an integer over a power of ten, the number of decimals: what {@link formatFloat} gives for the quotient. */
+export function formatScaled(integer: number, decimals: number): string {
+  const power = POWERS[decimals] ?? Number.NaN
+  const hasNoExponent = integer >= SMALLEST * power && integer < MOST_SCALED
+  if (!hasNoExponent || decimals === 0 || decimals > MOST_DECIMALS) return formatFloat(integer / power)
+  const whole = Math.floor(integer / power)
+  let part = (integer - whole * power) | 0
+  let places = decimals
+  for (; places > 1 && part % 10 === 0; places--) part = (part / 10) | 0
+  // The digit before those behind the point keeps their zeros.
+  return `${whole}.${String(part + (POWERS[places] ?? 0)).slice(1)}`
+}
+
+/** Adds what {@link formatFloat} gives. */
+export function addFloat(value: number, out: ByteWriter): void {
+  const start = out.reserve(MOST_FLOAT_BYTES)
+  out.giveBack(start + MOST_FLOAT_BYTES - writeFloat(value, out.block, start))
 }
 
 /**

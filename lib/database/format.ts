@@ -23,7 +23,7 @@ export interface TableText {
 /** The text of one table, which grows. */
 class TableWriter implements TableSink {
   readonly #table: Table
-  readonly #bytes = new ByteWriter()
+  readonly bytes = new ByteWriter()
   #segments: number[] = []
   #putBack: number[] = []
   #takenOut: number[] = []
@@ -38,35 +38,35 @@ class TableWriter implements TableSink {
     const { pid, takenOut, putBack } = settled
     if (takenOut.size > 0 && takenOut.has(number)) this.#takenOut.push(pid)
     const { placeholders } = context.encoder
-    const before = this.#bytes.length
+    const before = this.bytes.length
     const back = putBack.size === 0 ? undefined : putBack.get(number)
     if (back !== undefined) this.text(back)
-    const afterBack = this.#bytes.length
+    const afterBack = this.bytes.length
     this.#table.write(settled, context, this)
-    if (this.#bytes.length === before) return
-    this.#segments.push(pid, this.#bytes.length - before)
+    if (this.bytes.length === before) return
+    this.#segments.push(pid, this.bytes.length - before)
     this.#putBack.push(afterBack - before)
     this.#hasPlaceholders ||= context.encoder.placeholders > placeholders
   }
 
   text(lines: string): void {
-    this.#bytes.text(lines)
+    this.bytes.text(lines)
   }
 
   row(row: Row, tail: string): void {
     const { regular } = row
-    if (regular === undefined) this.#bytes.text(`${row.text},${tail}\n`)
-    else regular.write(row.dname, `,${tail}\n`, this.#bytes)
+    if (regular === undefined) this.bytes.text(`${row.text},${tail}\n`)
+    else regular.write(row.dname, `,${tail}\n`, this.bytes)
   }
 
   /** Bytes of the text. */
   get length(): number {
-    return this.#bytes.length
+    return this.bytes.length
   }
 
   /** The text, moved to a place in memory with room for it. */
   take(memory: Buffer, start: number): TableText {
-    const end = this.#bytes.moveTo(memory, start)
+    const end = this.bytes.moveTo(memory, start)
     const text: TableText = {
       bytes: memory.subarray(start, end),
       segments: this.#segments,
@@ -84,12 +84,10 @@ class TableWriter implements TableSink {
 
 /** What a program adds to a table, as one text. */
 export function linesOf(table: Table, settled: Settled, context: TableContext): string {
-  let lines = ''
-  const add = (text: string) => {
-    lines += text
-  }
-  table.write(settled, context, { text: add, row: ({ text }, tail) => add(`${text},${tail}\n`) })
-  return lines
+  const bytes = new ByteWriter()
+  const text = (lines: string) => bytes.text(lines)
+  table.write(settled, context, { text, bytes, row: (row, tail) => text(`${row.text},${tail}\n`) })
+  return bytes.take().toString()
 }
 
 /** Writes the text of every table of {@link TABLES}, settled programs one after the other. */

@@ -3,10 +3,20 @@
  * section 8). The one place to look for, or to add, a table or a column.
  */
 
-import { formatField, formatPlainRow, formatRow } from '../csv/write.js'
+import type { ByteWriter } from '../csv/bytes.js'
+import { addFloat, formatFloat } from '../csv/float.js'
+import { formatField, formatRow } from '../csv/write.js'
 import { MODELS, type Model } from '../rules/association.js'
 import type { Encoder } from '../rules/encode.js'
-import { encodedColumns, encodedValues, gigabytes, rawColumns, rawPieces, rawValues } from '../rules/encoded.js'
+import {
+  encodedColumns,
+  encodedValues,
+  gigabytes,
+  rawColumns,
+  rawValues,
+  writeEncoded,
+  writeRaw,
+} from '../rules/encoded.js'
 import type { Layout } from '../rules/layout.js'
 import { MEMBER_COLUMNS, memberLines, SCIENCE } from '../rules/member-list.js'
 import type { Settled, TableNumbers } from '../rules/program.js'
@@ -31,8 +41,10 @@ export interface TableContext {
 
 /** Takes the lines of a table. */
 export interface TableSink {
-  /** Whole lines, with their ends. */
+  /** Text of lines. */
   text(lines: string): void
+  /** Takes bytes of lines. */
+  readonly bytes: ByteWriter
   /** The line of a scrubbed row with further cells behind it, already formatted. */
   row(row: Row, tail: string): void
 }
@@ -75,9 +87,14 @@ function ofResolutions(
   }
 }
 
+/** A dataset's name as a field; that of a regular row needs no quotes. */
+function nameField({ dname, regular }: Row): string {
+  return regular === undefined ? formatField(dname) : dname
+}
+
 function writeTrained(product: Row, expmode: string, out: TableSink): void {
-  const name = formatField(product.dname)
-  out.row(product, `${formatField(expmode)},${name},${name}`)
+  const name = nameField(product)
+  out.row(product, `${expmode},${name},${name}`)
 }
 
 const training: Definition = {
@@ -86,7 +103,7 @@ const training: Definition = {
   tail: ['expmode', 'pname', 'Dataset'],
   ...ofResolutions(({ matches, frozen }, out) => {
     for (const { product, model } of matches) writeTrained(product, model, out)
-    for (const { product, expmode } of frozen) writeTrained(product, expmode, out)
+    for (const { product, expmode } of frozen) writeTrained(product, formatField(expmode), out)
   }),
   encoded: false,
 }
@@ -97,17 +114,16 @@ const level1: Definition = {
   tail: ['expmode', 'pname', 'Dataset', 'role'],
   ...ofResolutions(({ matches }, out) => {
     for (const { product, model, exposures, others } of matches) {
-      const start = `${model},${formatField(product.dname)}`
-      for (const exposure of exposures) out.row(exposure, `${start},${formatField(exposure.dname)},${SCIENCE}`)
-      for (const { exposure, role } of others)
-        out.row(exposure, `${start},${formatField(exposure.dname)},${formatField(role)}`)
+      const start = `${model},${nameField(product)}`
+      for (const exposure of exposures) out.row(exposure, `${start},${nameField(exposure)},${SCIENCE}`)
+      for (const { exposure, role } of others) out.row(exposure, `${start},${nameField(exposure)},${formatField(role)}`)
     }
   }),
   encoded: false,
 }
 
 function waitingCells(row: Row, expmode: string): string {
-  return `${expmode},${formatField(row.dname)}`
+  return `${expmode},${nameField(row)}`
 }
 
 function writeWaiting(row: Row, expmode: string, out: TableSink): void {
@@ -132,7 +148,7 @@ const mosaics: Definition = {
   holds: 'rows',
   tail: ['Dataset'],
   write: (settled, _context, out) => {
-    for (const row of settled.mosaics) out.row(row, formatField(row.dname))
+    for (const row of settled.mosaics) out.row(row, nameField(row))
   },
   encoded: false,
 }
@@ -176,12 +192,30 @@ export function expiredLine(row: Row, expmode: string, day: string): string {
 }
 
 /** What a product's features predict, and whose they are. */
-type Target = 'pname' | 'imagesize' | 'date' | 'imgsize_gb' | 'Dataset'
-
-function targetValues(product: Row): Readonly<Record<Target, string>> {
-  const { dname, date } = product
-  return { pname: dname, imagesize: cell(product, 'imagesize'), date, imgsize_gb: gigabytes(product), Dataset: dname }
+const TARGETS = {
+  pname: ({ dname }: Row) => dname,
+  imagesize: (product: Row) => cell(product, 'imagesize'),
+  date: ({ date }: Row) => date,
+  imgsize_gb: (product: Row) => formatFloat(gigabytes(product)),
+  Dataset: ({ dname }: Row) => dname,
+} as const
+type Target = keyof typeof TARGETS
+/** Writes the same as the end of a line that is plain. */
+function writeTargets(targets: readonly Target[], product: Row, out: ByteWriter): void {
+  let text = ''
+  for (let index = 0; index < targets.length; index++) {
+    const name = targets[index] as Target
+    const end = index === targets.length - 1 ? '\n' : ','
+    if (name === 'imgsize_gb') {
+      out.text(text)
+      addFloat(gigabytes(product), out)
+      text = end
+    } else text += TARGETS[name](product) + end
+  }
+  out.text(text)
 }
+
+const isTarget = (column: string): column is Target => column in TARGETS
 
 /** The lines of products that keep the features they have, with the target as it is now. */
 function writeFrozen(frozen: readonly FrozenMatch[], file: string, columns: readonly string[], out: TableSink): void {
@@ -189,8 +223,34 @@ function writeFrozen(frozen: readonly FrozenMatch[], file: string, columns: read
   for (const { product, features } of frozen) {
     const cells = features.get(number)
     if (cells === undefined) continue
-    const target: Readonly<Record<string, string>> = targetValues(product)
-    out.text(formatRow(columns.map((column, index) => target[column] ?? cells[index] ?? '')))
+    out.text(formatRow(columns.map((name, index) => (isTarget(name) ? TARGETS[name](product) : (cells[index] ?? '')))))
+  }
+}
+
+/** How the lines of a table of features begin. */
+interface FeatureCells {
+  readonly columns: readonly string[]
+  readonly values: (match: Pick<Match, 'features' | 'name'>, context: TableContext) => string[]
+  /** Writes the same, each with a comma behind it: for features that are plain. */
+  readonly write: (match: Pick<Match, 'features' | 'name'>, context: TableContext, out: ByteWriter) => void
+}
+
+function encodedCells(model: Model): FeatureCells {
+  return {
+    columns: [...encodedColumns(model), 'dname'],
+    values: ({ features, name }, { encoder }) => [...encodedValues(model, features, encoder), name],
+    write: ({ features, name }, { encoder }, out) => {
+      writeEncoded(model, features, encoder, out)
+      out.text(`${name},`)
+    },
+  }
+}
+
+function rawCells(model: Model): FeatureCells {
+  return {
+    columns: rawColumns(model),
+    values: ({ features }) => rawValues(model, features),
+    write: ({ features }, _context, out) => writeRaw(model, features, out),
   }
 }
 
@@ -198,21 +258,19 @@ function writeFrozen(frozen: readonly FrozenMatch[], file: string, columns: read
 function productTable(
   file: string,
   model: Model,
-  featureColumns: readonly string[],
+  cells: FeatureCells,
   targets: readonly Target[],
-  values: (match: Match, context: TableContext, isPlain: boolean) => string[],
   encoded: boolean,
 ): Definition {
-  const columns = [...featureColumns, ...targets]
+  const columns = [...cells.columns, ...targets]
   const { write } = ofResolutions(({ matches, frozen }, out, context) => {
     for (const match of matches) {
       if (match.model !== model) continue
       const { product, features } = match
-      const isPlain = features.isPlain && product.regular !== undefined
-      const cells = values(match, context, isPlain)
-      const target = targetValues(product)
-      for (const name of targets) cells.push(target[name])
-      out.text(isPlain ? formatPlainRow(cells) : formatRow(cells))
+      if (features.isPlain && product.regular !== undefined) {
+        cells.write(match, context, out.bytes)
+        writeTargets(targets, product, out.bytes)
+      } else out.text(formatRow([...cells.values(match, context), ...targets.map((name) => TARGETS[name](product))]))
     }
     if (frozen.length > 0) writeFrozen(frozen, file, columns, out)
   })
@@ -220,33 +278,29 @@ function productTable(
 }
 
 function trainTable(model: Model): Definition {
-  const features = [...encodedColumns(model), 'dname']
-  const values = ({ features, name }: Match, { encoder }: TableContext) => {
-    const cells = encodedValues(model, features, encoder)
-    cells.push(name)
-    return cells
-  }
   const targets = ['pname', 'imagesize', 'date', 'imgsize_gb', 'Dataset'] as const
-  return productTable(`train-${model.toLowerCase()}.csv`, model, features, targets, values, true)
+  return productTable(`train-${model.toLowerCase()}.csv`, model, encodedCells(model), targets, true)
 }
 
 function rawTable(model: Model): Definition {
-  const values = ({ features }: Match, _context: TableContext, isPlain: boolean) =>
-    isPlain ? rawPieces(model, features) : rawValues(model, features)
   const targets = ['imagesize', 'date', 'pname', 'imgsize_gb', 'Dataset'] as const
-  return productTable(`raw-${model.toLowerCase()}.csv`, model, rawColumns(model), targets, values, false)
+  return productTable(`raw-${model.toLowerCase()}.csv`, model, rawCells(model), targets, false)
 }
 
 function remTable(model: Model): Definition {
+  const cells = encodedCells(model)
   return {
     file: `rem-${model.toLowerCase()}.csv`,
     holds: 'groups',
-    tail: [...encodedColumns(model), 'dname', 'Dataset'],
-    ...ofResolutions(({ groups }, out, { encoder }) => {
+    tail: [...cells.columns, 'Dataset'],
+    ...ofResolutions(({ groups }, out, context) => {
       for (const { model: own, features, name } of groups) {
         if (own !== model || features === undefined) continue
-        const format = features.isPlain ? formatPlainRow : formatRow
-        out.text(format([...encodedValues(model, features, encoder), name, name]))
+        const group = { features, name }
+        if (features.isPlain) {
+          cells.write(group, context, out.bytes)
+          out.text(`${name}\n`)
+        } else out.text(formatRow([...cells.values(group, context), name]))
       }
     }),
     encoded: true,

@@ -57,7 +57,7 @@ const PLACEHOLDER = '?'
 
 /** Whether a cell of a category column holds a value that has no code yet. */
 export function isPlaceholder(cell: string): boolean {
-  return cell.startsWith(PLACEHOLDER)
+  return cell[0] === PLACEHOLDER
 }
 
 /**
@@ -67,32 +67,23 @@ export function isPlaceholder(cell: string): boolean {
  * then such a cell holds a placeholder, which {@link Encoder.resolve} replaces.
  */
 export class Encoder {
-  readonly #codes: ReadonlyMap<Category, Map<string, number>>
-  /** The text that stands for each value met so far. */
-  readonly #texts: ReadonlyMap<Category, Map<string, string>> = new Map(
-    CATEGORIES.map((category) => [category, new Map()]),
-  )
-  readonly #unknown: ReadonlyMap<Category, Set<string>> = new Map(CATEGORIES.map((category) => [category, new Set()]))
+  /** By the number of the category in {@link CATEGORIES}. */
+  readonly #columns: readonly CategoryColumn[]
   #placeholders = 0
 
   constructor(encodings: Encodings) {
-    this.#codes = new Map(CATEGORIES.map((category) => [category, new Map(Object.entries(encodings[category]))]))
+    this.#columns = CATEGORIES.map((category) => new CategoryColumn(category, encodings[category]))
   }
 
   /** The code of a value as text, or a placeholder for a value without one. */
   encode(category: Category, value: string): string {
-    const text = this.#texts.get(category)?.get(value) ?? this.#textOf(category, value)
-    if (text.startsWith(PLACEHOLDER)) this.#placeholders++
-    return text
+    return this.encodeBy(CATEGORIES.indexOf(category), value)
   }
 
-  #textOf(category: Category, value: string): string {
-    const known = ownText(value)
-    const family = familyOf(category, known)
-    const code = this.#codes.get(category)?.get(family)
-    if (code === undefined) this.#unknown.get(category)?.add(family)
-    const text = code === undefined ? PLACEHOLDER + family : String(code)
-    this.#texts.get(category)?.set(known, text)
+  /** The same by the number of the category in {@link CATEGORIES}. */
+  encodeBy(number: number, value: string): string {
+    const text = (this.#columns[number] as CategoryColumn).encode(value)
+    if (isPlaceholder(text)) this.#placeholders++
     return text
   }
 
@@ -103,19 +94,19 @@ export class Encoder {
 
   /** The values met so far that have no code. */
   get unknown(): UnknownValues {
-    return [...this.#unknown].flatMap(([category, values]) => [...values].map((value) => ({ category, value })))
+    return this.#columns.flatMap(({ category, unknown }) => [...unknown].map((value) => ({ category, value })))
   }
 
   /** Takes values without a code that another encoder met. */
   learn(values: UnknownValues): void {
-    for (const { category, value } of values) this.#unknown.get(category)?.add(value)
+    for (const { category, value } of values) this.#columnOf(category).unknown.add(value)
   }
 
   /** Gives the values seen without a code the next free ones of their category, in text order. */
   settle(): readonly NewCategory[] {
     const ordered = this.unknown.toSorted((a, b) => compareText(a.value, b.value))
     return ordered.map(({ category, value }) => {
-      const codes = this.#codes.get(category) as Map<string, number>
+      const { codes } = this.#columnOf(category)
       const code = Math.max(-1, ...codes.values()) + 1
       codes.set(value, code)
       return { category, value, code }
@@ -125,12 +116,45 @@ export class Encoder {
   /** The code behind a cell that {@link encode} gave, after {@link settle}. */
   resolve(category: Category, cell: string): string {
     if (!isPlaceholder(cell)) return cell
-    return String(this.#codes.get(category)?.get(cell.slice(PLACEHOLDER.length)) ?? cell)
+    return String(this.#columnOf(category).codes.get(cell.slice(PLACEHOLDER.length)) ?? cell)
   }
 
   /** All values and codes, with those that this run added. */
   get encodings(): Encodings {
-    const entries = CATEGORIES.map((category) => [category, Object.fromEntries(this.#codes.get(category) ?? [])])
+    const entries = this.#columns.map(({ category, codes }) => [category, Object.fromEntries(codes)])
     return Object.fromEntries(entries) as Encodings
+  }
+
+  #columnOf(category: Category): CategoryColumn {
+    return this.#columns[CATEGORIES.indexOf(category)] as CategoryColumn
+  }
+}
+
+/** The values of one category. */
+class CategoryColumn {
+  readonly category: Category
+  readonly codes: Map<string, number>
+  /** Values met so far that have no code. */
+  readonly unknown = new Set<string>()
+  /** The text that stands for each value met so far. */
+  readonly #texts = new Map<string, string>()
+
+  constructor(category: Category, codes: Readonly<Record<string, number>>) {
+    this.category = category
+    this.codes = new Map(Object.entries(codes))
+  }
+
+  encode(value: string): string {
+    return this.#texts.get(value) ?? this.#textOf(value)
+  }
+
+  #textOf(value: string): string {
+    const known = ownText(value)
+    const family = familyOf(this.category, known)
+    const code = this.codes.get(family)
+    if (code === undefined) this.unknown.add(family)
+    const text = code === undefined ? PLACEHOLDER + family : String(code)
+    this.#texts.set(known, text)
+    return text
   }
 }

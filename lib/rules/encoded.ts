@@ -3,12 +3,14 @@
  * encoded (`raw-*`: section 6).
  */
 
-import { formatFloat } from '../csv/float.js'
+import type { ByteWriter } from '../csv/bytes.js'
+import { BYTE } from '../csv/quoted.js'
 import type { Model } from './association.js'
-import { CATEGORIES, type Category, type Encoder } from './encode.js'
+import { CATEGORIES, type Encoder } from './encode.js'
 import type { Features } from './features.js'
-import { type ColumnType, columnType, type Layout } from './layout.js'
+import { type ColumnType, columnType, type Layout, NUMBER_COLUMNS } from './layout.js'
 import { Measures, measureNumber } from './measures.js'
+import type { RegularRow } from './regular.js'
 import type { cell, Row } from './row.js'
 import { isEncodedTrue, isNothing, toNumber } from './values.js'
 
@@ -38,6 +40,8 @@ const OF_GROUP = {
   DETECTOR: ({ detector }: Features) => detector,
   BAND: ({ band }: Features) => band,
 } as const
+
+const NUMBERS: ReadonlySet<string> = new Set(NUMBER_COLUMNS)
 
 const isMeasure = (column: string) => measureNumber(column) >= 0
 
@@ -71,11 +75,20 @@ interface Neighbours<From> {
   readonly last: number
 }
 
+/** Where the raw value of an encoded column stands, and what is made of it. */
+interface EncodedPlace {
+  readonly place: Place
+  readonly encode: Encode
+  /** The number of a measure, or else of a header column that holds numbers: what is no blank stays as it is. */
+  readonly measure: number
+  readonly number: number
+}
+
 /** Where values stand in rows of a layout. */
 interface Places {
   readonly raw: readonly Place[]
   readonly rawRuns: readonly (Place | Run)[]
-  readonly encoded: readonly Place[]
+  readonly encoded: readonly EncodedPlace[]
 }
 
 function runsOf(places: readonly Place[]): (Place | Run)[] {
@@ -94,7 +107,7 @@ function runsOf(places: readonly Place[]): (Place | Run)[] {
 }
 
 function valueAt(place: Place, features: Features): string {
-  if (place.from === 'measure') return measuresOf(features).between(place.index, place.index)
+  if (place.from === 'measure') return measuresOf(features).text(place.index)
   return place.from === 'group' ? place.value(features) : features.reference.cells.field(place.index)
 }
 
@@ -104,8 +117,8 @@ type Encode = (raw: string, encoder: Encoder) => string
 const BOOLEANS: ReadonlySet<string> = new Set(['bkgdtarg', 'is_imprt', 'tsovisit', 'crowdfld'])
 
 function encodeOf(column: string): Encode {
-  const category = CATEGORIES.find((name): name is Category => name === column)
-  if (category !== undefined) return (raw, encoder) => encoder.encode(category, raw)
+  const category = (CATEGORIES as readonly string[]).indexOf(column)
+  if (category >= 0) return (raw, encoder) => encoder.encodeBy(category, raw)
   if (BOOLEANS.has(column)) return (raw) => (isEncodedTrue(raw) ? '1' : '0')
   if (column === 'fxd_slit') return (raw) => (isNothing(raw) ? 'NONE' : raw)
   if (isMeasure(column)) return (raw) => (raw === '' ? '0' : raw)
@@ -114,6 +127,7 @@ function encodeOf(column: string): Encode {
 
 /** A number as it came; 0 for a blank or what is no number. */
 function numberText(text: string): string {
+  if (text.length === 1 && text >= '0' && text <= '9') return text
   return Number.isNaN(toNumber(text)) ? '0' : text
 }
 
@@ -143,22 +157,30 @@ class Columns {
     return this.#placesIn(features.reference.layout).raw.map((place) => valueAt(place, features))
   }
 
-  /** The same with commas between them, in fewer pieces, where none of them can need quotes. */
-  rawPieces(features: Features): string[] {
-    const { reference } = features
-    const { regular } = reference
-    if (regular === undefined) return this.rawValues(features)
-    return this.#placesIn(reference.layout).rawRuns.map((place) => {
-      if (place.from === 'header run') return regular.between(place.first, place.last)
-      if (place.from === 'measure run') return measuresOf(features).between(place.first, place.last)
-      return valueAt(place, features)
-    })
+  /** Writes the same, each with a comma behind it. */
+  writeRaw(features: Features, row: RegularRow, out: ByteWriter): void {
+    for (const place of this.#placesIn(features.reference.layout).rawRuns) {
+      if (place.from === 'header run') row.writeCells(place.first, place.last, out)
+      else if (place.from === 'measure run') measuresOf(features).write(place.first, place.last, out)
+      else out.ascii(valueAt(place, features))
+      out.byte(BYTE.comma)
+    }
   }
 
   encodedValues(features: Features, encoder: Encoder): string[] {
     const { encoded } = this.#placesIn(features.reference.layout)
-    const encodes = this.#encodes
-    return encoded.map((place, index) => (encodes[index] as Encode)(valueAt(place, features), encoder))
+    return encoded.map(({ place, encode }) => encode(valueAt(place, features), encoder))
+  }
+
+  /** Writes the same, each with a comma behind it. */
+  writeEncoded(features: Features, row: RegularRow, encoder: Encoder, out: ByteWriter): void {
+    const measures = measuresOf(features)
+    for (const { place, encode, measure, number } of this.#placesIn(features.reference.layout).encoded) {
+      if (measure >= 0 && !measures.isBlank(measure)) measures.write(measure, measure, out)
+      else if (number >= 0 && !row.isBlank(number)) row.writeCells(number, number, out)
+      else out.ascii(encode(valueAt(place, features), encoder))
+      out.byte(BYTE.comma)
+    }
   }
 
   #placesIn(layout: Layout): Places {
@@ -167,7 +189,17 @@ class Columns {
       const placed = (source: Source): Place =>
         source.from === 'header' ? { from: 'header', index: layout.at[source.column] } : source
       const raw = this.#rawSources.map(placed)
-      places = { raw, rawRuns: runsOf(raw), encoded: this.#encodedSources.map(placed) }
+      const encoded = this.#encodedSources.map((source, index): EncodedPlace => {
+        const place = placed(source)
+        const isNumber = source.from === 'header' && NUMBERS.has(source.column)
+        return {
+          place,
+          encode: this.#encodes[index] as Encode,
+          measure: place.from === 'measure' ? place.index : -1,
+          number: isNumber && place.from === 'header' ? place.index : -1,
+        }
+      })
+      places = { raw, rawRuns: runsOf(raw), encoded }
       this.#places.set(layout, places)
     }
     return places
@@ -191,9 +223,9 @@ export function rawValues(model: Model, features: Features): string[] {
   return columnsFor(model).rawValues(features)
 }
 
-/** The same as pieces of a line of CSV, of one or more values; only for features that are plain. */
-export function rawPieces(model: Model, features: Features): string[] {
-  return columnsFor(model).rawPieces(features)
+/** Writes the same as they stand in a line, each with a comma behind it; only for features that are plain. */
+export function writeRaw(model: Model, features: Features, out: ByteWriter): void {
+  columnsFor(model).writeRaw(features, features.reference.regular as RegularRow, out)
 }
 
 /** Feature columns of a model's `train-*` and `rem-*` tables. */
@@ -206,6 +238,11 @@ export function encodedValues(model: Model, features: Features, encoder: Encoder
   return columnsFor(model).encodedValues(features, encoder)
 }
 
+/** Writes the same as they stand in a line, each with a comma behind it; only for features that are plain. */
+export function writeEncoded(model: Model, features: Features, encoder: Encoder, out: ByteWriter): void {
+  columnsFor(model).writeEncoded(features, features.reference.regular as RegularRow, encoder, out)
+}
+
 const WHOLE_NUMBERS: ReadonlySet<string> = new Set(['NEXPOSUR', 'nexposur', 'numdthpt', ...CATEGORIES, ...BOOLEANS])
 
 /** What a column of the tables of features holds: codes and encoded booleans are whole numbers. */
@@ -216,7 +253,6 @@ export function featureType(column: string): ColumnType {
 }
 
 /** A product's image size in GB: its size in kB over 10^6 (section 2). */
-export function gigabytes(product: Row): string {
-  product.gigabytes ??= formatFloat(product.size / 1e6)
-  return product.gigabytes
+export function gigabytes({ size }: Row): number {
+  return size / 1e6
 }

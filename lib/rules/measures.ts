@@ -1,6 +1,7 @@
 /**
  * What is measured on the sky of a group (specification, section 6), as text.
  */
+import type { ByteWriter } from '../csv/bytes.js'
 import { MOST_FLOAT_BYTES, writeFloat } from '../csv/float.js'
 import type { Pointing } from './features.js'
 
@@ -29,7 +30,12 @@ const MEASURES: Readonly<Record<string, (pointing: Pointing) => number | undefin
 const NAMES = Object.keys(MEASURES)
 const LIST = Object.values(MEASURES)
 const COMMA = 44
-const ROOM = Buffer.alloc(LIST.length * (MOST_FLOAT_BYTES + 1))
+/** Bytes that the measures of a group take at most. */
+const MOST_BYTES = LIST.length * (MOST_FLOAT_BYTES + 1)
+/** The measures of some groups stand in one block: memory outside of the heap is dear to make. */
+const BLOCK_BYTES = 1 << 15
+let block = new Uint8Array(BLOCK_BYTES)
+let used = 0
 
 /** The number of a column that is measured; -1 for another one. */
 export function measureNumber(column: string): number {
@@ -38,25 +44,47 @@ export function measureNumber(column: string): number {
 
 /** The measures of one group with commas between them: to write floats is dear, so they are written once, in one go. */
 export class Measures {
-  readonly #text: string
+  readonly #bytes: Uint8Array
+  /** Where the first begins. */
+  readonly #start: number
   /** Where each of them ends. */
   readonly #ends: readonly number[]
 
   /** @param pointing absent for a group that has none: all of them are blanks */
   constructor(pointing: Pointing | undefined) {
-    const ends: number[] = []
-    let end = 0
-    for (const measure of LIST) {
-      if (pointing !== undefined) end = writeFloat(measure(pointing) ?? Number.NaN, ROOM, end)
-      ends.push(end)
-      ROOM[end++] = COMMA
+    if (used + MOST_BYTES > BLOCK_BYTES) {
+      block = new Uint8Array(BLOCK_BYTES)
+      used = 0
     }
-    this.#text = ROOM.toString('latin1', 0, end)
+    const bytes = block
+    this.#bytes = bytes
+    this.#start = used
+    const ends: number[] = []
+    let end = used
+    for (const measure of LIST) {
+      if (pointing !== undefined) end = writeFloat(measure(pointing) ?? Number.NaN, bytes, end)
+      ends.push(end)
+      bytes[end++] = COMMA
+    }
     this.#ends = ends
+    used = end
   }
 
-  /** Neighbouring ones, by their numbers, with the commas between them. */
-  between(first: number, last: number): string {
-    return this.#text.slice(first === 0 ? 0 : (this.#ends[first - 1] ?? 0) + 1, this.#ends[last])
+  /** One of them, by its number. */
+  text(number: number): string {
+    return String.fromCharCode(...this.#bytes.subarray(this.#startOf(number), this.#ends[number]))
+  }
+
+  /** Writes neighbouring ones, by their numbers, with the commas between them. */
+  write(first: number, last: number, out: ByteWriter): void {
+    out.copy(this.#bytes, this.#startOf(first), this.#ends[last] ?? 0)
+  }
+
+  isBlank(number: number): boolean {
+    return this.#startOf(number) === this.#ends[number]
+  }
+
+  #startOf(number: number): number {
+    return number === 0 ? this.#start : (this.#ends[number - 1] ?? 0) + 1
   }
 }

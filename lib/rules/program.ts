@@ -195,10 +195,12 @@ function resolveAll(
 ): Resolution[] {
   const keys = [...associations.keys()]
   if (keys.length > 1) keys.sort(compareText)
-  return keys.map((key) => {
+  const resolutions: Resolution[] = []
+  for (const key of keys) {
     const { exposures, products } = associations.get(key) as Association
-    return resolveAssociation(exposures, products, frozen)
-  })
+    resolutions.push(resolveAssociation(exposures, products, frozen))
+  }
+  return resolutions
 }
 
 /** Which tables lose lines, and which of the program's lines in them stay. */

@@ -5,6 +5,7 @@
  */
 import type { ByteWriter } from '../csv/bytes.js'
 import type { PlainRow } from '../csv/plain-row.js'
+import { BYTE } from '../csv/quoted.js'
 import type { Fields } from '../csv/row.js'
 import { datasetName } from './dataset.js'
 import { inputPositions, type Layout, NUMBER_COLUMNS, type Positions } from './layout.js'
@@ -152,15 +153,24 @@ export class RegularRow implements Fields {
     return typeof from === 'number' ? this.#line.field(from) : this.#derived(from)
   }
 
-  /** Neighbouring cells, with the commas between them. */
-  between(first: number, last: number): string {
+  isBlank(index: number): boolean {
+    const from = this.#input.form.columns[index]
+    return typeof from === 'number' ? this.#line.lengthOf(from) === 0 : this.#derived(from) === ''
+  }
+
+  /** Writes neighbouring cells, with the commas between them. */
+  writeCells(first: number, last: number, out: ByteWriter): void {
     const { columns, runEnds } = this.#input.form
-    const [from, to] = [columns[first], columns[last]]
-    if (typeof from === 'number' && typeof to === 'number' && (runEnds[first] ?? 0) >= last)
-      return this.#line.between(from, to)
-    let text = this.field(first)
-    for (let index = first + 1; index <= last; index++) text += `,${this.field(index)}`
-    return text
+    for (let index = first; index <= last; index++) {
+      if (index > first) out.byte(BYTE.comma)
+      const from = columns[index]
+      if (typeof from === 'number') {
+        // The comma behind a field stands in the line, too.
+        const end = Math.min(runEnds[index] ?? index, last)
+        out.copy(this.#line.bytes, this.#line.byteOf(from), this.#line.byteEndOf(from + end - index))
+        index = end
+      } else out.text(this.#derived(from))
+    }
   }
 
   /** The number in a cell; NaN where it is blank. */
@@ -195,7 +205,9 @@ export class RegularRow implements Fields {
   }
 
   get fields(): readonly string[] {
-    return this.#input.form.columns.map((_, index) => this.field(index))
+    const fields: string[] = []
+    for (let index = 0; index < this.width; index++) fields.push(this.field(index))
+    return fields
   }
 
   /**

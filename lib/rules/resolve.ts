@@ -17,7 +17,7 @@ import {
 import { type Features, groupFeatures } from './features.js'
 import type { MemberList } from './member-list.js'
 import { cell, compareRows, numberIn, type Row } from './row.js'
-import { compareText } from './values.js'
+import { compareText, those } from './values.js'
 
 /** A product and the exposures that it was made of. */
 export interface Match {
@@ -147,7 +147,7 @@ export function resolveAssociation(
   const pending: WaitingProduct[] = []
   for (const group of groups) if (group.product === undefined) waiting.push(wait(group, 'no product', undefined))
   for (const product of candidates) {
-    const takers = groups.filter((group) => group.product === product)
+    const takers = those(groups, (group) => group.product === product)
     const made = takers.length === 0 ? undefined : complete(product, takers.reduce(mergeGroups), frozen)
     if (typeof made === 'object') {
       matches.push(made)
@@ -240,11 +240,12 @@ function chooseProducts(
 ): Losers {
   if (candidates.length === 0) return NO_LOSERS
   const losers = chooseExactly(groups, candidates)
-  const others = groups.filter(({ product }) => product === undefined)
+  const others = those(groups, ({ product }) => product === undefined)
   if (others.length === 0) return losers
   // A frozen product has its exposures, though the database does not know which: no other group may take it.
   const frozenOnes = candidates.filter(({ dname }) => frozen.has(dname))
-  const exact = new Set([...frozenOnes, ...groups.map(({ product }) => product)])
+  const exact = new Set(frozenOnes)
+  for (const { product } of groups) if (product !== undefined) exact.add(product)
   const free = candidates.find((candidate) => !exact.has(candidate) && !losers.has(candidate))
   for (const group of others) {
     // What waits beside a frozen product may be a late exposure of it: it waits with that reason, and takes nothing.
@@ -276,19 +277,19 @@ function exactCandidates(first: Row, candidates: readonly Row[]): readonly Row[]
   if (column !== 'TARGNAME') {
     const index = first.layout.at[column]
     const value = numberIn(first, index)
-    return candidates.filter((candidate) => numberIn(candidate, index) === value)
+    return those(candidates, (candidate) => numberIn(candidate, index) === value)
   }
-  const byName = candidates.filter((candidate) => cell(candidate, 'TARGNAME') === first.TARGNAME)
+  const byName = those(candidates, (candidate) => cell(candidate, 'TARGNAME') === first.TARGNAME)
   if (byName.length < 2 || first.VISITYPE !== 'PRIME_TARGETED_FIXED') return byName
   const index = first.layout.at.targra
   const targra = numberIn(first, index)
-  const byPosition = byName.filter((candidate) => numberIn(candidate, index) === targra)
+  const byPosition = those(byName, (candidate) => numberIn(candidate, index) === targra)
   return byPosition.length > 0 ? byPosition : byName
 }
 
 /** Section 5.3: groups that take one product become one, in the order of its exposures. */
 function mergeGroups(a: Group, b: Group): Group {
   const exposures = [...a.exposures, ...b.exposures].sort(compareRows)
-  const leader = exposures[0] === a.first ? a : b
-  return { ...leader, exposures }
+  const { name, model, first, product } = exposures[0] === a.first ? a : b
+  return { name, model, first, exposures, product }
 }

@@ -54,8 +54,6 @@ export class Row implements Readonly<Record<Exclude<KeywordColumn, 'TARG_RA'>, s
   readonly size: number
   /** Association key. */
   readonly params: string
-  /** Image size in GB as text, once it was asked for. */
-  gigabytes: string | undefined
   readonly #text: string | undefined
   #keywords: Keywords | undefined
 
@@ -70,7 +68,6 @@ export class Row implements Readonly<Record<Exclude<KeywordColumn, 'TARG_RA'>, s
     this.date = cells.field(at.date)
     this.size = numberIn(this, at.imagesize)
     this.params = cells.field(at.params)
-    this.gigabytes = undefined
     this.#text = text
     this.#keywords = regular?.keywords
   }

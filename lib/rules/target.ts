@@ -1,12 +1,16 @@
 /** A target's right ascension as the tables show it (specification, section 3.4). */
-import { formatFloat } from '../csv/float.js'
-import { roundHalfEven } from './values.js'
+import { formatScaled } from '../csv/float.js'
+import { scaledHalfEven } from './values.js'
 
 /** TARG_RA to 8 decimals, and `targra`, to 6 (degrees); blanks for a blank. */
 export interface RoundedTarget {
   readonly TARG_RA: string
   readonly targra: string
 }
+
+/** Decimals of TARG_RA and of `targra`. */
+const DECIMALS = 8
+const KEY_DECIMALS = 6
 
 const BLANK: RoundedTarget = { TARG_RA: '', targra: '' }
 /** The last one: neighbouring rows mostly have the same target, and to write floats is dear. */
@@ -19,6 +23,10 @@ export function roundedTarget(text: string): RoundedTarget {
 }
 
 function round(degrees: number): RoundedTarget {
-  const rounded = roundHalfEven(degrees, 8)
-  return { TARG_RA: formatFloat(rounded), targra: formatFloat(roundHalfEven(rounded, 6)) }
+  const scaled = scaledHalfEven(degrees, DECIMALS)
+  const rounded = scaled / 10 ** DECIMALS
+  return {
+    TARG_RA: formatScaled(scaled, DECIMALS),
+    targra: formatScaled(scaledHalfEven(rounded, KEY_DECIMALS), KEY_DECIMALS),
+  }
 }

@@ -19,6 +19,7 @@ export function isNothing(cell: string): boolean {
 const LOWER = 32
 const CODE_N = 110
 const CODE_F = 102
+const CODE_T = 116
 
 /** Whether a cell means true where a rule asks for it (section 4). */
 export function isTrue(cell: string): boolean {
@@ -32,7 +33,8 @@ export function isFalse(cell: string): boolean {
 
 /** Whether a cell is encoded as 1: fewer spellings than {@link isTrue} knows, as the models were trained so (section 7). */
 export function isEncodedTrue(cell: string): boolean {
-  return ENCODED_TRUE.has(cell)
+  // False ones need no look into the set.
+  return (cell.charCodeAt(0) | LOWER) === CODE_T && ENCODED_TRUE.has(cell)
 }
 
 /** Whether a cell is left out of an association key: nothing, false or `0` (section 3.7). */
@@ -60,13 +62,21 @@ const DECIMAL = /^\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?\s*$/
  * @param decimals digits to keep after the point
  */
 export function roundHalfEven(value: number, decimals: number): number {
-  // To work it out is dear.
-  const factor = POWERS[decimals] ?? 10 ** decimals
-  const scaled = value * factor
+  return scaledHalfEven(value, decimals) / powerOf(decimals)
+}
+
+/** The integer that {@link roundHalfEven} scales back. */
+export function scaledHalfEven(value: number, decimals: number): number {
+  const scaled = value * powerOf(decimals)
   const floor = Math.floor(scaled)
   const rest = scaled - floor
-  if (rest === 0.5) return (floor % 2 === 0 ? floor : floor + 1) / factor
-  return Math.round(scaled) / factor
+  if (rest === 0.5) return floor % 2 === 0 ? floor : floor + 1
+  return Math.round(scaled)
+}
+
+function powerOf(decimals: number): number {
+  // To work it out is dear.
+  return POWERS[decimals] ?? 10 ** decimals
 }
 
 /** The number in a scrubbed cell, which holds one or is blank: then NaN. */
@@ -82,4 +92,14 @@ export function compareText(a: string, b: string): number {
 /** Sorts rows, or what else has a dataset's name, by that name in text order, in place. */
 export function byName<T extends { readonly dname: string }>(rows: T[]): T[] {
   return rows.sort((a, b) => compareText(a.dname, b.dname))
+}
+
+/**
+ * The items that a rule accepts. (V8 makes another kind of array of `filter` as soon as that is compiled with what is
+ * around it, and then has to give up what was compiled for the first kind.)
+ */
+export function those<T>(items: readonly T[], accepts: (item: T) => boolean): T[] {
+  const accepted: T[] = []
+  for (const item of items) if (accepts(item)) accepted.push(item)
+  return accepted
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import test from 'ava'
 import fc from 'fast-check'
 import { ByteWriter } from '../lib/csv/bytes.js'
-import { addFloat, formatFloat, formatScaled, MOST_FLOAT_BYTES, writeFloat } from '../lib/csv/float.js'
+import { addFloat, floatTexts, formatFloat, formatScaled } from '../lib/csv/float.js'
 import { propertyOptions } from './helpers/arbitrary-rows.js'
 
 /** What `repr` of Python says of these floats. */
@@ -64,13 +64,19 @@ test('formatFloat writes text that reads back as the same float and is no intege
   t.pass()
 })
 
-/** What is written behind other bytes, and before others. */
+/** What is written among other numbers. */
 function written(value: number): string {
-  const bytes = new Uint8Array(MOST_FLOAT_BYTES + 2)
-  return Buffer.from(bytes.subarray(1, writeFloat(value, bytes, 1))).toString('latin1')
+  const floats = floatTexts()
+  floats.values.set([1.5, value, -7])
+  floats.write(3)
+  const { ends, text } = floats
+  assert.equal(Buffer.from(text.subarray((ends[0] ?? 0) + 1, (ends[1] ?? 0) + 1)).toString(), '1.5,')
+  assert.equal(Buffer.from(text.subarray((ends[2] ?? 0) + 1, (ends[3] ?? 0) + 1)).toString(), '-7.0,')
+  assert.equal(text[ends[2] ?? 0], 44)
+  return Buffer.from(text.subarray((ends[1] ?? 0) + 1, ends[2])).toString('latin1')
 }
 
-test('writeFloat writes a float as repr of Python does', (t) => {
+test('FloatTexts writes a float as repr of Python does', (t) => {
   for (const [value, expected] of PYTHON_REPR) {
     t.is(written(value), expected)
     t.is(written(-value), expected.startsWith('-') ? expected.slice(1) : `-${expected}`)
@@ -89,7 +95,7 @@ function beside(value: number, steps: number): number {
 }
 
 // JavaScript's own text is the reference: it is the shortest one, too, and of several the nearest.
-test('writeFloat finds the shortest text: for all floats near a power of ten or of two', (t) => {
+test('FloatTexts finds the shortest text: for all floats near a power of ten or of two', (t) => {
   const powers = [
     ...Array.from({ length: 24 }, (_, exponent) => Number(`1e${exponent - 6}`)),
     ...Array.from({ length: 80 }, (_, exponent) => 2 ** (exponent - 20)),
@@ -119,7 +125,7 @@ for (const [title, floats] of [
   ['few digits', DECIMAL],
   ['what stands beside few digits', BESIDE_DECIMAL],
 ] as const) {
-  test(`writeFloat finds the shortest text: ${title}`, (t) => {
+  test(`FloatTexts finds the shortest text: ${title}`, (t) => {
     const same = (value: number) => written(value) === formatFloat(value) && written(-value) === formatFloat(-value)
     fc.assert(fc.property(floats, same), propertyOptions(t, 50_000))
     t.pass()

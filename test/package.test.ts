@@ -70,6 +70,7 @@ test.serial('the package has what it should have, and nothing else', (t) => {
     'dist/lib/bundle/licenses.txt',
     'dist/lib/index.js',
     'dist/lib/index.d.ts',
+    'dist/lib/csv/float.wasm',
     'dist/lib/csv/scanner.wasm',
     'dist/lib/rules/encodings.json',
   ])

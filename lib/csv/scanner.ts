@@ -1,20 +1,8 @@
 /** Finds the fields of lines, looks at numbers in them, and counts lines, by a little WebAssembly (`scanner.wat`). */
-import { readFileSync } from 'node:fs'
-import { IS_LOWEST_FIRST } from './bytes.js'
-
-/** As much of WebAssembly as is used here: the types of Node do not tell it. */
-declare namespace WebAssembly {
-  class Module {
-    constructor(bytes: Uint8Array)
-  }
-  class Instance {
-    constructor(module: Module)
-    readonly exports: unknown
-  }
-}
+import { instantiate, type WasmMemory } from './wasm.js'
 
 interface Exports {
-  readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): number }
+  readonly memory: WasmMemory
   /** See `scanner.wat`. */
   scan(at: number, end: number, out: number): number
   areDecimals(ends: number, low: number, high: number): number
@@ -30,16 +18,7 @@ const BEHIND = 64
 /** Bytes of text that there is room for at first. */
 const FIRST_BYTES = (1 << 15) + BEHIND
 
-let compiled: WebAssembly.Module | undefined
-
-function instance(): Exports {
-  // WebAssembly does, and what it writes is read as this processor keeps integers.
-  if (!IS_LOWEST_FIRST)
-    throw new Error('this processor keeps integers with the highest byte first: x64 or arm64 is needed')
-  // As deep in the folders as the bundle, which finds it from there.
-  compiled ??= new WebAssembly.Module(readFileSync(new URL('../csv/scanner.wasm', import.meta.url)))
-  return new WebAssembly.Instance(compiled).exports as Exports
-}
+const instance = () => instantiate<Exports>('scanner')
 
 /**
  * Room for some text and for where fields end: of one block after the other, when the rows of the last one are of no

@@ -5,6 +5,7 @@
 import type { Fields } from '../csv/row.js'
 import type { Keywords } from './keywords.js'
 import type { Positions } from './layout.js'
+import { imageOptics, spectralOptics } from './optics.js'
 import { cell, numberIn, type Row } from './row.js'
 import { isNothing, isTrue, isVoid, scrubbedNumber } from './values.js'
 
@@ -26,8 +27,6 @@ const SOURCE_BASED = new Set(['MIR_WFSS', 'NRC_WFSS', 'NIS_WFSS', 'NRS_MSASPEC',
 const TAC_TYPES = new Set('MIR_4QPM MIR_LYOT NRC_CORON NIS_AMI NRS_BRIGHTOBJ NRC_TSGRISM NRC_TSIMAGE'.split(' '))
 /** Visit types whose associations are keyed by detector. */
 const WAVEFRONT_VISITS = new Set(['PRIME_WFSC_SENSING_ONLY', 'PRIME_WFSC_ROUTINE', 'PRIME_WFSC_SENSING_CONTROL'])
-const PUPIL_FIRST = new Set(['CLEAR', 'CLEARP', 'F405N'])
-const FILTER_FIRST_TYPES = new Set(['NRC_WFSS', 'NIS_SOSS', 'NRC_TSGRISM'])
 
 const KEY_COLUMNS = ['OBSERVTN', 'FILTER', 'GRATING', 'PUPIL', 'SUBARRAY', 'FXD_SLIT', 'EXP_TYPE', 'BAND'] as const
 const WAVEFRONT_KEY_COLUMNS = ['OBSERVTN', 'FILTER', 'PUPIL', 'DETECTOR'] as const
@@ -128,10 +127,11 @@ export function dependsOnDetector(visit: string, detector: string): boolean {
 
 function makeTraits(keywords: Keywords): Traits {
   const { EXP_TYPE, INSTRUME, PROGRAM, OBSERVTN } = keywords
-  const optics = isImageType(EXP_TYPE) ? imageOptics(keywords) : spectralOptics(keywords)
+  const model = modelBy(keywords)
+  const optics = isImageType(EXP_TYPE) ? imageOptics(keywords) : spectralOptics(keywords, model)
   const suffix = EXP_TYPE === 'NRC_CORON' ? '-image3' : ''
   return {
-    model: modelBy(keywords),
+    model,
     isSourceBased: SOURCE_BASED.has(EXP_TYPE),
     target: targetBy(keywords),
     ungrouped: ungroupedBy(keywords),
@@ -150,6 +150,12 @@ export type TargetKey = string | number | undefined
 export function targetKey(exposure: Row): TargetKey {
   const { target } = traitsOf(exposure)
   return target === BY_GUIDE_STAR ? known(numberIn(exposure, exposure.layout.at.GS_MAG)) : target
+}
+
+/** Whether two exposures share keywords that tell their target: then it is the same, and so is the expected name. */
+export function shareTarget(a: Row, b: Row): boolean {
+  const { shared } = a.keywords
+  return shared === b.keywords.shared && shared.traits !== undefined && shared.traits.target !== BY_GUIDE_STAR
 }
 
 function targetBy({ VISITYPE, TARGNAME, targra }: Keywords): Traits['target'] {
@@ -183,17 +189,22 @@ export function hasOwnTarget(exposure: Row): boolean {
 export function rankTargets(exposures: readonly Row[]): ReadonlyMap<string | number, number> {
   let only: TargetKey
   let several: Set<string | number> | undefined
+  let last: Row | undefined
   for (const exposure of exposures) {
-    const key = isSourceBased(exposure) ? undefined : targetKey(exposure)
+    if (last !== undefined && shareTarget(exposure, last)) continue
+    last = exposure
+    const key = rankedKey(exposure)
     if (key === undefined || key === only) continue
     if (only === undefined) only = key
     else several = (several ?? new Set([only])).add(key)
   }
-  // Nearly every association has a single target.
   if (several === undefined) return only === undefined ? NO_RANKS : new Map([[only, 1]])
   const ordered = [...several].sort(compareTargets)
   return new Map(ordered.map((key, index) => [key, index + 1]))
 }
+
+/** The key by which an exposure's target is ranked; none where its products are named by source. */
+const rankedKey = (exposure: Row) => (isSourceBased(exposure) ? undefined : targetKey(exposure))
 
 const NO_RANKS: ReadonlyMap<string | number, number> = new Map()
 
@@ -253,40 +264,7 @@ export function expectedName(exposure: Row, ranks: ReadonlyMap<string | number, 
 
 /** Tells an exposure's group from all others of its program, by this exposure alone: with the target key for its rank. */
 export function groupIdentity(exposure: Row): string {
-  const key = isSourceBased(exposure) ? undefined : targetKey(exposure)
+  const key = rankedKey(exposure)
   const name = expectedName(exposure, key === undefined ? new Map() : new Map([[key, 1]]))
   return JSON.stringify([exposure.params, name, key])
-}
-
-/** Names follow section 4 to the letter: a part brings its dash along, even where nothing stands before it. */
-function imageOptics({ FILTER, PUPIL, SUBARRAY, VISITYPE, DETECTOR }: Keywords): string {
-  const optics = PUPIL_FIRST.has(PUPIL) ? joined(PUPIL, FILTER) : joined(FILTER, PUPIL)
-  return optics + withDash(subarrayPart(SUBARRAY)) + (VISITYPE.includes('WFSC') ? withDash(DETECTOR) : '')
-}
-
-function spectralOptics(keywords: Keywords): string {
-  const { FILTER, GRATING, FXD_SLIT, SUBARRAY, BAND, CHANNEL } = keywords
-  const withoutSlit = modelBy(keywords) === 'TAC' && FILTER === 'CLEAR' && GRATING === 'PRISM'
-  const slit = withoutSlit ? '' : withDash(FXD_SLIT)
-  const band = isNothing(BAND) ? '' : `ch${CHANNEL.slice(0, 1)}-${BAND}`
-  return spectralElements(keywords) + slit + withDash(subarrayPart(SUBARRAY)) + band
-}
-
-/** The two optical elements of a spectrum, in the order that its exposure type has them. */
-function spectralElements({ EXP_TYPE, FILTER, PUPIL, GRATING }: Keywords): string {
-  if (!isNothing(PUPIL)) return FILTER_FIRST_TYPES.has(EXP_TYPE) ? joined(FILTER, PUPIL) : joined(PUPIL, FILTER)
-  return EXP_TYPE === 'NRS_IFU' ? joined(GRATING, FILTER) : joined(FILTER, GRATING)
-}
-
-function subarrayPart(subarray: string): string {
-  return subarray === 'FULL' ? '' : subarray
-}
-
-function withDash(part: string): string {
-  return isNothing(part) ? '' : `-${part}`
-}
-
-function joined(first: string, second: string): string {
-  if (isNothing(first)) return isNothing(second) ? '' : second
-  return isNothing(second) ? first : `${first}-${second}`
 }

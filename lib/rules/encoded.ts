@@ -8,7 +8,7 @@ import { BYTE } from '../csv/quoted.js'
 import type { Model } from './association.js'
 import { CATEGORIES, type Encoder } from './encode.js'
 import type { Features } from './features.js'
-import { type ColumnType, columnType, type Layout, NUMBER_COLUMNS } from './layout.js'
+import { type ColumnType, columnType, type Layout } from './layout.js'
 import { Measures, measureNumber } from './measures.js'
 import type { RegularRow } from './regular.js'
 import type { cell, Row } from './row.js'
@@ -40,8 +40,6 @@ const OF_GROUP = {
   DETECTOR: ({ detector }: Features) => detector,
   BAND: ({ band }: Features) => band,
 } as const
-
-const NUMBERS: ReadonlySet<string> = new Set(NUMBER_COLUMNS)
 
 const isMeasure = (column: string) => measureNumber(column) >= 0
 
@@ -79,16 +77,17 @@ interface Neighbours<From> {
 interface EncodedPlace {
   readonly place: Place
   readonly encode: Encode
-  /** The number of a measure, or else of a header column that holds numbers: what is no blank stays as it is. */
-  readonly measure: number
-  readonly number: number
 }
+
+/** Neighbouring encoded columns that are written in one go: measures that are neighbours, too, or any other ones. */
+type EncodedRun = Neighbours<'measure run'> | { readonly from: 'others'; readonly places: readonly EncodedPlace[] }
 
 /** Where values stand in rows of a layout. */
 interface Places {
   readonly raw: readonly Place[]
   readonly rawRuns: readonly (Place | Run)[]
   readonly encoded: readonly EncodedPlace[]
+  readonly encodedRuns: readonly EncodedRun[]
 }
 
 function runsOf(places: readonly Place[]): (Place | Run)[] {
@@ -102,6 +101,19 @@ function runsOf(places: readonly Place[]): (Place | Run)[] {
       if (last?.from === from && last.last + 1 === index) runs[runs.length - 1] = { ...last, last: index }
       else runs.push({ from, first: index, last: index })
     }
+  }
+  return runs
+}
+
+function encodedRunsOf(encoded: readonly EncodedPlace[]): EncodedRun[] {
+  const runs: EncodedRun[] = []
+  for (const one of encoded) {
+    const last = runs.at(-1)
+    const index = one.place.from === 'measure' ? one.place.index : -1
+    if (index < 0 && last?.from === 'others') runs[runs.length - 1] = { ...last, places: [...last.places, one] }
+    else if (index < 0) runs.push({ from: 'others', places: [one] })
+    else if (last?.from === 'measure run' && last.last + 1 === index) runs[runs.length - 1] = { ...last, last: index }
+    else runs.push({ from: 'measure run', first: index, last: index })
   }
   return runs
 }
@@ -121,8 +133,12 @@ function encodeOf(column: string): Encode {
   if (category >= 0) return (raw, encoder) => encoder.encodeBy(category, raw)
   if (BOOLEANS.has(column)) return (raw) => (isEncodedTrue(raw) ? '1' : '0')
   if (column === 'fxd_slit') return (raw) => (isNothing(raw) ? 'NONE' : raw)
-  if (isMeasure(column)) return (raw) => (raw === '' ? '0' : raw)
+  if (isMeasure(column)) return encodedMeasure
   return numberText
+}
+
+function encodedMeasure(raw: string): string {
+  return raw === '' ? '0' : raw
 }
 
 /** A number as it came; 0 for a blank or what is no number. */
@@ -134,6 +150,16 @@ function numberText(text: string): string {
 /** The name of the raw column that an encoded one comes from. */
 function rawName(column: string): string {
   return isMeasure(column) ? column : column === 'instr' ? 'INSTRUME' : column.toUpperCase()
+}
+
+/** Neighbouring measures as they are encoded, each with a comma behind it. */
+function writeMeasures({ first, last }: Neighbours<'measure run'>, measures: Measures, out: ByteWriter): void {
+  if (!measures.hasBlank(first, last)) {
+    measures.write(first, last, out)
+    out.byte(BYTE.comma)
+    return
+  }
+  for (let number = first; number <= last; number++) out.ascii(`${encodedMeasure(measures.text(number))},`)
 }
 
 /** The columns of one kind of model, and how their values are made. */
@@ -173,13 +199,13 @@ class Columns {
   }
 
   /** Writes the same, each with a comma behind it. */
-  writeEncoded(features: Features, row: RegularRow, encoder: Encoder, out: ByteWriter): void {
-    const measures = measuresOf(features)
-    for (const { place, encode, measure, number } of this.#placesIn(features.reference.layout).encoded) {
-      if (measure >= 0 && !measures.isBlank(measure)) measures.write(measure, measure, out)
-      else if (number >= 0 && !row.isBlank(number)) row.writeCells(number, number, out)
-      else out.ascii(encode(valueAt(place, features), encoder))
-      out.byte(BYTE.comma)
+  writeEncoded(features: Features, encoder: Encoder, out: ByteWriter): void {
+    for (const run of this.#placesIn(features.reference.layout).encodedRuns) {
+      if (run.from === 'measure run') writeMeasures(run, measuresOf(features), out)
+      else {
+        const values = run.places.map(({ place, encode }) => encode(valueAt(place, features), encoder))
+        out.text(`${values.join(',')},`)
+      }
     }
   }
 
@@ -189,17 +215,10 @@ class Columns {
       const placed = (source: Source): Place =>
         source.from === 'header' ? { from: 'header', index: layout.at[source.column] } : source
       const raw = this.#rawSources.map(placed)
-      const encoded = this.#encodedSources.map((source, index): EncodedPlace => {
-        const place = placed(source)
-        const isNumber = source.from === 'header' && NUMBERS.has(source.column)
-        return {
-          place,
-          encode: this.#encodes[index] as Encode,
-          measure: place.from === 'measure' ? place.index : -1,
-          number: isNumber && place.from === 'header' ? place.index : -1,
-        }
+      const encoded = this.#encodedSources.map((source, index) => {
+        return { place: placed(source), encode: this.#encodes[index] as Encode }
       })
-      places = { raw, rawRuns: runsOf(raw), encoded }
+      places = { raw, rawRuns: runsOf(raw), encoded, encodedRuns: encodedRunsOf(encoded) }
       this.#places.set(layout, places)
     }
     return places
@@ -240,7 +259,7 @@ export function encodedValues(model: Model, features: Features, encoder: Encoder
 
 /** Writes the same as they stand in a line, each with a comma behind it; only for features that are plain. */
 export function writeEncoded(model: Model, features: Features, encoder: Encoder, out: ByteWriter): void {
-  columnsFor(model).writeEncoded(features, features.reference.regular as RegularRow, encoder, out)
+  columnsFor(model).writeEncoded(features, encoder, out)
 }
 
 const WHOLE_NUMBERS: ReadonlySet<string> = new Set(['NEXPOSUR', 'nexposur', 'numdthpt', ...CATEGORIES, ...BOOLEANS])

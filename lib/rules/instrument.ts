@@ -1,6 +1,7 @@
 /**
  * What the rules need to know of the instruments: pixel scales and detector shapes (specification, section 6).
  */
+import type { Keywords } from './keywords.js'
 import type { Row } from './row.js'
 
 /** Pixel scale in arcsec; NIRCam and MIRI have two. */
@@ -42,13 +43,31 @@ export function pixelScale(instrume: string, expType: string, channel: string, d
   return SCALE.get(instrume)
 }
 
-/** Pixel scale of a scrubbed exposure in arcsec; scrubbing has made sure that there is one. */
+/** What section 6 needs to know of the detector of an exposure. */
+export interface Pixels {
+  /** Pixel scale in arcsec. */
+  readonly scale: number
+  readonly shape: Shape
+}
+
+/** The pixels of a scrubbed exposure; made once for all rows that share their keywords. */
+function pixelsOf({ keywords }: Row): Pixels {
+  keywords.pixels ??= makePixels(keywords)
+  return keywords.pixels
+}
+
+function makePixels({ INSTRUME, EXP_TYPE, CHANNEL, DETECTOR }: Keywords): Pixels {
+  // Scrubbing has made sure that there is a scale.
+  const scale = pixelScale(INSTRUME, EXP_TYPE, CHANNEL, DETECTOR) ?? Number.NaN
+  return { scale, shape: INSTRUME === 'MIRI' ? MIRI_SHAPE : FULL_SHAPE }
+}
+
+/** Pixel scale of a scrubbed exposure in arcsec. */
 export function scaleOf(exposure: Row): number {
-  const { INSTRUME, EXP_TYPE, CHANNEL, DETECTOR } = exposure
-  return pixelScale(INSTRUME, EXP_TYPE, CHANNEL, DETECTOR) ?? Number.NaN
+  return pixelsOf(exposure).scale
 }
 
 /** Detector shape of an exposure in pixels (section 6). */
 export function shapeOf(exposure: Row): Shape {
-  return exposure.INSTRUME === 'MIRI' ? MIRI_SHAPE : FULL_SHAPE
+  return pixelsOf(exposure).shape
 }

@@ -5,6 +5,7 @@
  */
 import type { Fields } from '../csv/row.js'
 import type { Traits } from './association.js'
+import type { Pixels } from './instrument.js'
 import type { Positions } from './layout.js'
 import type { RoundedTarget } from './target.js'
 
@@ -42,6 +43,8 @@ export class Keywords implements Readonly<Record<KeywordColumn, string>> {
   readonly params: string
   /** What keywords share that differ in nothing but a detector that does not matter. */
   readonly shared: SharedTraits
+  /** What section 6 makes of them, once it was asked for. */
+  pixels: Pixels | undefined
   readonly #row: Fields
   readonly #at: Positions
 
@@ -55,6 +58,7 @@ export class Keywords implements Readonly<Record<KeywordColumn, string>> {
     this.targra = targra
     this.params = params
     this.shared = shared ?? { traits: undefined }
+    this.pixels = undefined
     this.#row = row
     this.#at = at
   }

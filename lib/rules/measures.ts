@@ -1,8 +1,8 @@
 /**
  * What is measured on the sky of a group (specification, section 6), as text.
  */
-import type { ByteWriter } from '../csv/bytes.js'
-import { MOST_FLOAT_BYTES, writeFloat } from '../csv/float.js'
+import { type ByteWriter, copyBytes } from '../csv/bytes.js'
+import { floatTexts, MOST_FLOAT_BYTES } from '../csv/float.js'
 import type { Pointing } from './features.js'
 
 /** The measures by column name, in the order of `raw-*`; NaN where a group does not have it. */
@@ -29,13 +29,21 @@ const MEASURES: Readonly<Record<string, (pointing: Pointing) => number | undefin
 }
 const NAMES = Object.keys(MEASURES)
 const LIST = Object.values(MEASURES)
-const COMMA = 44
-/** Bytes that the measures of a group take at most. */
-const MOST_BYTES = LIST.length * (MOST_FLOAT_BYTES + 1)
-/** The measures of some groups stand in one block: memory outside of the heap is dear to make. */
-const BLOCK_BYTES = 1 << 15
-let block = new Uint8Array(BLOCK_BYTES)
-let used = 0
+const COUNT = LIST.length
+/** The measures of so many groups stand in one block: memory outside of the heap is dear to make. */
+const BLOCK_GROUPS = 64
+
+/** The texts of the measures of some groups. */
+class Block {
+  readonly bytes = new Uint8Array(BLOCK_GROUPS * COUNT * MOST_FLOAT_BYTES)
+  /** Bytes used. */
+  used = 0
+  /** For each group the place before its first text, then where each of them ends. */
+  readonly ends = new Int32Array(BLOCK_GROUPS * (COUNT + 1))
+  groups = 0
+}
+
+let last: Block | undefined
 
 /** The number of a column that is measured; -1 for another one. */
 export function measureNumber(column: string): number {
@@ -44,47 +52,53 @@ export function measureNumber(column: string): number {
 
 /** The measures of one group with commas between them: to write floats is dear, so they are written once, in one go. */
 export class Measures {
-  readonly #bytes: Uint8Array
-  /** Where the first begins. */
-  readonly #start: number
-  /** Where each of them ends. */
-  readonly #ends: readonly number[]
+  readonly #block: Block
+  /** Where its places begin among those of the block. */
+  readonly #first: number
+  /** What makes them places in the block's bytes. */
+  readonly #shift: number
 
   /** @param pointing absent for a group that has none: all of them are blanks */
   constructor(pointing: Pointing | undefined) {
-    if (used + MOST_BYTES > BLOCK_BYTES) {
-      block = new Uint8Array(BLOCK_BYTES)
-      used = 0
-    }
-    const bytes = block
-    this.#bytes = bytes
-    this.#start = used
-    const ends: number[] = []
-    let end = used
-    for (const measure of LIST) {
-      if (pointing !== undefined) end = writeFloat(measure(pointing) ?? Number.NaN, bytes, end)
-      ends.push(end)
-      bytes[end++] = COMMA
-    }
-    this.#ends = ends
-    used = end
+    const floats = floatTexts()
+    const { values, ends, text } = floats
+    let count = 0
+    if (pointing === undefined) values.fill(Number.NaN)
+    else for (const measure of LIST) values[count++] = measure(pointing) ?? Number.NaN
+    floats.write(COUNT)
+    const start = (ends[0] ?? 0) + 1
+    const end = ends[COUNT] ?? 0
+    if (last === undefined || last.groups === BLOCK_GROUPS) last = new Block()
+    this.#block = last
+    this.#first = last.groups * (COUNT + 1)
+    this.#shift = last.used - start
+    copyBytes(text, start, end, last.bytes, last.used)
+    last.ends.set(ends.subarray(0, COUNT + 1), this.#first)
+    last.used += end - start
+    last.groups++
   }
 
   /** One of them, by its number. */
   text(number: number): string {
-    return String.fromCharCode(...this.#bytes.subarray(this.#startOf(number), this.#ends[number]))
+    return String.fromCharCode(...this.#block.bytes.subarray(this.#startOf(number), this.#endOf(number)))
   }
 
   /** Writes neighbouring ones, by their numbers, with the commas between them. */
   write(first: number, last: number, out: ByteWriter): void {
-    out.copy(this.#bytes, this.#startOf(first), this.#ends[last] ?? 0)
+    out.copy(this.#block.bytes, this.#startOf(first), this.#endOf(last))
   }
 
-  isBlank(number: number): boolean {
-    return this.#startOf(number) === this.#ends[number]
+  /** Whether any of some neighbouring ones is blank. */
+  hasBlank(first: number, last: number): boolean {
+    for (let number = first; number <= last; number++) if (this.#startOf(number) === this.#endOf(number)) return true
+    return false
   }
 
   #startOf(number: number): number {
-    return number === 0 ? this.#start : (this.#ends[number - 1] ?? 0) + 1
+    return (this.#block.ends[this.#first + number] ?? 0) + 1 + this.#shift
+  }
+
+  #endOf(number: number): number {
+    return (this.#block.ends[this.#first + number + 1] ?? 0) + this.#shift
   }
 }

@@ -153,11 +153,6 @@ export class RegularRow implements Fields {
     return typeof from === 'number' ? this.#line.field(from) : this.#derived(from)
   }
 
-  isBlank(index: number): boolean {
-    const from = this.#input.form.columns[index]
-    return typeof from === 'number' ? this.#line.lengthOf(from) === 0 : this.#derived(from) === ''
-  }
-
   /** Writes neighbouring cells, with the commas between them. */
   writeCells(first: number, last: number, out: ByteWriter): void {
     const { columns, runEnds } = this.#input.form

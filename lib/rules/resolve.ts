@@ -11,6 +11,7 @@ import {
   type Model,
   modelOf,
   rankTargets,
+  shareTarget,
   targetKey,
   ungroupedReason,
 } from './association.js'
@@ -229,7 +230,7 @@ function formGroups(exposures: readonly Row[], given: ReadonlySet<Row>): { group
 
 /** Whether two exposures surely expect one product: their names need not be made. */
 function isAlike(a: Row, b: Row): boolean {
-  return a.keywords.shared === b.keywords.shared && targetKey(a) === targetKey(b)
+  return shareTarget(a, b) || (a.keywords.shared === b.keywords.shared && targetKey(a) === targetKey(b))
 }
 
 /** Sections 5.1 and 5.2: tells each group the product that it takes. */

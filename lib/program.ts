@@ -1,7 +1,8 @@
 /**
  * The program: the only file that touches the process.
  */
-import { runCommand } from './cli/cli.js'
+import type { WriteStream } from 'node:tty'
+import { runCommand, type Terminal } from './cli/cli.js'
 
 /** Signals that end a run, and the exit codes that shells expect for them. */
 const SIGNALS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const
@@ -16,26 +17,44 @@ export async function runProgram(): Promise<void> {
       controller.abort()
     })
   }
-  // A reader that closes early, such as `head`, has all that it wants.
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE') throw error
-    })
-  }
   try {
-    process.exitCode = await runCommand(process.argv.slice(2), {
-      stdin: process.stdin,
-      out: (text) => process.stdout.write(text),
-      err: (text) => process.stderr.write(text),
-      stdout: process.stdout,
-      screen: process.stderr.isTTY ? process.stderr : undefined,
-      env: process.env,
-      signal: controller.signal,
-    })
+    process.exitCode = await runCommand(process.argv.slice(2), terminalOf(controller.signal))
   } catch (error) {
     if (interrupted === undefined) throw error
     // A signal that came too late to undo the run does not get here: its effect is what the exit code tells.
-    process.stderr.write('jwst-ingest: interrupted; nothing was changed\n')
+    writable('stderr').write('jwst-ingest: interrupted; nothing was changed\n')
     process.exit(interrupted)
   }
+}
+
+/** The streams of this process. Each is made when it is asked for: a quiet run over files needs none of them. */
+function terminalOf(signal: AbortSignal): Terminal {
+  return {
+    get stdin() {
+      return process.stdin
+    },
+    out: (text) => writable('stdout').write(text),
+    err: (text) => writable('stderr').write(text),
+    get stdout() {
+      return writable('stdout')
+    },
+    get screen() {
+      const stderr = writable('stderr')
+      return stderr.isTTY ? stderr : undefined
+    },
+    env: process.env,
+    signal,
+  }
+}
+
+const watched = new Set<string>()
+
+function writable(name: 'stdout' | 'stderr'): WriteStream {
+  const stream: WriteStream = process[name]
+  if (watched.has(name)) return stream
+  watched.add(name)
+  return stream.on('error', (error: NodeJS.ErrnoException) => {
+    // A reader that closes early, such as `head`, has all that it wants.
+    if (error.code !== 'EPIPE') throw error
+  })
 }

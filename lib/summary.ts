@@ -4,6 +4,7 @@
 import { join } from 'node:path'
 import { associationLines, associationNotes, count, listed } from './asn/notes.js'
 import { type AssociationSummary, AssociationTally } from './asn/tally.js'
+import { milliseconds } from './clock.js'
 import {
   addCounts,
   addNumbers,
@@ -66,7 +67,7 @@ const CATEGORY_EXAMPLES = 10
 
 /** Counts a run's rows. */
 export class Tally {
-  readonly #start = performance.now()
+  readonly #start = milliseconds()
   readonly #rows = noRows()
   readonly #settled = nothingSettled()
   readonly #rejectExamples: Reject[] = []
@@ -120,7 +121,7 @@ export class Tally {
 
   /** The summary of the run so far. */
   summary(database: string, inputs: number, newCategories: readonly NewCategory[]): Summary {
-    const seconds = (performance.now() - this.#start) / 1000
+    const seconds = (milliseconds() - this.#start) / 1000
     const { levels, dropped } = this.#rows
     const { models, multipleMatches, duplicates, waitingExposures, waitingProducts, mosaics } = this.#settled
     const rows = levels.level1 + levels.level3 + levels.other + this.#rejects

@@ -5,7 +5,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { build, type Plugin } from 'esbuild'
+import { type BuildOptions, build, type Plugin } from 'esbuild'
 import { BUNDLE, CODE, loadBundle, runBundle } from '../lib/bundle/load.js'
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
@@ -27,27 +27,52 @@ const CHILD_PROCESS_LATER: Plugin = {
   },
 }
 
-/** Writes the bundle, and the licenses of what is in it. */
+/** Packages that a report alone needs, and the bundle that they are in: as large as all else, it would be read each time. */
+const CHARTS = ['@observablehq/plot', 'linkedom']
+const CHARTS_FILE = './charts.cjs'
+
+/** Has these packages come from their bundle, by their numbers. */
+const CHARTS_APART: Plugin = {
+  name: 'charts apart',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: new RegExp(`^(${CHARTS.join('|')})$`) }, ({ path }) => ({ path, namespace: 'charts' }))
+    onLoad({ filter: /.*/, namespace: 'charts' }, ({ path }) => ({
+      contents: `module.exports = require('${CHARTS_FILE}').package${CHARTS.indexOf(path)}`,
+    }))
+    onResolve({ filter: /.*/, namespace: 'charts' }, ({ path }) => ({ path, external: true }))
+  },
+}
+
+const COMMON = {
+  absWorkingDir: ROOT,
+  bundle: true,
+  platform: 'node',
+  format: 'cjs',
+  target: 'node20',
+  mainFields: ['module', 'main'],
+  metafile: true,
+  logLevel: 'warning',
+} as const satisfies BuildOptions
+
+/** Writes the bundles, and the licenses of what is in them. */
 async function bundle(): Promise<void> {
-  const { metafile } = await build({
-    absWorkingDir: ROOT,
+  const program = await build({
+    ...COMMON,
     entryPoints: [ENTRY],
     outfile: fileURLToPath(BUNDLE),
-    bundle: true,
-    platform: 'node',
-    format: 'cjs',
-    target: 'node20',
-    mainFields: ['module', 'main'],
     define: { 'import.meta.url': 'moduleUrl' },
     banner: { js: BANNER },
     footer: { js: '})' },
-    metafile: true,
-    logLevel: 'warning',
-    plugins: [CHILD_PROCESS_LATER],
+    plugins: [CHILD_PROCESS_LATER, CHARTS_APART],
   })
-  const packages = new Set(
-    Object.keys(metafile.inputs).flatMap((path) => /^node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1] ?? []),
-  )
+  const contents = CHARTS.map((name, number) => `export * as package${number} from '${name}'`).join('\n')
+  const charts = await build({
+    ...COMMON,
+    stdin: { contents, resolveDir: ROOT },
+    outfile: fileURLToPath(new URL(CHARTS_FILE, BUNDLE)),
+  })
+  const inputs = [program, charts].flatMap(({ metafile }) => Object.keys(metafile.inputs))
+  const packages = new Set(inputs.flatMap((path) => /^node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1] ?? []))
   writeFileSync(LICENSES, [...packages].sort().map(licenseOf).join('\n'))
 }
 

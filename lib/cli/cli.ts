@@ -20,7 +20,7 @@ import { addStatusCommand } from './status.js'
 
 /** What the command line touches of the process, so that it can be called without one. */
 export interface Terminal {
-  /** Read at most once, and destroyed at the end of a run. */
+  /** Read at most once, where a run has no other input, and destroyed at its end. */
   readonly stdin: Readable & { readonly isTTY?: boolean | undefined }
   readonly out: (text: string) => void
   /** The stream that `out` writes to, for what is large or binary. */
@@ -201,7 +201,7 @@ async function runIngest(
   } finally {
     bar?.stop()
     // After an error, whoever writes to it may go on for long: the process must not wait for that.
-    terminal.stdin.destroy()
+    if (others.length === 0 || others.includes('-')) terminal.stdin.destroy()
   }
 }
 
@@ -211,6 +211,6 @@ async function barOn(screen: WriteStream, env: Terminal['env']): Promise<Progres
 }
 
 /** Standard input that a signal ends, even while nothing comes. Until it is read, nobody would take that error. */
-function interruptible({ stdin, signal }: Terminal): AsyncIterable<Buffer> {
-  return { [Symbol.asyncIterator]: () => addAbortSignal(signal, stdin)[Symbol.asyncIterator]() }
+function interruptible(terminal: Terminal): AsyncIterable<Buffer> {
+  return { [Symbol.asyncIterator]: () => addAbortSignal(terminal.signal, terminal.stdin)[Symbol.asyncIterator]() }
 }

@@ -8,9 +8,9 @@ import { readFileSync, readlinkSync } from 'node:fs'
 import { readdir, readFile, rename, unlink, writeFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
-import { performance } from 'node:perf_hooks'
 import { setTimeout as delay } from 'node:timers/promises'
 import { crc32 } from 'node:zlib'
+import { milliseconds } from '../clock.js'
 import { IngestError } from '../errors.js'
 import { attempt, hasCode, unless } from './commit-files.js'
 
@@ -72,12 +72,12 @@ interface Found {
  */
 export async function acquireLock(dir: string, options: LockOptions = {}): Promise<Lock> {
   const wait = options.wait ?? 0
-  const deadline = performance.now() + wait * 1000
+  const deadline = milliseconds() + wait * 1000
   let waiting = false
   for (;;) {
     const outcome = await tryToTake(dir)
     if (typeof outcome === 'string') return { release: () => withdraw(dir, outcome) }
-    if (performance.now() >= deadline) throw locked(dir, outcome, wait)
+    if (milliseconds() >= deadline) throw locked(dir, outcome, wait)
     if (!waiting) options.onWait?.(outcome.owner)
     waiting = true
     await rest(REST_MS, deadline)
@@ -101,7 +101,7 @@ async function tryToTake(dir: string): Promise<string | Found> {
  * claim whose name sorts first insists, so that of several that come at once one gets through.
  */
 async function contest(dir: string, name: string): Promise<Found | undefined> {
-  const end = performance.now() + INSIST_MS
+  const end = milliseconds() + INSIST_MS
   try {
     for (;;) {
       const others = (await livingClaims(dir)).filter((other) => other.name !== name)
@@ -110,7 +110,7 @@ async function contest(dir: string, name: string): Promise<Found | undefined> {
         await removeUnfinished(dir)
         return undefined
       }
-      if (first.name < name || performance.now() >= end) {
+      if (first.name < name || milliseconds() >= end) {
         await withdraw(dir, name)
         return first
       }
@@ -124,7 +124,7 @@ async function contest(dir: string, name: string): Promise<Found | undefined> {
 
 async function rest({ least, most }: { least: number; most: number }, deadline: number): Promise<void> {
   const pause = least + Math.random() * (most - least)
-  await delay(Math.max(least, Math.min(pause, deadline - performance.now())))
+  await delay(Math.max(least, Math.min(pause, deadline - milliseconds())))
 }
 
 function locked(dir: string, { name, owner, checked }: Found, wait: number): IngestError {

@@ -85,7 +85,7 @@ export function rejected({ source, line, reason }: Reject): IngestError {
 }
 
 /** Batches of units that are at work on at a time. */
-const MOST_PENDING = 8
+const MOST_PENDING = 12
 
 async function* settleBuffered(context: GroupContext): AsyncGenerator<Results> {
   const { buffer, threads, tally, learn, wholePrograms, progress } = context

@@ -29,9 +29,12 @@ export interface Measured extends Usage {
   readonly runs: readonly Usage[]
 }
 
-/** How often the process is looked at, in milliseconds: often at first, as short ones are over soon. */
+/**
+ * How often the process is looked at, in milliseconds: often at first, as short ones are over soon. To look every 5 ms
+ * takes 4 % of a processor, which only a program that needs all of them misses.
+ */
 const EARLY_INTERVAL = 1
-const LATE_INTERVAL = 5
+const LATE_INTERVAL = 20
 const EARLY_SECONDS = 1
 /** Clock ticks of a second in /proc, on all systems that have it. */
 const TICKS = 100

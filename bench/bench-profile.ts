@@ -38,7 +38,7 @@ const STAGES: readonly { readonly name: string; readonly modules: readonly strin
     name: 'settle',
     modules: ['rules/program', 'rules/versions', 'database/stored', 'rules/resolve', 'rules/features'],
   },
-  { name: 'format', modules: ['database/format', 'database/tables'] },
+  { name: 'format', modules: ['database/format', 'database/tables', 'database/model-tables'] },
   {
     name: 'write and commit',
     modules: ['database/update', 'database/staged-file', 'database/commit', 'database/commit-record', 'database/lock'],

@@ -17,7 +17,8 @@ import {
   type TableIndex,
 } from '../database/database.js'
 import { TableTexts } from '../database/format.js'
-import { REJECTS_FILE, TABLE_NUMBERS, TABLES, type Table, type TableContext } from '../database/tables.js'
+import type { Table, TableContext } from '../database/table.js'
+import { REJECTS_FILE, TABLE_NUMBERS, TABLES } from '../database/tables.js'
 import { damaged } from '../database/takeover.js'
 import { Update } from '../database/update.js'
 import { IngestError } from '../errors.js'

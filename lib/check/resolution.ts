@@ -2,7 +2,8 @@
  * Whether a program's lines are those that settling its rows anew gives.
  */
 
-import { TABLES, type Table } from '../database/tables.js'
+import type { Table } from '../database/table.js'
+import { TABLES } from '../database/tables.js'
 import { isPlaceholder } from '../rules/encode.js'
 import type { Settled } from '../rules/program.js'
 import { toNumber } from '../rules/values.js'

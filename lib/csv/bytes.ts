@@ -85,11 +85,6 @@ export class ByteWriter {
     return start
   }
 
-  /** Takes room back that was reserved last and is not needed. */
-  giveBack(count: number): void {
-    this.#used -= count
-  }
-
   /** Memory that holds the bytes written, at their places, until more are written. */
   get block(): Buffer {
     return this.#block

@@ -53,7 +53,7 @@ const VALUES_AT = 2048
 const ENDS_AT = 3072
 const TEXT_AT = 4096
 /** Numbers that can be written at a time, and more bytes than any of them takes with its comma. */
-export const MOST_FLOATS = 100
+const MOST_FLOATS = 100
 export const MOST_FLOAT_BYTES = 32
 
 interface Exports {

@@ -15,7 +15,8 @@ import { createLayout, type Layout } from '../rules/layout.js'
 import { type OpenFolder, type OpenOptions, openFolder, PRIVATE_FOLDER } from './commit.js'
 import { Segments } from './segments.js'
 import type { StoredPlaces } from './stored-lines.js'
-import { REJECTS_FILE, TABLES, type Table, tableColumns } from './tables.js'
+import type { Table } from './table.js'
+import { REJECTS_FILE, TABLES, tableColumns } from './tables.js'
 
 /** File of the index, committed with the tables. */
 export const INDEX_FILE = `${PRIVATE_FOLDER}/index.json`

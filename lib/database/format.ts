@@ -4,7 +4,8 @@
 import { ByteWriter } from '../csv/bytes.js'
 import type { Settled } from '../rules/program.js'
 import type { Row } from '../rules/row.js'
-import { TABLES, type Table, type TableContext, type TableSink } from './tables.js'
+import type { Table, TableContext, TableSink } from './table.js'
+import { TABLES } from './tables.js'
 
 /** What settled programs add to one table, and take out of it. */
 export interface TableText {

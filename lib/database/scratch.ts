@@ -8,7 +8,7 @@ import { CATEGORIES, type Encoder } from '../rules/encode.js'
 import { fileError, writeFully } from './commit-files.js'
 import type { FileRange } from './staged-file.js'
 import { splitLines } from './stored-lines.js'
-import type { Table } from './tables.js'
+import type { Table } from './table.js'
 
 /** A file of this run alone, written at its end and read back. */
 export class Scratch {

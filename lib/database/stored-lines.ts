@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { IngestError } from '../errors.js'
 import type { Entry } from '../stream/records.js'
 import { Segments } from './segments.js'
-import type { Table } from './tables.js'
+import type { Table } from './table.js'
 
 /** Where the lines stand: plain data, from which any thread can read them. */
 export interface StoredPlaces {

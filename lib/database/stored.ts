@@ -10,7 +10,8 @@ import type { FeatureLine } from '../rules/program.js'
 import { Row } from '../rules/row.js'
 import { WHOLE_PROGRAM } from '../rules/units.js'
 import { toNumber } from '../rules/values.js'
-import { TABLES, type Table } from './tables.js'
+import type { Table } from './table.js'
+import { TABLES } from './tables.js'
 
 /** A row of the input, from the text that scrubbing made of it. */
 export function readFresh(layout: Layout, text: string): Row {

@@ -1,28 +1,16 @@
 /**
  * Every table of the database: its file, its columns, and how what is settled becomes its rows (specification,
- * section 8). The one place to look for, or to add, a table or a column.
+ * section 8). The place to look for, or to add, a table or a column; those of each model are in `model-tables.ts`.
  */
-
-import type { ByteWriter } from '../csv/bytes.js'
-import { addFloat, formatFloat } from '../csv/float.js'
 import { formatField, formatRow } from '../csv/write.js'
-import { MODELS, type Model } from '../rules/association.js'
-import type { Encoder } from '../rules/encode.js'
-import {
-  encodedColumns,
-  encodedValues,
-  gigabytes,
-  rawColumns,
-  rawValues,
-  writeEncoded,
-  writeRaw,
-} from '../rules/encoded.js'
+import { MODELS } from '../rules/association.js'
 import type { Layout } from '../rules/layout.js'
 import { MEMBER_COLUMNS, memberLines, SCIENCE } from '../rules/member-list.js'
-import type { Settled, TableNumbers } from '../rules/program.js'
-import type { FrozenMatch, Match, Resolution } from '../rules/resolve.js'
+import type { TableNumbers } from '../rules/program.js'
 import { cell, type Row } from '../rules/row.js'
 import { PRIVATE_FOLDER } from './commit.js'
+import { modelTables } from './model-tables.js'
+import { type Definition, ofResolutions, type Table, type TableSink } from './table.js'
 
 /** An input row that could not be used. */
 export interface Reject {
@@ -33,58 +21,9 @@ export interface Reject {
   readonly text: string
 }
 
-/** What a table needs to make its rows. */
-export interface TableContext {
-  readonly layout: Layout
-  readonly encoder: Encoder
-}
-
-/** Takes the lines of a table. */
-export interface TableSink {
-  /** Text of lines. */
-  text(lines: string): void
-  /** Takes bytes of lines. */
-  readonly bytes: ByteWriter
-  /** The line of a scrubbed row with further cells behind it, already formatted. */
-  row(row: Row, tail: string): void
-}
-
-/** One table of the database. */
-export interface Table {
-  /** Its place in {@link TABLES}. */
-  readonly number: number
-  /** File name within the database. */
-  readonly file: string
-  /**
-   * What its rows are: scrubbed rows with further cells behind them, names of hidden datasets, members of products by
-   * association files (then the first cell is the product's name), features of products or of waiting groups (then the
-   * last cell is the name).
-   */
-  readonly holds: 'rows' | 'hidden' | 'members' | 'products' | 'groups'
-  /** Its columns behind those of a scrubbed row; all of them for a table that does not hold such rows. */
-  readonly tail: readonly string[]
-  /** Writes the lines, each with its line end, that a program adds to the table. */
-  readonly write: (settled: Settled, context: TableContext, out: TableSink) => void
-  /** Whether its category columns hold codes. */
-  readonly encoded: boolean
-}
-
 /** All columns of a table. */
 export function tableColumns(table: Table, layout: Layout): readonly string[] {
   return table.holds === 'rows' ? [...layout.columns, ...table.tail] : table.tail
-}
-
-type Definition = Omit<Table, 'number'>
-
-/** What each resolved association of a program adds. */
-function ofResolutions(
-  write: (resolution: Resolution, out: TableSink, context: TableContext) => void,
-): Pick<Table, 'write'> {
-  return {
-    write: ({ resolutions }, context, out) => {
-      for (const resolution of resolutions) write(resolution, out, context)
-    },
-  }
 }
 
 /** A dataset's name as a field; that of a regular row needs no quotes. */
@@ -191,122 +130,6 @@ export function expiredLine(row: Row, expmode: string, day: string): string {
   return `${row.text},${waitingCells(row, expmode)},${day}`
 }
 
-/** What a product's features predict, and whose they are. */
-const TARGETS = {
-  pname: ({ dname }: Row) => dname,
-  imagesize: (product: Row) => cell(product, 'imagesize'),
-  date: ({ date }: Row) => date,
-  imgsize_gb: (product: Row) => formatFloat(gigabytes(product)),
-  Dataset: ({ dname }: Row) => dname,
-} as const
-type Target = keyof typeof TARGETS
-/** Writes the same as the end of a line that is plain. */
-function writeTargets(targets: readonly Target[], product: Row, out: ByteWriter): void {
-  let text = ''
-  for (let index = 0; index < targets.length; index++) {
-    const name = targets[index] as Target
-    const end = index === targets.length - 1 ? '\n' : ','
-    if (name === 'imgsize_gb') {
-      out.text(text)
-      addFloat(gigabytes(product), out)
-      text = end
-    } else text += TARGETS[name](product) + end
-  }
-  out.text(text)
-}
-
-const isTarget = (column: string): column is Target => column in TARGETS
-
-/** The lines of products that keep the features they have, with the target as it is now. */
-function writeFrozen(frozen: readonly FrozenMatch[], file: string, columns: readonly string[], out: TableSink): void {
-  const number = TABLES.findIndex((table) => table.file === file)
-  for (const { product, features } of frozen) {
-    const cells = features.get(number)
-    if (cells === undefined) continue
-    out.text(formatRow(columns.map((name, index) => (isTarget(name) ? TARGETS[name](product) : (cells[index] ?? '')))))
-  }
-}
-
-/** How the lines of a table of features begin. */
-interface FeatureCells {
-  readonly columns: readonly string[]
-  readonly values: (match: Pick<Match, 'features' | 'name'>, context: TableContext) => string[]
-  /** Writes the same, each with a comma behind it: for features that are plain. */
-  readonly write: (match: Pick<Match, 'features' | 'name'>, context: TableContext, out: ByteWriter) => void
-}
-
-function encodedCells(model: Model): FeatureCells {
-  return {
-    columns: [...encodedColumns(model), 'dname'],
-    values: ({ features, name }, { encoder }) => [...encodedValues(model, features, encoder), name],
-    write: ({ features, name }, { encoder }, out) => {
-      writeEncoded(model, features, encoder, out)
-      out.text(`${name},`)
-    },
-  }
-}
-
-function rawCells(model: Model): FeatureCells {
-  return {
-    columns: rawColumns(model),
-    values: ({ features }) => rawValues(model, features),
-    write: ({ features }, _context, out) => writeRaw(model, features, out),
-  }
-}
-
-/** A table of features of matched products: their columns, then the target's. */
-function productTable(
-  file: string,
-  model: Model,
-  cells: FeatureCells,
-  targets: readonly Target[],
-  encoded: boolean,
-): Definition {
-  const columns = [...cells.columns, ...targets]
-  const { write } = ofResolutions(({ matches, frozen }, out, context) => {
-    for (const match of matches) {
-      if (match.model !== model) continue
-      const { product, features } = match
-      if (features.isPlain && product.regular !== undefined) {
-        cells.write(match, context, out.bytes)
-        writeTargets(targets, product, out.bytes)
-      } else out.text(formatRow([...cells.values(match, context), ...targets.map((name) => TARGETS[name](product))]))
-    }
-    if (frozen.length > 0) writeFrozen(frozen, file, columns, out)
-  })
-  return { file, holds: 'products', tail: columns, write, encoded }
-}
-
-function trainTable(model: Model): Definition {
-  const targets = ['pname', 'imagesize', 'date', 'imgsize_gb', 'Dataset'] as const
-  return productTable(`train-${model.toLowerCase()}.csv`, model, encodedCells(model), targets, true)
-}
-
-function rawTable(model: Model): Definition {
-  const targets = ['imagesize', 'date', 'pname', 'imgsize_gb', 'Dataset'] as const
-  return productTable(`raw-${model.toLowerCase()}.csv`, model, rawCells(model), targets, false)
-}
-
-function remTable(model: Model): Definition {
-  const cells = encodedCells(model)
-  return {
-    file: `rem-${model.toLowerCase()}.csv`,
-    holds: 'groups',
-    tail: [...cells.columns, 'Dataset'],
-    ...ofResolutions(({ groups }, out, context) => {
-      for (const { model: own, features, name } of groups) {
-        if (own !== model || features === undefined) continue
-        const group = { features, name }
-        if (features.isPlain) {
-          cells.write(group, context, out.bytes)
-          out.text(`${name}\n`)
-        } else out.text(formatRow([...cells.values(group, context), name]))
-      }
-    }),
-    encoded: true,
-  }
-}
-
 /** All tables that hold datasets, unencoded ones first. */
 export const TABLES: readonly Table[] = [
   training,
@@ -316,15 +139,19 @@ export const TABLES: readonly Table[] = [
   hidden,
   associations,
   expired,
-  ...MODELS.flatMap((model) => [trainTable(model), rawTable(model), remTable(model)]),
+  ...MODELS.flatMap((model) => modelTables(model, numberOf)),
 ].map((definition, number) => ({ ...definition, number }))
+
+function numberOf(file: string): number {
+  return TABLES.findIndex((table) => table.file === file)
+}
 
 /** What settling has to know of the tables. */
 export const TABLE_NUMBERS: TableNumbers = {
   training: 0,
   level1: 1,
   associations: TABLES.findIndex(({ holds }) => holds === 'members'),
-  expired: TABLES.findIndex(({ file }) => file === expired.file),
+  expired: numberOf(expired.file),
   holdsGroups: (number) => TABLES[number]?.holds === 'groups',
 }
 

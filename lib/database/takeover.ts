@@ -14,7 +14,8 @@ import { completeRow, type Day } from '../rules/scrub.js'
 import { parseDay } from '../stream/source.js'
 import type { Database } from './database.js'
 import { observationOfCells, programOfCells } from './stored.js'
-import { TABLES, type Table, tableColumns } from './tables.js'
+import type { Table } from './table.js'
+import { TABLES, tableColumns } from './tables.js'
 
 /** A line of a table, as this program would write it. */
 export interface StoredLine {

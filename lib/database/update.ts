@@ -13,16 +13,8 @@ import { Scratch, withCodes } from './scratch.js'
 import { Segments } from './segments.js'
 import type { FileRange } from './staged-file.js'
 import { splitLines } from './stored-lines.js'
-import {
-  REJECT_COLUMNS,
-  REJECTS_FILE,
-  type Reject,
-  rejectLine,
-  TABLES,
-  type Table,
-  type TableContext,
-  tableColumns,
-} from './tables.js'
+import type { Table, TableContext } from './table.js'
+import { REJECT_COLUMNS, REJECTS_FILE, type Reject, rejectLine, TABLES, tableColumns } from './tables.js'
 
 /** Up to this size of the table, rejects are told apart from those that it has. */
 const MOST_REJECT_BYTES = 2 ** 26

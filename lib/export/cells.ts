@@ -1,7 +1,7 @@
 /**
  * Cells of a table as typed values: what a column holds by the rules, a blank for what is not there.
  */
-import type { Table } from '../database/tables.js'
+import type { Table } from '../database/table.js'
 import { featureType } from '../rules/encoded.js'
 import { type ColumnType, columnType } from '../rules/layout.js'
 import { isFalse, isNothing, isTrue, toNumber } from '../rules/values.js'

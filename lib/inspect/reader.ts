@@ -6,7 +6,8 @@
 import { settleAnew } from '../check/settle.js'
 import { Survey } from '../check/survey.js'
 import { isAsSeen, mustBeDatabase, readStoredIndex } from '../database/database.js'
-import { TABLES, type Table } from '../database/tables.js'
+import type { Table } from '../database/table.js'
+import { TABLES } from '../database/tables.js'
 import type { Settled } from '../rules/program.js'
 import { counted } from './text.js'
 

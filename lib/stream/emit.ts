@@ -9,7 +9,8 @@ import { finished } from 'node:stream/promises'
 import { formatRow } from '../csv/write.js'
 import type { TableText } from '../database/format.js'
 import { Scratch, withCodes } from '../database/scratch.js'
-import { TABLES, type Table, type TableContext, tableColumns } from '../database/tables.js'
+import type { Table, TableContext } from '../database/table.js'
+import { TABLES, tableColumns } from '../database/tables.js'
 import { IngestError } from '../errors.js'
 
 /** The tables whose rows can be asked for, by the names of their files. */

@@ -28,7 +28,7 @@ export function* mergeRuns(sources: readonly Iterable<RecordRun>[]): Generator<R
   }
 }
 
-/** An open file, as any thread of this process can write it. */
+/** An open file, that every thread of this process can write. */
 export interface OpenFile {
   readonly fd: number
   /** For errors. */

@@ -65,6 +65,19 @@ test('a category value without a code is emitted with the code that it gets', as
   t.false(found.includes('?'))
 })
 
+test('rows that a reader keeps stay as they are, however many come behind them', async (t) => {
+  const input = join(temporaryFolder(t), '2024-02-21_052.csv')
+  const out = join(temporaryFolder(t), 'db')
+  // More than what is at work on at a time: then memory is used again.
+  const observations = Array.from({ length: 900 }, (_, index) => exposure(index + 1) + product(index + 1)).join('')
+  const programs = Array.from({ length: 15 }, (_, index) => observations.replaceAll('01001', `020${10 + index}`))
+  writeFileSync(input, daily(...programs))
+  const stream = new PassThrough({ highWaterMark: 2 ** 30 })
+  await ingest({ inputs: [input], out, emit: { table: 'level1', out: stream } })
+  stream.end()
+  t.true((await text(stream)) === readFileSync(join(out, 'level1.csv'), 'utf8'))
+})
+
 test('a run waits for the one who reads', async (t) => {
   const input = join(temporaryFolder(t), '2024-02-21_052.csv')
   writeFileSync(input, daily(pairs(1)))

@@ -25,6 +25,16 @@ test('all of the memory comes back with a part of it', (t) => {
   t.is(again.byteOffset, 0)
 })
 
+test('what is to spare is given away, once', (t) => {
+  const memory = new Memory()
+  t.is(memory.spare(), undefined)
+  const { buffer } = memory.take(200 * KIB)
+  memory.give({ buffer })
+  t.is(memory.spare(), buffer as ArrayBuffer)
+  t.is(memory.spare(), undefined)
+  t.not(memory.take(200 * KIB).buffer, buffer)
+})
+
 test('what is large is not kept, nor what is small', (t) => {
   const memory = new Memory()
   const large = memory.take(1024 * KIB + 1)

@@ -73,6 +73,45 @@ test('what is scrubbed stays as it is until its memory is given back, while task
   await threads.close()
 })
 
+test('what settling gives stays as it is until its memory is given back, while tasks in used memory go on', async (t) => {
+  const threads = new Threads(setupOf(INPUT_COLUMNS))
+  t.teardown(() => threads.close())
+  const alone = new TaskRunner(setupOf(INPUT_COLUMNS))
+  await warmUp(threads)
+  const recordsOf = (number: number) => {
+    const rows = [1, 2].map((level) =>
+      fieldsOf({
+        Dataset: level === 1 ? `jw${number}001001_02101_00001_mirimage` : `jw${number}-o001_t001_miri_f770w`,
+        DagNodeName: level === 1 ? 'LEVEL_1' : 'LEVEL_3',
+        PROGRAM: String(number),
+      }).join(','),
+    )
+    const bytes = Buffer.from(`${rows.join('\n')}\n`)
+    return alone.run({ kind: 'scrub', input: 0, bytes, line: 1 }).records
+  }
+  const settle = async (number: number) => {
+    const records = recordsOf(number)
+    const bytes = threads.allocate(records.length)
+    bytes.set(records)
+    return { number, ...(await threads.run({ kind: 'settle', bytes })) }
+  }
+  const given = threads.given
+  const used = new Set<ArrayBufferLike>()
+  for (let first = 20_000; first < 20_200; first += 10) {
+    const results = await Promise.all(Array.from({ length: 10 }, (_, index) => settle(first + index)))
+    for (const { number, tables } of results) {
+      const expected = alone.run({ kind: 'settle', bytes: recordsOf(number) })
+      const texts = (all: typeof tables) => all.map(({ bytes }) => Buffer.from(bytes).toString())
+      t.deepEqual(texts(tables), texts(expected.tables), `program ${number}`)
+      t.true(texts(tables).some((text) => text.includes(`jw${number}`)))
+      for (const { bytes } of tables) used.add(bytes.buffer)
+      threads.giveBackTables(tables)
+    }
+  }
+  if (TWO) t.true(threads.given > given, 'the other thread had tasks')
+  else t.true(used.size < 50, `${used.size} pieces of memory for 200 results`)
+})
+
 test('an error of the other thread comes with its code and place', async (t) => {
   const folder = temporaryFolder(t)
   const [table] = TABLES

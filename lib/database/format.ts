@@ -1,7 +1,7 @@
 /**
  * Settled programs as the text that they add to each table: plain bytes and numbers, which can go from thread to thread.
  */
-import { ByteWriter } from '../csv/bytes.js'
+import { type Allocate, ByteWriter } from '../csv/bytes.js'
 import type { Settled } from '../rules/program.js'
 import type { Row } from '../rules/row.js'
 import type { Table, TableContext, TableSink } from './table.js'
@@ -106,8 +106,8 @@ export class TableTexts {
   }
 
   /** The text of each table, in their order, all in one piece of memory; it goes on with none. */
-  take(): readonly TableText[] {
-    const memory = Buffer.allocUnsafeSlow(this.#writers.reduce((sum, { length }) => sum + length, 0))
+  take(allocate: Allocate = Buffer.allocUnsafeSlow): readonly TableText[] {
+    const memory = allocate(this.#writers.reduce((sum, { length }) => sum + length, 0))
     let start = 0
     return this.#writers.map((writer) => {
       const text = writer.take(memory, start)

@@ -48,18 +48,24 @@ export class Emitter {
     this.#isOpen = false
   }
 
-  /** A sink for the results of a run: the header first, then rows as they come. */
-  sink(): Writable {
+  /**
+   * A sink for the results of a run: the header first, then rows as they come.
+   *
+   * @param release told when it has done with some results
+   */
+  sink<T extends { readonly tables: readonly TableText[] }>(release: (results: T) => void): Writable {
     return new Writable({
       objectMode: true,
       highWaterMark: 1,
       construct: (done) => {
         this.#write(Buffer.from(formatRow(tableColumns(this.#table, this.#context.layout)))).then(() => done(), done)
       },
-      write: ({ tables }: { readonly tables: readonly TableText[] }, _encoding, done) => {
-        const text = tables[this.#table.number]
-        if (text === undefined) done()
-        else this.#take(text).then(() => done(), done)
+      write: (results: T, _encoding, done) => {
+        const text = results.tables[this.#table.number]
+        // Its reader may keep what it is given, so that is a copy.
+        const taken = text === undefined ? Promise.resolve() : this.#take(text)
+        release(results)
+        taken.then(() => done(), done)
       },
     })
   }
@@ -99,9 +105,8 @@ export class Emitter {
   }
 }
 
-/** The bytes of a text without what was put back. */
+/** The bytes of a text without what was put back, in memory of their own. */
 function newRows({ bytes, segments, putBack }: TableText): Uint8Array {
-  if (putBack.every((length) => length === 0)) return bytes
   const parts: Uint8Array[] = []
   let start = 0
   for (const [index, back] of putBack.entries()) {

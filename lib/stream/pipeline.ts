@@ -40,7 +40,7 @@ export async function runPipeline(context: PipelineContext, update: Update): Pro
   // A chain of functions in one stream: `chain()` would wrap it in a second one that an error does not destroy.
   const rows: Duplex = asStream(gen(decodeStage(context), scrubStage(context)), FEW_BATCHES)
   const bytes = Readable.from(readInputs(inputs), { highWaterMark: 1 })
-  const tables = tee<Results>([...tableSinks(update), ...(emitter === undefined ? [] : [emitter.sink()])])
+  const tables = tee<Results>(resultSinks(update, emitter, threads))
   await pipeline(bytes, rows, groupByAssociation(context), tables, signal === undefined ? {} : { signal })
 }
 
@@ -80,24 +80,43 @@ async function scrubBatch(batch: RecordBatch, input: number, threads: Threads): 
   }
 }
 
-/** One sink for each table, and one for the rejects. */
-export function tableSinks(update: Update): Writable[] {
+/** All sinks of a run; the memory of results is used again when each of them has done with it. */
+function resultSinks(update: Update, emitter: Emitter | undefined, threads: Threads): Writable[] {
+  const users = new Map<Results, number>()
+  const release = (results: Results) => {
+    const others = (users.get(results) ?? sinks.length) - 1
+    users.set(results, others)
+    if (others > 0) return
+    users.delete(results)
+    threads.giveBackTables(results.tables)
+  }
+  const sinks = [...tableSinks(update, release), ...(emitter === undefined ? [] : [emitter.sink(release)])]
+  return sinks
+}
+
+/**
+ * One sink for each table, and one for the rejects.
+ *
+ * @param release told by each of them when it has done with some results
+ */
+export function tableSinks(update: Update, release: (results: Results) => void = () => {}): Writable[] {
   const tables = update.tables.map((table, number) =>
     sink(({ tables }) => {
       if (tables.length > 0) table.add(tables[number] as TableText)
-    }),
+    }, release),
   )
-  return [...tables, sink(({ rejects }) => update.reject(rejects))]
+  return [...tables, sink(({ rejects }) => update.reject(rejects), release)]
 }
 
 /** A stream that gives each item to a function. */
-function sink(take: (results: Results) => void): Writable {
+function sink(take: (results: Results) => void, release: (results: Results) => void): Writable {
   return new Writable({
     objectMode: true,
     highWaterMark: 1,
     write(results: Results, _encoding, done) {
       try {
         take(results)
+        release(results)
         done()
       } catch (error) {
         done(error as Error)

@@ -84,6 +84,9 @@ export function memoryOf(task: Task): ArrayBuffer[] {
   return task.kind === 'spill' ? memoryOfSection(task.section) : [task.bytes.buffer as ArrayBuffer]
 }
 
+/** More than what settling a usual task gives. */
+const MOST_TABLE_BYTES = 1 << 21
+
 const isFeatures = (number: number) => TABLES[number]?.holds === 'products' || TABLES[number]?.holds === 'groups'
 const isList = (number: number) => number === FRESH_LIST || number === TABLE_NUMBERS.associations
 const ROW_TABLES = TABLES.filter(({ number }) => !isFeatures(number) && !isList(number))
@@ -95,6 +98,8 @@ export class TaskRunner {
   readonly layout: Layout
   /** Memory for what is scrubbed. */
   readonly memory = new Memory()
+  /** Memory for what settling gives: some two to five times the bytes of a task. */
+  readonly tableMemory = new Memory(MOST_TABLE_BYTES)
   readonly #room = new FieldRoom()
   readonly #setup: TaskSetup
   readonly #asText: boolean
@@ -159,7 +164,7 @@ export class TaskRunner {
       // At once, as what is held longer than it needs to be makes garbage dear to collect.
       this.#tables.add(settled)
     }
-    return { tables: this.#tables.take(), counts, unknown: this.#encoder.unknown }
+    return { tables: this.#tables.take(this.tableMemory.take), counts, unknown: this.#encoder.unknown }
   }
 
   /** Closes what was read. */

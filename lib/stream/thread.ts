@@ -8,8 +8,9 @@ import type { Answer, Job } from './threads.js'
 const runner = new TaskRunner(workerData as TaskSetup)
 const tell = (answer: Answer, given: ArrayBuffer[] = []) => parentPort?.postMessage(answer, given)
 
-parentPort?.on('message', ({ number, task }: Job) => {
+parentPort?.on('message', ({ number, task, spare }: Job) => {
   try {
+    if (spare !== undefined) runner.tableMemory.give({ buffer: spare })
     const result = runner.run(task)
     // The next lines are scrubbed into the memory that these came in; what settling gives is larger.
     if (task.kind === 'scrub') runner.memory.give(task.bytes)

@@ -8,6 +8,7 @@ import { availableParallelism } from 'node:os'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Worker } from 'node:worker_threads'
 import type { Allocate } from '../csv/bytes.js'
+import type { TableText } from '../database/format.js'
 import { IngestError } from '../errors.js'
 import type { SpilledSection } from './buffer.js'
 import type { SectionData } from './section.js'
@@ -21,6 +22,8 @@ type KnownError = Pick<IngestError, 'code' | 'detail' | 'place'>
 export interface Job {
   readonly number: number
   readonly task: Task
+  /** Memory for what settling gives, if there is some to spare. */
+  readonly spare: ArrayBuffer | undefined
 }
 
 /** What the other thread says: that it is ready, or what became of a task. */
@@ -81,6 +84,11 @@ export class Threads {
     this.#runner.memory.give(records)
   }
 
+  /** Takes back the memory of the text of tables, all of which is in one piece. */
+  giveBackTables([first]: readonly TableText[]): void {
+    if (first !== undefined) this.#runner.tableMemory.give(first.bytes)
+  }
+
   /** What does tasks on this thread. */
   get runner(): TaskRunner {
     return this.#runner
@@ -139,7 +147,9 @@ export class Threads {
     return new Promise((resolve, reject) => {
       const number = this.#number++
       this.#jobs.set(number, { resolve: resolve as Waiting['resolve'], reject })
-      this.#worker?.postMessage({ number, task } satisfies Job, memoryOf(task))
+      const spare = task.kind === 'settle' ? this.#runner.tableMemory.spare() : undefined
+      const memory = spare === undefined ? memoryOf(task) : [...memoryOf(task), spare]
+      this.#worker?.postMessage({ number, task, spare } satisfies Job, memory)
     })
   }
 

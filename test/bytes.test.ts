@@ -36,6 +36,12 @@ test('what a writer has is its pieces, one behind the other', (t) => {
         assert.equal(out.length, expected.length)
         assert.ok(expected.equals(out.take()))
       }
+      const taken = Array.from({ length: 3 }, () => {
+        for (const [add] of all) add(out)
+        // Memory at hand need not begin where its block begins, and holds what it held.
+        return out.handOver((length) => Buffer.alloc(length + 10, 7).subarray(5, length + 5))
+      })
+      for (const bytes of taken) assert.ok(expected.equals(bytes))
     }),
     propertyOptions(t, 200),
   )

@@ -14,13 +14,42 @@ export function ownText(text: string): string {
   return Buffer.from(text).toString()
 }
 
+/**
+ * The same text in one piece, for what is written more than once: V8 keeps what is put together as its parts, and would
+ * put them together each time.
+ *
+ * @param text ASCII, and no NUL at its start
+ */
+export function inOnePiece(text: string): string {
+  // To look at a letter puts the parts together, if something is done with it.
+  return text.charCodeAt(0) === 0 ? '' : text
+}
+
 /** Whether this processor keeps integers with the lowest byte first. */
 export const IS_LOWEST_FIRST = new Uint8Array(new Uint32Array([1]).buffer)[0] === 1
 
-/** Copies the bytes of a block from `start` up to `end` to a place in another one with room for them. */
-export function copyBytes(block: Uint8Array, start: number, end: number, to: Uint8Array, at: number): void {
-  // `Buffer.copy` takes three times as long for a few hundred bytes, and a part of a buffer is dear to make.
-  to.set(new Uint8Array(block.buffer, block.byteOffset + start, end - start), at)
+/** Copies bytes from blocks to others. To ask a block for its memory is dear, so that of the last one is kept. */
+export class Copier {
+  #block: Uint8Array | undefined
+  #memory: ArrayBufferLike | undefined
+  #offset = 0
+
+  /** Copies the bytes of a block from `start` up to `end` to a place in another one with room for them. */
+  copy(block: Uint8Array, start: number, end: number, to: Uint8Array, at: number): void {
+    if (block !== this.#block) {
+      this.#block = block
+      this.#memory = block.buffer
+      this.#offset = block.byteOffset
+    }
+    // `Buffer.copy` takes three times as long for a few hundred bytes, and a part of a buffer is dear to make.
+    to.set(new Uint8Array(this.#memory as ArrayBufferLike, this.#offset + start, end - start), at)
+  }
+
+  /** Keeps no memory any more. */
+  forget(): void {
+    this.#block = undefined
+    this.#memory = undefined
+  }
 }
 
 /** Room at first. */
@@ -33,10 +62,11 @@ const FEW_BYTES = 32
  * taken: to get new memory from the system again and again takes longer than to copy what was gathered.
  */
 export class ByteWriter {
-  #block = Buffer.allocUnsafeSlow(FIRST_BYTES)
+  #block: Buffer = Buffer.allocUnsafeSlow(FIRST_BYTES)
   /** The same memory: parts of a plain array cost half of those of a buffer. */
-  #bytes = new Uint8Array(this.#block.buffer)
+  #bytes: Uint8Array = new Uint8Array(this.#block.buffer)
   #used = 0
+  readonly #copier = new Copier()
 
   /** Bytes written. */
   get length(): number {
@@ -73,7 +103,7 @@ export class ByteWriter {
       const bytes = this.#bytes
       const used = this.#used
       for (let index = 0; index < length; index++) bytes[used + index] = block[start + index] ?? 0
-    } else copyBytes(block, start, end, this.#bytes, this.#used)
+    } else this.#copier.copy(block, start, end, this.#bytes, this.#used)
     this.#used += length
   }
 
@@ -91,9 +121,19 @@ export class ByteWriter {
   }
 
   /** The bytes written, in memory of their own; the writer goes on with none. */
-  take(allocate: Allocate = Buffer.allocUnsafeSlow): Buffer {
-    const all = allocate(this.#used)
+  take(): Buffer {
+    const all = Buffer.allocUnsafeSlow(this.#used)
     this.moveTo(all, 0)
+    return all
+  }
+
+  /** The same in the memory that they are in, where there is memory at hand to go on with. */
+  handOver(allocate: Allocate): Buffer {
+    const all = this.#block.subarray(0, this.#used)
+    // What comes next needs about as much; after much more than usual, no more is kept.
+    this.#goOnIn(allocate(Math.max(FIRST_BYTES, Math.min(this.#block.length, 2 * this.#used))))
+    this.#used = 0
+    this.#copier.forget()
     return all
   }
 
@@ -102,6 +142,7 @@ export class ByteWriter {
     block.set(this.#bytes.subarray(0, this.#used), start)
     const end = start + this.#used
     this.#used = 0
+    this.#copier.forget()
     return end
   }
 
@@ -110,7 +151,11 @@ export class ByteWriter {
     if (needed <= this.#block.length) return
     const larger = Buffer.allocUnsafeSlow(2 * needed)
     larger.set(this.#bytes.subarray(0, this.#used))
-    this.#block = larger
-    this.#bytes = new Uint8Array(larger.buffer)
+    this.#goOnIn(larger)
+  }
+
+  #goOnIn(block: Buffer): void {
+    this.#block = block
+    this.#bytes = new Uint8Array(block.buffer, block.byteOffset, block.length)
   }
 }

@@ -54,10 +54,10 @@ class TableWriter implements TableSink {
     this.bytes.text(lines)
   }
 
-  row(row: Row, tail: string): void {
+  row(row: Row, rest: string): void {
     const { regular } = row
-    if (regular === undefined) this.bytes.text(`${row.text},${tail}\n`)
-    else regular.write(row.dname, `,${tail}\n`, this.bytes)
+    if (regular === undefined) this.bytes.text(row.text + rest)
+    else regular.write(row.dname, rest, this.bytes)
   }
 
   /** Bytes of the text. */
@@ -87,7 +87,7 @@ class TableWriter implements TableSink {
 export function linesOf(table: Table, settled: Settled, context: TableContext): string {
   const bytes = new ByteWriter()
   const text = (lines: string) => bytes.text(lines)
-  table.write(settled, context, { text, bytes, row: (row, tail) => text(`${row.text},${tail}\n`) })
+  table.write(settled, context, { text, bytes, row: (row, rest) => text(row.text + rest) })
   return bytes.take().toString()
 }
 

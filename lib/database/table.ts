@@ -18,8 +18,8 @@ export interface TableSink {
   text(lines: string): void
   /** Takes bytes of lines. */
   readonly bytes: ByteWriter
-  /** The line of a scrubbed row with further cells behind it, already formatted. */
-  row(row: Row, tail: string): void
+  /** The line of a scrubbed row; the rest of it are further cells as CSV, each with a comma before it, and its end. */
+  row(row: Row, rest: string): void
 }
 
 /** One table of the database. */

@@ -2,6 +2,7 @@
  * Every table of the database: its file, its columns, and how what is settled becomes its rows (specification,
  * section 8). The place to look for, or to add, a table or a column; those of each model are in `model-tables.ts`.
  */
+import { inOnePiece } from '../csv/bytes.js'
 import { formatField, formatRow } from '../csv/write.js'
 import { MODELS } from '../rules/association.js'
 import type { Layout } from '../rules/layout.js'
@@ -33,7 +34,7 @@ function nameField({ dname, regular }: Row): string {
 
 function writeTrained(product: Row, expmode: string, out: TableSink): void {
   const name = nameField(product)
-  out.row(product, `${expmode},${name},${name}`)
+  out.row(product, `,${expmode},${name},${name}\n`)
 }
 
 const training: Definition = {
@@ -47,15 +48,18 @@ const training: Definition = {
   encoded: false,
 }
 
+const SCIENCE_END = `,${SCIENCE}\n`
+
 const level1: Definition = {
   file: 'level1.csv',
   holds: 'rows',
   tail: ['expmode', 'pname', 'Dataset', 'role'],
   ...ofResolutions(({ matches }, out) => {
     for (const { product, model, exposures, others } of matches) {
-      const start = `${model},${nameField(product)}`
-      for (const exposure of exposures) out.row(exposure, `${start},${nameField(exposure)},${SCIENCE}`)
-      for (const { exposure, role } of others) out.row(exposure, `${start},${nameField(exposure)},${formatField(role)}`)
+      const start = inOnePiece(`,${model},${nameField(product)},`)
+      for (const exposure of exposures) out.row(exposure, start + nameField(exposure) + SCIENCE_END)
+      for (const { exposure, role } of others)
+        out.row(exposure, `${start}${nameField(exposure)},${formatField(role)}\n`)
     }
   }),
   encoded: false,
@@ -66,7 +70,7 @@ function waitingCells(row: Row, expmode: string): string {
 }
 
 function writeWaiting(row: Row, expmode: string, out: TableSink): void {
-  out.row(row, waitingCells(row, expmode))
+  out.row(row, `,${waitingCells(row, expmode)}\n`)
 }
 
 const ingest: Definition = {
@@ -87,7 +91,7 @@ const mosaics: Definition = {
   holds: 'rows',
   tail: ['Dataset'],
   write: (settled, _context, out) => {
-    for (const row of settled.mosaics) out.row(row, nameField(row))
+    for (const row of settled.mosaics) out.row(row, `,${nameField(row)}\n`)
   },
   encoded: false,
 }

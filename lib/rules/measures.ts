@@ -1,7 +1,7 @@
 /**
  * What is measured on the sky of a group (specification, section 6), as text.
  */
-import { type ByteWriter, copyBytes } from '../csv/bytes.js'
+import { type ByteWriter, Copier } from '../csv/bytes.js'
 import { floatTexts, MOST_FLOAT_BYTES } from '../csv/float.js'
 import type { Pointing } from './features.js'
 
@@ -44,6 +44,8 @@ class Block {
 }
 
 let last: Block | undefined
+/** All texts come from one place. */
+const copier = new Copier()
 
 /** The number of a column that is measured; -1 for another one. */
 export function measureNumber(column: string): number {
@@ -72,7 +74,7 @@ export class Measures {
     this.#block = last
     this.#first = last.groups * (COUNT + 1)
     this.#shift = last.used - start
-    copyBytes(text, start, end, last.bytes, last.used)
+    copier.copy(text, start, end, last.bytes, last.used)
     last.ends.set(ends.subarray(0, COUNT + 1), this.#first)
     last.used += end - start
     last.groups++

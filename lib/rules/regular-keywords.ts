@@ -2,6 +2,7 @@
  * The keywords of regular rows. Most exposures of an association have the same ones, or those of another detector: they
  * share them, and all that follows from them.
  */
+import { inOnePiece } from '../csv/bytes.js'
 import type { PlainRow } from '../csv/plain-row.js'
 import { associationKey, dependsOnDetector } from './association.js'
 import { KEYWORD_COLUMNS, Keywords } from './keywords.js'
@@ -44,7 +45,9 @@ export class RegularKeywords extends Keywords {
   readonly pid: string
   /** Whether the target stays as it is. */
   readonly isWhole: boolean
-  /** The last cells. */
+  /** The target as it is written, with a comma behind it. */
+  readonly targetText: string
+  /** The last cells, with a comma before each. */
   readonly endText: string
 
   /** @param like keywords from which these differ in nothing but a detector that does not matter */
@@ -53,7 +56,8 @@ export class RegularKeywords extends Keywords {
     super(line, at, like ?? roundedTarget(target), like?.params ?? associationKey(line, at, String(pid)), like?.shared)
     this.pid = like?.pid ?? String(pid)
     this.isWhole = target === this.TARG_RA
-    this.endText = like?.endText ?? `${this.pid},${this.targra},${this.params}`
+    this.targetText = like?.targetText ?? inOnePiece(`${this.TARG_RA},`)
+    this.endText = like?.endText ?? inOnePiece(`,${this.pid},${this.targra},${this.params}`)
   }
 }
 

@@ -3,7 +3,7 @@
  * that it adds (specification, sections 3.3, 3.4 and 3.7). Nearly every row is one. They wait as they came, and what they
  * are scrubbed to is made when it is asked for, much of it once for all rows with the same keywords.
  */
-import type { ByteWriter } from '../csv/bytes.js'
+import { type ByteWriter, inOnePiece } from '../csv/bytes.js'
 import type { PlainRow } from '../csv/plain-row.js'
 import { BYTE } from '../csv/quoted.js'
 import type { Fields } from '../csv/row.js'
@@ -128,7 +128,7 @@ function piecesOf(from: readonly number[], target: number | undefined): Piece[] 
 interface RegularInput {
   readonly form: RegularForm
   readonly day: Day
-  /** The day's cells. */
+  /** The day's cells, each with a comma behind it. */
   readonly dayText: string
 }
 
@@ -206,26 +206,24 @@ export class RegularRow implements Fields {
   }
 
   /**
-   * Writes the row as CSV, and a tail behind it.
+   * Writes the row as CSV, and the rest of a line behind it.
    *
    * @param dname its own, which its owner has at hand
    */
-  write(dname: string, tail: string, out: ByteWriter): void {
+  write(dname: string, rest: string, out: ByteWriter): void {
     const { form, dayText } = this.#input
-    const { TARG_RA, isWhole, endText } = this.keywords
+    const { targetText, isWhole, endText } = this.keywords
     const line = this.#line
-    // What is text of this program goes together: each call costs more than some letters.
-    let text = ''
     for (const piece of isWhole ? form.wholePieces : form.pieces) {
-      if (piece === 'target') text += `${TARG_RA},`
-      else if (piece === 'blank') text += ','
+      if (piece === 'target') out.ascii(targetText)
+      else if (piece === 'blank') out.byte(BYTE.comma)
       else {
-        if (text !== '') out.text(text)
         out.copy(line.bytes, line.byteOf(piece.first), line.byteEndOf(piece.last))
-        text = ','
+        out.byte(BYTE.comma)
       }
     }
-    out.text(`${text}${dayText},${dname},${endText}${tail}`)
+    // What is text of this program goes together: each call costs more than some letters.
+    out.text(dayText + dname + endText + rest)
   }
 }
 
@@ -250,7 +248,7 @@ export class RegularReader {
       const key = JSON.stringify(header)
       const form = forms.get(key) ?? new RegularForm(layout, header)
       forms.set(key, form)
-      return { form, day, dayText: `${day.date},${day.year},${day.doy}` }
+      return { form, day, dayText: inOnePiece(`${day.date},${day.year},${day.doy},`) }
     })
   }
 

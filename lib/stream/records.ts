@@ -199,8 +199,8 @@ export class RecordWriter {
     for (let at = first; at < length; at = endOfRecord(block, at)) writeInteger(block, at, unit)
   }
 
-  /** All records, in memory of their own; the writer goes on with none. */
+  /** All records, in memory of their own; the writer goes on with none, in memory that it is given. */
   take(allocate?: Allocate): Buffer {
-    return this.#bytes.take(allocate)
+    return allocate === undefined ? this.#bytes.take() : this.#bytes.handOver(allocate)
   }
 }

@@ -5,7 +5,6 @@
  * would cost more than the lines, and be gone over by every garbage collection. And these can be given to another
  * thread, which then has them alone.
  */
-import { copyBytes } from '../csv/bytes.js'
 import { isWholeProgram, programOfUnit } from '../rules/units.js'
 import { endOfRecord, type RecordRun, unitAt, writeRecord } from './records.js'
 
@@ -89,7 +88,7 @@ export class LineSection {
       this.#used = first + next
       end = next
     }
-    copyBytes(records, from, end, this.#bytes, first + from)
+    this.#bytes.set(records.subarray(from, end), first + from)
     return end
   }
 

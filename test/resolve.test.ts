@@ -362,6 +362,23 @@ check([
     told: { matches: { p1: 'TAC t0_miri_f770w: e2 e1' } },
   },
   {
+    rule: 'exposures of one expected name are one group, however many groups there are and whatever comes between',
+    exposures: Object.fromEntries(
+      Array.from({ length: 36 }, (_, number) => [
+        `e${number}`,
+        { ...A, TARG_RA: String(10 + (number % 12)), ImageSize: String(number + 1) },
+      ]),
+    ),
+    told: {
+      groups: Object.fromEntries(
+        Array.from({ length: 12 }, (_, target) => [
+          `IMAGE t${target + 1}_miri_f770w: e${target} e${target + 12} e${target + 24}`,
+          'no product',
+        ]),
+      ),
+    },
+  },
+  {
     rule: 'three groups become one',
     exposures: {
       e1: A,

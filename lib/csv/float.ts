@@ -27,6 +27,12 @@ const MOST_SCALED = 1e15
 /** With so many decimals what is behind the point is a small integer. */
 const MOST_DECIMALS = 9
 
+/** The same number, as what V8 knows to be a small integer if it is one. */
+function asInteger(value: number): number {
+  const integer = value | 0
+  return integer === value ? integer : value
+}
+
 /** The text of an integer over a power of ten, the number of decimals: what {@link formatFloat} gives for the quotient. */
 export function formatScaled(integer: number, decimals: number): string {
   const power = POWERS[decimals] ?? Number.NaN
@@ -36,8 +42,8 @@ export function formatScaled(integer: number, decimals: number): string {
   let part = (integer - whole * power) | 0
   let places = decimals
   for (; places > 1 && part % 10 === 0; places--) part = (part / 10) | 0
-  // The digit before those behind the point keeps their zeros.
-  return `${whole}.${String(part + (POWERS[places] ?? 0)).slice(1)}`
+  // The digit before those behind the point keeps their zeros. As integers both are text in a fraction of the time.
+  return `${asInteger(whole)}.${String(asInteger(part + (POWERS[places] ?? 0))).slice(1)}`
 }
 
 /** Adds what {@link formatFloat} gives. */

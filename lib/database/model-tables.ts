@@ -16,7 +16,7 @@ import {
   writeRaw,
 } from '../rules/encoded.js'
 import type { FrozenMatch, Match } from '../rules/resolve.js'
-import { cell, type Row } from '../rules/row.js'
+import type { Row } from '../rules/row.js'
 import { type Definition, ofResolutions, type TableContext, type TableSink } from './table.js'
 
 /** The number of a table, by its file. */
@@ -25,7 +25,7 @@ type NumberOf = (file: string) => number
 /** What a product's features predict, and whose they are. */
 const TARGETS = {
   pname: ({ dname }: Row) => dname,
-  imagesize: (product: Row) => cell(product, 'imagesize'),
+  imagesize: ({ cells, layout }: Row) => cells.field(layout.at.imagesize),
   date: ({ date }: Row) => date,
   imgsize_gb: (product: Row) => formatFloat(gigabytes(product)),
   Dataset: ({ dname }: Row) => dname,
@@ -34,18 +34,19 @@ type Target = keyof typeof TARGETS
 const isTarget = (column: string): column is Target => column in TARGETS
 
 /** Writes the same as the end of a line that is plain. */
-function writeTargets(targets: readonly Target[], product: Row, out: ByteWriter): void {
-  let text = ''
-  for (let index = 0; index < targets.length; index++) {
-    const name = targets[index] as Target
-    const end = index === targets.length - 1 ? '\n' : ','
-    if (name === 'imgsize_gb') {
-      out.text(text)
-      addFloat(gigabytes(product), out)
-      text = end
-    } else text += TARGETS[name](product) + end
+function targetWriter(targets: readonly Target[]): (product: Row, out: ByteWriter) => void {
+  const size = targets.indexOf('imgsize_gb')
+  const before = targets.slice(0, size).map((name) => TARGETS[name])
+  const behind = targets.slice(size + 1).map((name) => TARGETS[name])
+  return (product, out) => {
+    let text = ''
+    for (const target of before) text += `${target(product)},`
+    out.text(text)
+    addFloat(gigabytes(product), out)
+    text = ''
+    for (const target of behind) text += `,${target(product)}`
+    out.text(`${text}\n`)
   }
-  out.text(text)
 }
 
 /** The lines of products that keep the features they have, with the target as it is now. */
@@ -94,13 +95,14 @@ function productTable(
   encoded: boolean,
 ): Definition {
   const columns = [...cells.columns, ...targets]
+  const writeTargets = targetWriter(targets)
   const { write } = ofResolutions(({ matches, frozen }, out, context) => {
     for (const match of matches) {
       if (match.model !== model) continue
       const { product, features } = match
       if (features.isPlain && product.regular !== undefined) {
         cells.write(match, context, out.bytes)
-        writeTargets(targets, product, out.bytes)
+        writeTargets(product, out.bytes)
       } else out.text(formatRow([...cells.values(match, context), ...targets.map((name) => TARGETS[name](product))]))
     }
     if (frozen.length > 0) writeFrozen(frozen, numberOf(file), columns, out)

@@ -43,10 +43,20 @@ const IFU_SUFFIX: ReadonlyMap<string, string> = new Map([
  * @param pid the program as decimal text without leading zeros
  */
 export function associationKey(row: Fields, at: Positions, pid: string): string {
+  if (places?.at !== at)
+    places = { at, usual: placesOf(KEY_COLUMNS, at), wavefront: placesOf(WAVEFRONT_KEY_COLUMNS, at) }
+  const { usual, wavefront } = places
   let key = isVoid(pid) ? '' : pid
-  const columns = isWavefrontVisit(row.field(at.VISITYPE)) ? WAVEFRONT_KEY_COLUMNS : KEY_COLUMNS
-  for (const column of columns) key = withPart(key, row.field(at[column]))
+  for (const index of isWavefrontVisit(row.field(at.VISITYPE)) ? wavefront : usual)
+    key = withPart(key, row.field(index))
   return key + ifuSuffix(row.field(at.DETECTOR))
+}
+
+/** Where the columns of a key stand in the last row: to find them by their names is dear, and rows of a file share them. */
+let places: { readonly at: Positions; readonly usual: number[]; readonly wavefront: number[] } | undefined
+
+function placesOf(columns: readonly (keyof Positions)[], at: Positions): number[] {
+  return columns.map((column) => at[column])
 }
 
 function withPart(key: string, value: string): string {

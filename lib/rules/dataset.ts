@@ -17,9 +17,14 @@ export function levelOf(dag: string): Level {
   return dag.includes('3') && !dag.includes('MEMORY') ? 'level3' : 'other'
 }
 
+const CODE_UNDERSCORE = 95
+
 /** The dataset's identity: its name without the suffix and extension of a FITS file (section 3.2). */
 export function datasetName(dataset: string): string {
-  const cut = dataset.endsWith('fits') ? dataset.lastIndexOf('_') : -1
+  if (!dataset.endsWith('fits')) return dataset
+  // A call of `lastIndexOf` would take longer than to look at the few letters of a suffix.
+  let cut = dataset.length - 1
+  while (cut > 0 && dataset.charCodeAt(cut) !== CODE_UNDERSCORE) cut--
   return cut > 0 ? dataset.slice(0, cut) : dataset
 }
 

@@ -4,32 +4,81 @@
 import { type ByteWriter, Copier } from '../csv/bytes.js'
 import { floatTexts, MOST_FLOAT_BYTES } from '../csv/float.js'
 import type { Pointing } from './features.js'
+import type { OffsetStatistics } from './offsets.js'
 
-/** The measures by column name, in the order of `raw-*`; NaN where a group does not have it. */
-const MEASURES: Readonly<Record<string, (pointing: Pointing) => number | undefined>> = {
-  fx_ra: ({ fiducial }) => fiducial.ra,
-  fy_dec: ({ fiducial }) => fiducial.dec,
-  scale: ({ scale }) => scale,
-  offset: ({ offset }) => offset,
-  targ_offset: ({ targOffset }) => targOffset,
-  max_offset: ({ offsets }) => offsets.max,
-  mean_offset: ({ offsets }) => offsets.mean,
-  sigma_offset: ({ offsets }) => offsets.sigma,
-  err_offset: ({ offsets }) => offsets.err,
-  sigma1_mean: ({ offsets }) => offsets.sigma1Mean,
-  frac: ({ offsets }) => offsets.frac,
-  targ_max_offset: ({ targOffsets }) => targOffsets?.max,
-  targ_mean_offset: ({ targOffsets }) => targOffsets?.mean,
-  targ_sigma_offset: ({ targOffsets }) => targOffsets?.sigma,
-  targ_err_offset: ({ targOffsets }) => targOffsets?.err,
-  targ_sigma1_mean: ({ targOffsets }) => targOffsets?.sigma1Mean,
-  targ_frac: ({ targOffsets }) => targOffsets?.frac,
-  t_offset: ({ tOffset }) => tOffset,
-  gs_offset: ({ gsOffset }) => gsOffset,
+/** The columns of measures, in the order of `raw-*`. */
+const NAMES = [
+  'fx_ra',
+  'fy_dec',
+  'scale',
+  'offset',
+  'targ_offset',
+  'max_offset',
+  'mean_offset',
+  'sigma_offset',
+  'err_offset',
+  'sigma1_mean',
+  'frac',
+  'targ_max_offset',
+  'targ_mean_offset',
+  'targ_sigma_offset',
+  'targ_err_offset',
+  'targ_sigma1_mean',
+  'targ_frac',
+  't_offset',
+  'gs_offset',
+] as const
+const COUNT = NAMES.length
+
+type NumberForEach<Names extends readonly string[]> = { readonly [Name in keyof Names]: number }
+
+/**
+ * The measures of a group in the order of their names; NaN where it does not have one. All in one: a function for each of
+ * them would be as many for V8 to compile, and to call.
+ */
+function measure({
+  fiducial,
+  scale,
+  offset,
+  targOffset,
+  offsets,
+  targOffsets,
+  tOffset,
+  gsOffset,
+}: Pointing): NumberForEach<typeof NAMES> {
+  const target = targOffsets ?? UNKNOWN
+  return [
+    fiducial.ra,
+    fiducial.dec,
+    scale,
+    offset,
+    targOffset,
+    offsets.max,
+    offsets.mean,
+    offsets.sigma,
+    offsets.err,
+    offsets.sigma1Mean,
+    offsets.frac,
+    target.max,
+    target.mean,
+    target.sigma,
+    target.err,
+    target.sigma1Mean,
+    target.frac,
+    tOffset,
+    gsOffset,
+  ]
 }
-const NAMES = Object.keys(MEASURES)
-const LIST = Object.values(MEASURES)
-const COUNT = LIST.length
+
+const UNKNOWN: OffsetStatistics = {
+  max: Number.NaN,
+  mean: Number.NaN,
+  sigma: Number.NaN,
+  err: Number.NaN,
+  sigma1Mean: Number.NaN,
+  frac: Number.NaN,
+}
+
 /** The measures of so many groups stand in one block: memory outside of the heap is dear to make. */
 const BLOCK_GROUPS = 64
 
@@ -49,7 +98,7 @@ const copier = new Copier()
 
 /** The number of a column that is measured; -1 for another one. */
 export function measureNumber(column: string): number {
-  return NAMES.indexOf(column)
+  return (NAMES as readonly string[]).indexOf(column)
 }
 
 /** The measures of one group with commas between them: to write floats is dear, so they are written once, in one go. */
@@ -64,9 +113,11 @@ export class Measures {
   constructor(pointing: Pointing | undefined) {
     const floats = floatTexts()
     const { values, ends, text } = floats
-    let count = 0
     if (pointing === undefined) values.fill(Number.NaN)
-    else for (const measure of LIST) values[count++] = measure(pointing) ?? Number.NaN
+    else {
+      const measured = measure(pointing)
+      for (let number = 0; number < COUNT; number++) values[number] = measured[number] as number
+    }
     floats.write(COUNT)
     const start = (ends[0] ?? 0) + 1
     const end = ends[COUNT] ?? 0

@@ -6,10 +6,11 @@
  */
 import { type Model, modelOf } from './association.js'
 import { type Features, groupFeatures } from './features.js'
+import type { Ungrouped } from './groups.js'
 import { compareVersion, type MemberList } from './member-list.js'
 import { type Datasets, hasShare, type Selection, type Share, select, shareOf, WHOLE } from './member-selection.js'
 import { expectedProduct, isObservationName, isWithoutBand, ProductNames } from './product-name.js'
-import type { FrozenMatch, Match, Resolution, Ungrouped, WaitingGroup, WaitingProduct, WaitReason } from './resolve.js'
+import type { FrozenMatch, Match, Resolution, WaitingGroup, WaitingProduct, WaitReason } from './resolve.js'
 import type { Row } from './row.js'
 import { compareText } from './values.js'
 

@@ -4,20 +4,11 @@
  * One pure function takes all rows of an association and returns its matches and what waits. First run or thousandth,
  * buffered or spilled: every association is resolved here, from all of its rows.
  */
-import {
-  comparedColumn,
-  expectedName,
-  hasOwnTarget,
-  type Model,
-  modelOf,
-  rankTargets,
-  shareTarget,
-  targetKey,
-  ungroupedReason,
-} from './association.js'
+import { comparedColumn, hasOwnTarget, type Model } from './association.js'
 import { type Features, groupFeatures } from './features.js'
+import { formGroups, type Group, mergeGroups, type Ungrouped } from './groups.js'
 import type { MemberList } from './member-list.js'
-import { cell, compareRows, numberIn, type Row } from './row.js'
+import { cell, numberIn, type Row } from './row.js'
 import { compareText, those } from './values.js'
 
 /** A product and the exposures that it was made of. */
@@ -74,12 +65,6 @@ export interface WaitingProduct {
   readonly missing: readonly string[]
 }
 
-/** An exposure that can be in no group. */
-export interface Ungrouped {
-  readonly exposure: Row
-  readonly reason: string
-}
-
 /**
  * A product that was matched before, by exposures that the database does not have (section 9, take-over of a folder
  * without `level1.csv`): it keeps its features, and no exposure that comes late can be added to it.
@@ -105,15 +90,6 @@ export interface Resolution {
   readonly groups: readonly WaitingGroup[]
   readonly products: readonly WaitingProduct[]
   readonly ungrouped: readonly Ungrouped[]
-}
-
-interface Group {
-  readonly name: string
-  readonly model: Model
-  readonly first: Row
-  readonly exposures: Row[]
-  /** The product that it takes. */
-  product: Row | undefined
 }
 
 /** Products that agreed with a group as well as the one it took, and that group; of several the first by name. */
@@ -200,39 +176,6 @@ function pendingProduct(product: Row, heldBack: WaitReason | undefined, losers: 
   return { product, reason: Number.isNaN(product.size) ? 'no size' : 'no exposures', ...none }
 }
 
-/**
- * Section 4: exposures with one expected name are a group; its model is that of its first exposure. Targets are ranked
- * over all exposures, so that no association file changes the name of another group.
- */
-function formGroups(exposures: readonly Row[], given: ReadonlySet<Row>): { groups: Group[]; ungrouped: Ungrouped[] } {
-  const ranks = rankTargets(exposures)
-  const groups = new Map<string, Group>()
-  const ungrouped: Ungrouped[] = []
-  let last: Group | undefined
-  for (const exposure of exposures.toSorted(compareRows)) {
-    if (given.has(exposure)) continue
-    if (last !== undefined && isAlike(exposure, last.first)) {
-      last.exposures.push(exposure)
-      continue
-    }
-    const reason = ungroupedReason(exposure)
-    if (reason !== undefined) {
-      ungrouped.push({ exposure, reason })
-      continue
-    }
-    const name = expectedName(exposure, ranks)
-    last = groups.get(name) ?? { name, model: modelOf(exposure), first: exposure, exposures: [], product: undefined }
-    last.exposures.push(exposure)
-    groups.set(name, last)
-  }
-  return { groups: [...groups.values()], ungrouped }
-}
-
-/** Whether two exposures surely expect one product: their names need not be made. */
-function isAlike(a: Row, b: Row): boolean {
-  return shareTarget(a, b) || (a.keywords.shared === b.keywords.shared && targetKey(a) === targetKey(b))
-}
-
 /** Sections 5.1 and 5.2: tells each group the product that it takes. */
 function chooseProducts(
   groups: readonly Group[],
@@ -286,11 +229,4 @@ function exactCandidates(first: Row, candidates: readonly Row[]): readonly Row[]
   const targra = numberIn(first, index)
   const byPosition = those(byName, (candidate) => numberIn(candidate, index) === targra)
   return byPosition.length > 0 ? byPosition : byName
-}
-
-/** Section 5.3: groups that take one product become one, in the order of its exposures. */
-function mergeGroups(a: Group, b: Group): Group {
-  const exposures = [...a.exposures, ...b.exposures].sort(compareRows)
-  const { name, model, first, product } = exposures[0] === a.first ? a : b
-  return { name, model, first, exposures, product }
 }

@@ -4,10 +4,12 @@
  * What expires takes part in nothing any more, so it may leave nothing behind that waits for it, or that would match
  * otherwise without it. Rows go by _units_ that belong together: all of a unit or nothing.
  */
+
+import type { Ungrouped } from './groups.js'
 import type { MemberList } from './member-list.js'
 import { ProductNames } from './product-name.js'
 import type { Settled } from './program.js'
-import type { Resolution, Ungrouped, WaitingGroup, WaitingProduct } from './resolve.js'
+import type { Resolution, WaitingGroup, WaitingProduct } from './resolve.js'
 import type { Row } from './row.js'
 
 /** What waits and belongs together. */

@@ -51,6 +51,16 @@ test('every link leads somewhere', (t) => {
   }
 })
 
+test('every file of the project that is named is there', (t) => {
+  for (const name of ['README.md', 'CHANGELOG.md', ...DOCUMENTS]) {
+    const text = readFileSync(new URL(name, ROOT), 'utf8')
+    const files = [...text.matchAll(/`((?:lib|test|tools|bench|fixtures|examples|docs)\/[\w./-]+)`/g)]
+    // NAME stands for one's own.
+    for (const [, file = ''] of files.filter(([, path = '']) => !path.includes('NAME')))
+      t.true(existsSync(new URL(file, ROOT)), `${name}: ${file}`)
+  }
+})
+
 /** A text, and what it is refreshed to. */
 const refreshes = test.macro<[before: readonly string[], after: readonly string[], left?: readonly string[]]>({
   async exec(t, before, after, left = []) {

@@ -1,9 +1,9 @@
 /** Floats as text: as pandas writes them, that is as Python's `repr` (specification, section 8). */
 import type { ByteWriter } from './bytes.js'
 import { POWERS } from './decimal.js'
+import { BYTE } from './quoted.js'
 import { instantiate, type WasmMemory } from './wasm.js'
 
-const COMMA = 44
 /** Numbers from here up to the second have no exponent (section 8). */
 const SMALLEST = 1e-4
 const GREATEST = 1e16
@@ -112,7 +112,7 @@ export class FloatTexts {
       const text = formatFloat(this.values[next] ?? Number.NaN)
       for (let index = 0; index < text.length; index++) this.text[at++] = text.charCodeAt(index)
       this.ends[next + 1] = at
-      this.text[at] = COMMA
+      this.text[at] = BYTE.comma
     }
   }
 }

@@ -87,6 +87,14 @@ export function memoryOf(task: Task): ArrayBuffer[] {
 /** More than what settling a usual task gives. */
 const MOST_TABLE_BYTES = 1 << 21
 
+/** The memory of a result, which goes with it. */
+export function memoryOfResult(result: ResultOf<Task>): ArrayBuffer[] {
+  if ('section' in result) return memoryOfSection(result.section)
+  if ('records' in result) return [result.records.buffer as ArrayBuffer]
+  // The text of all tables is in one piece.
+  return result.tables.slice(0, 1).map(({ bytes }) => bytes.buffer as ArrayBuffer)
+}
+
 const isFeatures = (number: number) => TABLES[number]?.holds === 'products' || TABLES[number]?.holds === 'groups'
 const isList = (number: number) => number === FRESH_LIST || number === TABLE_NUMBERS.associations
 const ROW_TABLES = TABLES.filter(({ number }) => !isFeatures(number) && !isList(number))

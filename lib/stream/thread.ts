@@ -1,8 +1,7 @@
 /** The other thread of a run: does the tasks that it is given, one after the other. */
 import { parentPort, workerData } from 'node:worker_threads'
 import { IngestError } from '../errors.js'
-import { memoryOfSection } from './section.js'
-import { type ResultOf, type Task, TaskRunner, type TaskSetup } from './tasks.js'
+import { memoryOfResult, TaskRunner, type TaskSetup } from './tasks.js'
 import type { Answer, Job } from './threads.js'
 
 const runner = new TaskRunner(workerData as TaskSetup)
@@ -15,19 +14,12 @@ parentPort?.on('message', ({ number, task, spare }: Job) => {
     // The next lines are scrubbed into the memory that these came in; what settling gives is larger.
     if (task.kind === 'scrub') runner.memory.give(task.bytes)
     const memory = task.kind === 'settle' ? task.bytes : undefined
-    tell({ number, result, memory }, memoryIn(result, memory))
+    const given = memoryOfResult(result)
+    if (memory !== undefined) given.push(memory.buffer as ArrayBuffer)
+    tell({ number, result, memory }, given)
   } catch (error) {
     if (!(error instanceof IngestError)) tell({ number, error })
     else tell({ number, error, known: { code: error.code, detail: error.detail, place: error.place } })
   }
 })
 tell({ ready: true })
-
-/** The memory of a result, which is given away instead of copied, and what else is given back. */
-function memoryIn(result: ResultOf<Task>, back: Uint8Array | undefined): ArrayBuffer[] {
-  const pieces = back === undefined ? [] : [back.buffer as ArrayBuffer]
-  if ('section' in result) pieces.push(...memoryOfSection(result.section))
-  else if ('records' in result) pieces.push(result.records.buffer as ArrayBuffer)
-  else pieces.push(...result.tables.map(({ bytes }) => bytes.buffer as ArrayBuffer))
-  return [...new Set(pieces)]
-}

@@ -19,10 +19,11 @@ export const CODE = new URL('./program.code', import.meta.url)
  * V8 compiles a function for speed once so many bytes of it have run, by default 132 KiB. A day of some thousand rows is
  * over before most of that pays, and much of it is thrown away as it came too soon: later it takes a sixth less time, and
  * a million rows the same. To compile the first turn of each loop apart takes longer than it saves: without it, a thread's
- * first second takes a tenth less. Young objects are few here, and both threads are at work: helpers that collect them
- * beside each thread take 3 % of a large run.
+ * first second takes a tenth less. Functions that are not called for some collections of garbage keep what V8 knows of
+ * them: those that settle rows are not called while rows are read, and would begin anew. Young objects are few here, and
+ * both threads are at work: helpers that collect them beside each thread take 3 % of a large run.
  */
-const FLAGS = '--interrupt-budget=300000 --no-turbo-loop-peeling --no-parallel-scavenge'
+const FLAGS = '--interrupt-budget=300000 --no-turbo-loop-peeling --no-flush-bytecode --no-parallel-scavenge'
 
 /** The script of the bundle. Compiled code of another V8 is of no use, and left alone. */
 export function loadBundle(): Script {

@@ -364,15 +364,15 @@ check([
   {
     rule: 'exposures of one expected name are one group, however many groups there are and whatever comes between',
     exposures: Object.fromEntries(
-      Array.from({ length: 36 }, (_, number) => [
+      Array.from({ length: 60 }, (_, number) => [
         `e${number}`,
-        { ...A, TARG_RA: String(10 + (number % 12)), ImageSize: String(number + 1) },
+        { ...A, TARG_RA: String(10 + (number % 20)), ImageSize: String(number + 1) },
       ]),
     ),
     told: {
       groups: Object.fromEntries(
-        Array.from({ length: 12 }, (_, target) => [
-          `IMAGE t${target + 1}_miri_f770w: e${target} e${target + 12} e${target + 24}`,
+        Array.from({ length: 20 }, (_, target) => [
+          `IMAGE t${target + 1}_miri_f770w: e${target} e${target + 20} e${target + 40}`,
           'no product',
         ]),
       ),

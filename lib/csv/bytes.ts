@@ -17,12 +17,10 @@ export function ownText(text: string): string {
 /**
  * The same text in one piece, for what is written more than once: V8 keeps what is put together as its parts, and would
  * put them together each time.
- *
- * @param text one that does not begin with a NUL
  */
 export function inOnePiece(text: string): string {
   // To look at a letter puts the parts together, if something is done with it.
-  return text.charCodeAt(0) === 0 ? '' : text
+  return text.charCodeAt(0) === 0 ? `\0${text.slice(1)}` : text
 }
 
 /** Whether this processor keeps integers with the lowest byte first. */

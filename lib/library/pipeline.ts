@@ -15,7 +15,7 @@ import defaultEncodings from '../rules/encodings.json' with { type: 'json' }
 import { createLayout, type Layout, otherColumns, TAIL_COLUMNS, uniteColumns } from '../rules/layout.js'
 import { Decoder, splitBatch } from '../stream/decode.js'
 import { groupByAssociation, type Results, rejected } from '../stream/group.js'
-import { tableSinks } from '../stream/pipeline.js'
+import { resultSinks } from '../stream/pipeline.js'
 import { type HeadedInput, type InputChunk, readInputs } from '../stream/read.js'
 import { linesIn } from '../stream/records.js'
 import { asBuffer, TaskRunner } from '../stream/tasks.js'
@@ -229,7 +229,7 @@ function settleInto(
   signal: AbortSignal | undefined,
 ): Promise<void> {
   const batches = Readable.from(toBatches(source, context.layout), { highWaterMark: 1 })
-  const tables = tee<Results>(tableSinks(update))
+  const tables = tee<Results>(resultSinks(update, context.threads))
   return pipeline(
     batches,
     groupByAssociation({ ...context, strict: false }),

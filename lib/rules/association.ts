@@ -35,6 +35,9 @@ const IFU_SUFFIX: ReadonlyMap<string, string> = new Map([
   ['MIRIFULONG', '-34'],
 ])
 
+/** Where the columns of a key stand in the last row: to find them by their names is dear, and rows of a file share them. */
+let places: { readonly at: Positions; readonly usual: number[]; readonly wavefront: number[] } | undefined
+
 /**
  * `params`, the association key (section 3.7).
  *
@@ -51,9 +54,6 @@ export function associationKey(row: Fields, at: Positions, pid: string): string 
     key = withPart(key, row.field(index))
   return key + ifuSuffix(row.field(at.DETECTOR))
 }
-
-/** Where the columns of a key stand in the last row: to find them by their names is dear, and rows of a file share them. */
-let places: { readonly at: Positions; readonly usual: number[]; readonly wavefront: number[] } | undefined
 
 function placesOf(columns: readonly (keyof Positions)[], at: Positions): number[] {
   return columns.map((column) => at[column])

@@ -10,6 +10,7 @@ import {
   targetKey,
   ungroupedReason,
 } from './association.js'
+import { ByText } from './by-text.js'
 import { compareRows, type Row } from './row.js'
 
 /** Exposures that are expected to make one product. */
@@ -28,30 +29,6 @@ export interface Ungrouped {
   readonly reason: string
 }
 
-/** Few groups are found by going over them: a map would take each name apart to find it. */
-const MOST_LISTED = 8
-
-/** Groups, and each by its name. */
-class Groups {
-  readonly all: Group[] = []
-  #byName: Map<string, Group> | undefined
-
-  find(name: string): Group | undefined {
-    if (this.#byName !== undefined) return this.#byName.get(name)
-    for (const group of this.all) if (group.name === name) return group
-    return undefined
-  }
-
-  add(group: Group): Group {
-    this.all.push(group)
-    if (this.all.length > MOST_LISTED) {
-      this.#byName ??= new Map(this.all.map((each) => [each.name, each]))
-      this.#byName.set(group.name, group)
-    }
-    return group
-  }
-}
-
 /**
  * Section 4: exposures with one expected name are a group; its model is that of its first exposure. Targets are ranked
  * over all exposures, so that no association file changes the name of another group.
@@ -61,7 +38,8 @@ export function formGroups(
   given: ReadonlySet<Row>,
 ): { groups: Group[]; ungrouped: Ungrouped[] } {
   const ranks = rankTargets(exposures)
-  const groups = new Groups()
+  const groups: Group[] = []
+  const byName = new ByText<Group>()
   const ungrouped: Ungrouped[] = []
   let last: Group | undefined
   for (const exposure of exposures.length < 2 ? exposures : exposures.toSorted(compareRows)) {
@@ -76,12 +54,15 @@ export function formGroups(
       continue
     }
     const name = expectedName(exposure, ranks)
-    last =
-      groups.find(name) ??
-      groups.add({ name, model: modelOf(exposure), first: exposure, exposures: [], product: undefined })
+    last = byName.get(name)
+    if (last === undefined) {
+      last = { name, model: modelOf(exposure), first: exposure, exposures: [], product: undefined }
+      byName.add(name, last)
+      groups.push(last)
+    }
     last.exposures.push(exposure)
   }
-  return { groups: groups.all, ungrouped }
+  return { groups, ungrouped }
 }
 
 /** Whether two exposures surely expect one product: their names need not be made. */

@@ -5,6 +5,7 @@
 import { inOnePiece } from '../csv/bytes.js'
 import type { PlainRow } from '../csv/plain-row.js'
 import { associationKey, dependsOnDetector } from './association.js'
+import { ByText } from './by-text.js'
 import { KEYWORD_COLUMNS, Keywords } from './keywords.js'
 import type { Positions } from './layout.js'
 import { roundedTarget } from './target.js'
@@ -61,9 +62,6 @@ export class RegularKeywords extends Keywords {
   }
 }
 
-/** Few keywords are found by going over them: a map would take each text apart to find it. */
-const MOST_LISTED = 16
-
 /** The keywords of the rows of a unit: made anew for each, as what an old one holds would all grow old. */
 export class UnitKeywords {
   readonly #places: KeywordPlaces
@@ -71,11 +69,7 @@ export class UnitKeywords {
   /** The last row's, and the text that tells them. */
   #text = ''
   #last: RegularKeywords | undefined
-  /** The first ones, and their texts. */
-  readonly #keywords: RegularKeywords[] = []
-  readonly #texts: string[] = []
-  /** All others. */
-  #others: Map<string, RegularKeywords> | undefined
+  readonly #known = new ByText<RegularKeywords>()
 
   constructor(places: KeywordPlaces, pid: number) {
     this.#places = places
@@ -86,40 +80,26 @@ export class UnitKeywords {
   of(line: PlainRow): RegularKeywords {
     const text = this.#places.textOf(line)
     if (this.#last !== undefined && text === this.#text) return this.#last
-    const keywords = this.#find(text) ?? this.#add(text, line)
+    const keywords = this.#known.get(text) ?? this.#add(text, line)
     this.#text = text
     this.#last = keywords
     return keywords
   }
 
-  #find(text: string): RegularKeywords | undefined {
-    const texts = this.#texts
-    // The last ones first, as neighbours are often alike.
-    for (let index = texts.length - 1; index >= 0; index--) if (texts[index] === text) return this.#keywords[index]
-    return this.#others?.get(text)
-  }
-
   #add(text: string, line: PlainRow): RegularKeywords {
     const keywords = new RegularKeywords(line, this.#places.at, this.#pid, this.#findLike(line))
-    if (this.#texts.length < MOST_LISTED) {
-      this.#texts.push(text)
-      this.#keywords.push(keywords)
-    } else {
-      this.#others ??= new Map()
-      this.#others.set(text, keywords)
-    }
+    this.#known.add(text, keywords)
     return keywords
   }
 
   /** Keywords from which those of a line differ in nothing but a detector that does not matter. */
   #findLike(line: PlainRow): RegularKeywords | undefined {
     const { at } = this.#places
-    if (this.#texts.length === 0 || dependsOnDetector(line.field(at.VISITYPE), line.field(at.DETECTOR)))
+    if (this.#last === undefined || dependsOnDetector(line.field(at.VISITYPE), line.field(at.DETECTOR)))
       return undefined
     const before = this.#places.beforeDetector(line)
     const behind = this.#places.behindDetector(line)
-    const index = this.#texts.findLastIndex((text) => text.endsWith(behind) && text.startsWith(before))
-    const like = this.#keywords[index]
+    const like = this.#known.findListed((text) => text.endsWith(behind) && text.startsWith(before))
     return like === undefined || dependsOnDetector(like.VISITYPE, like.DETECTOR) ? undefined : like
   }
 }

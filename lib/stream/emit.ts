@@ -71,8 +71,9 @@ export class Emitter {
   }
 
   async #take(text: TableText): Promise<void> {
+    if (!this.#isOpen) return
     const rows = newRows(text)
-    if (rows.length === 0 || !this.#isOpen) return
+    if (rows.length === 0) return
     if (text.hasPlaceholders) this.#waiting.write(rows)
     else await this.#write(rows)
   }

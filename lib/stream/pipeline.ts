@@ -40,7 +40,7 @@ export async function runPipeline(context: PipelineContext, update: Update): Pro
   // A chain of functions in one stream: `chain()` would wrap it in a second one that an error does not destroy.
   const rows: Duplex = asStream(gen(decodeStage(context), scrubStage(context)), FEW_BATCHES)
   const bytes = Readable.from(readInputs(inputs), { highWaterMark: 1 })
-  const tables = tee<Results>(resultSinks(update, emitter, threads))
+  const tables = tee<Results>(resultSinks(update, threads, emitter))
   await pipeline(bytes, rows, groupByAssociation(context), tables, signal === undefined ? {} : { signal })
 }
 
@@ -81,14 +81,15 @@ async function scrubBatch(batch: RecordBatch, input: number, threads: Threads): 
 }
 
 /** All sinks of a run; the memory of results is used again when each of them has done with it. */
-function resultSinks(update: Update, emitter: Emitter | undefined, threads: Threads): Writable[] {
+export function resultSinks(update: Update, threads: Threads, emitter?: Emitter): Writable[] {
   const users = new Map<Results, number>()
   const release = (results: Results) => {
     const others = (users.get(results) ?? sinks.length) - 1
-    users.set(results, others)
-    if (others > 0) return
-    users.delete(results)
-    threads.giveBackTables(results.tables)
+    if (others > 0) users.set(results, others)
+    else {
+      users.delete(results)
+      threads.giveBackTables(results.tables)
+    }
   }
   const sinks = [...tableSinks(update, release), ...(emitter === undefined ? [] : [emitter.sink(release)])]
   return sinks
@@ -99,7 +100,7 @@ function resultSinks(update: Update, emitter: Emitter | undefined, threads: Thre
  *
  * @param release told by each of them when it has done with some results
  */
-export function tableSinks(update: Update, release: (results: Results) => void = () => {}): Writable[] {
+function tableSinks(update: Update, release: (results: Results) => void): Writable[] {
   const tables = update.tables.map((table, number) =>
     sink(({ tables }) => {
       if (tables.length > 0) table.add(tables[number] as TableText)

@@ -80,12 +80,9 @@ export type ResultOf<T extends Task> = T extends ScrubTask
     : SpilledSection
 
 /** The memory of a task, which goes with it. */
-export function memoryOf(task: Task): ArrayBuffer[] {
+export function memoryOfTask(task: Task): ArrayBuffer[] {
   return task.kind === 'spill' ? memoryOfSection(task.section) : [task.bytes.buffer as ArrayBuffer]
 }
-
-/** More than what settling a usual task gives. */
-const MOST_TABLE_BYTES = 1 << 21
 
 /** The memory of a result, which goes with it. */
 export function memoryOfResult(result: ResultOf<Task>): ArrayBuffer[] {
@@ -100,6 +97,9 @@ const isList = (number: number) => number === FRESH_LIST || number === TABLE_NUM
 const ROW_TABLES = TABLES.filter(({ number }) => !isFeatures(number) && !isList(number))
 const LIST_TABLES = TABLES.filter(({ number }) => isList(number))
 const FEATURE_TABLES = TABLES.filter(({ number }) => isFeatures(number))
+
+/** More than what settling a usual task gives. */
+const MOST_TABLE_BYTES = 1 << 21
 
 /** Does tasks of one run. */
 export class TaskRunner {

@@ -13,7 +13,7 @@ import { IngestError } from '../errors.js'
 import type { SpilledSection } from './buffer.js'
 import type { SectionData } from './section.js'
 import type { OpenFile } from './spill.js'
-import { memoryOf, type ResultOf, type SpillTask, type Task, TaskRunner, type TaskSetup } from './tasks.js'
+import { memoryOfTask, type ResultOf, type SpillTask, type Task, TaskRunner, type TaskSetup } from './tasks.js'
 
 /** What an {@link IngestError} loses on its way between threads. */
 type KnownError = Pick<IngestError, 'code' | 'detail' | 'place'>
@@ -148,7 +148,7 @@ export class Threads {
       const number = this.#number++
       this.#jobs.set(number, { resolve: resolve as Waiting['resolve'], reject })
       const spare = task.kind === 'settle' ? this.#runner.tableMemory.spare() : undefined
-      const memory = spare === undefined ? memoryOf(task) : [...memoryOf(task), spare]
+      const memory = spare === undefined ? memoryOfTask(task) : [...memoryOfTask(task), spare]
       this.#worker?.postMessage({ number, task, spare } satisfies Job, memory)
     })
   }

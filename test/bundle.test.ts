@@ -1,4 +1,5 @@
-import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { basename } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import test from 'ava'
 import { CODE, loadBundle } from '../lib/bundle/load.js'
@@ -12,14 +13,20 @@ test('the compiled code is that of this bundle, and this V8 takes it', (t) => {
   t.is(loadBundle().cachedDataRejected, false)
 })
 
+test('the compiled code is the only one there, and its name says for which Node it is', (t) => {
+  const names = readdirSync(root('dist/lib/bundle')).filter((name) => name.endsWith('.code'))
+  const { arch, platform, versions } = process
+  t.deepEqual(names, [`program.${platform}-${arch}-${versions.v8}.code`])
+})
+
 for (const [what, code] of [
-  ['of another V8', Buffer.alloc(1000, 1)],
+  ['that this V8 does not take', Buffer.alloc(1000, 1)],
   ['that is missing', undefined],
 ] as const) {
   test(`the program runs with compiled code ${what}`, async (t) => {
     const dir = new Workdir(t)
     for (const name of ['dist/lib', 'package.json']) cpSync(root(name), dir.path(name), { recursive: true })
-    const file = dir.path('dist/lib/bundle/program.code')
+    const file = dir.path(`dist/lib/bundle/${basename(fileURLToPath(CODE))}`)
     rmSync(file)
     if (code !== undefined) writeFileSync(file, code)
     const { child, result } = dir.startCommand(process.execPath, ['dist/lib/main.js', '--version'])
@@ -27,6 +34,20 @@ for (const [what, code] of [
     t.deepEqual(await result, { code: 0, stdout: `${VERSION}\n`, stderr: '' })
   })
 }
+
+test('the build fails on a bundle that the program would misread', async (t) => {
+  const dir = new Workdir(t)
+  for (const name of ['dist/lib', 'dist/tools', 'package.json']) cpSync(root(name), dir.path(name), { recursive: true })
+  for (const name of ['node_modules', 'fixtures']) symlinkSync(root(name), dir.path(name))
+  const loader = dir.read('dist/lib/bundle/load.js')
+  dir.write('dist/lib/bundle/load.js', loader.replace("readFileSync(BUNDLE, 'utf8')", "readFileSync(BUNDLE, 'latin1')"))
+  const { child, result } = dir.startCommand(process.execPath, ['dist/tools/bundle.js'])
+  child.stdin?.end()
+  const { code, stderr } = await result
+  t.is(code, 1)
+  t.regex(stderr, /program\.cjs: the program would read another text than is in it/)
+  t.false(readdirSync(dir.path('dist/lib/bundle')).some((name) => name.endsWith('.code')))
+})
 
 test('the bundle needs no packages, and says whose they are', async (t) => {
   const dir = new Workdir(t)

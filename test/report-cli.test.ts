@@ -25,6 +25,15 @@ test('report db: the page is report.html, and the database stays as it is', asyn
   t.false(readdirSync(dir.folder).some((name) => name.endsWith('.new')))
 })
 
+test('the page is UTF-8: its dashes and digits are what they are', async (t) => {
+  const dir = await seeded(t)
+  const { stdout } = await dir.run(['report', 'db', '--html', '-'])
+  t.true(stdout.includes('<meta charset="utf-8">'))
+  t.regex(stdout, /<title>\S*db – jwst-ingest report<\/title>/)
+  t.regex(stdout, /<footer>.*1 GB is 10⁶ kB\.<\/footer>/)
+  t.notRegex(stdout, /[\u0080-\u009f\ufffd]|â€|Ã./, 'UTF-8 that was read as something else')
+})
+
 test('report --html FILE -q: there, without a word; a page that is there is replaced, also behind a link', async (t) => {
   const dir = await seeded(t)
   dir.write('pages/db.html', 'old')

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type BuildOptions, build, type Plugin } from 'esbuild'
-import { BUNDLE, CODE, loadBundle, runBundle } from '../lib/bundle/load.js'
+import { BUNDLE, CODE, loadBundle, readBundle, runBundle } from '../lib/bundle/load.js'
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 const ENTRY = fileURLToPath(new URL('../lib/bundle/entry.js', import.meta.url))
@@ -116,7 +116,19 @@ async function compile(): Promise<Buffer> {
   return script.createCachedData()
 }
 
-// In this order: compiled code of an older bundle must never stand beside a newer one.
-rmSync(CODE, { force: true })
+/** Removes compiled code, that of other Nodes, too: none of an older bundle may ever stand beside a newer one. */
+function removeCode(): void {
+  const folder = new URL('./', BUNDLE)
+  for (const name of readdirSync(folder)) if (name.endsWith('.code')) rmSync(new URL(name, folder))
+}
+
+/** Fails where the program would read another text than the one that was written. */
+function checkText(): void {
+  if (!readFileSync(BUNDLE).equals(Buffer.from(readBundle())))
+    throw new Error(`${fileURLToPath(BUNDLE)}: the program would read another text than is in it`)
+}
+
+removeCode()
 await bundle()
+checkText()
 writeFileSync(CODE, await compile())

@@ -442,6 +442,20 @@ test(
   { 'x.csv': pairs(1).replaceAll('GS_RA,', 'GS_RA,GS_RA,') },
   /x\.csv:1: column more than once: GS_RA\n/,
 )
+test(
+  'columns without a name',
+  unusable,
+  ['x.csv'],
+  { 'x.csv': pairs(1).replaceAll('\n', ',,\n') },
+  /^jwst-ingest: x\.csv:1: columns without a name: 32-33 of 33; give them names/,
+)
+test(
+  'lines that end in CR alone',
+  unusable,
+  ['2024-02-20_051.csv', 'x.csv'],
+  { 'x.csv': readFileSync(new URL('../../fixtures/cases/cr-only-line-ends/raw.csv', import.meta.url)) },
+  /^jwst-ingest: x\.csv:1: a line ends in a carriage return alone, .* expected line feeds.* tr '\\r' '\\n'\n$/,
+)
 test('a table of the database', unusable, ['db/training.csv'], {}, /db\/training\.csv:1: required column/)
 test(
   'another header inside a stream',
@@ -532,6 +546,25 @@ test('rows that cannot be used are in rejects.csv with file, line, reason and te
       text: line.replaceAll(/[\0\xc9]/g, '\uFFFD'),
     })),
   )
+})
+
+test('one column without a name is carried through', async (t) => {
+  const dir = new Workdir(t)
+  dir.write('2024-02-21_052.csv', pairs(1).replaceAll(/^/gm, ',').replace(/,$/, ''))
+  const result = await dir.run(['2024-02-21_052.csv', '-o', 'db'])
+  ran(t, result, { code: 0 })
+  const [header = ''] = dir.read('db/training.csv').split('\n')
+  t.is(header.split(',').indexOf(''), 2)
+  t.deepEqual(products(dir), [productName(1)])
+  t.is((await dir.run(['check', 'db'])).code, 0)
+})
+
+test('rows that end in CR alone, behind a header that does not, are told as such', async (t) => {
+  const dir = new Workdir(t)
+  const rows = [exposure(1), product(1)].join('').replaceAll('\n', '\r')
+  const { code, stderr } = await dir.run(['-o', 'db', ...DAY], { stdin: `${HEADER}\n${rows}` })
+  t.is(code, 0)
+  t.regex(stderr, /<stdin>:2: too many fields: 61, expected 31; a carriage return within: do lines end in it alone\?\n/)
 })
 
 test('a last line cut short is rejected with its line; what comes before it is ingested', async (t) => {

@@ -72,6 +72,7 @@ const headers: readonly (readonly [rule: string, header: readonly string[]])[] =
   ['columns in another order', INPUT_COLUMNS.toReversed()],
   ['required columns alone', REQUIRED_COLUMNS],
   ['further columns', [...INPUT_COLUMNS, 'EXTRA', 'note']],
+  ['a column without a name, as pandas writes an index', ['', ...INPUT_COLUMNS]],
 ]
 for (const [rule, header] of headers) {
   test(`a header may have ${rule}`, (t) => t.notThrows(() => checkHeader(header, 'day.csv')))
@@ -90,6 +91,14 @@ const faults: readonly (readonly [
   ['a required one is spelt in lower case', [...without('FILTER'), 'filter'], 'HEADER_INVALID', ['FILTER']],
   ['one is there twice', [...INPUT_COLUMNS, 'BAND'], 'HEADER_INVALID', ['column more than once: BAND']],
   ['two are there twice', [...INPUT_COLUMNS, 'X', 'BAND', 'X'], 'HEADER_INVALID', ['columns more than once: BAND, X']],
+  ['two have no name', ['', ...INPUT_COLUMNS, ''], 'HEADER_INVALID', ['columns without a name: 1, 33 of 33;']],
+  [
+    'many have no name',
+    ['', ...INPUT_COLUMNS, '', '', '', 'X', '', ''],
+    'HEADER_INVALID',
+    ['without a name: 1, 33-35, 37-38 of 38;'],
+  ],
+  ['one that is missing has no name', ['', '', ...without('PUPIL')], 'HEADER_INVALID', ['without a name: 1-2 of 32;']],
   ...['dag', 'imagesize', 'date', 'year', 'doy', 'dname', 'pid', 'targra', 'params', 'expmode', 'pname', 'role'].map(
     (name) => [`${name} is of the tables`, [...INPUT_COLUMNS, name], 'HEADER_INVALID', [name]] as const,
   ),

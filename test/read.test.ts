@@ -124,6 +124,58 @@ test('only the mark of a compressed file', broken, Buffer.from([0x1f, 0x8b]), 'G
 test('a first line with a stray quote', broken, `a"b${HEADER}\n`, 'INPUT_NOT_CSV', /^pipe:1: .*first line is "a\\"bDat/)
 test('a first line without end', broken, 'x'.repeat(1_100_000), 'INPUT_NOT_CSV', /^pipe:1: .*its first line is "x+"/)
 
+const QUOTED = HEADER.split(',')
+  .map((name) => `"${name}"`)
+  .join(',')
+const LONG_HEADER = `${HEADER},${'x'.repeat(5000)}`
+const RETURN_ALONE: readonly (readonly [title: string, text: string])[] = [
+  ['all line ends', pairs(1).replaceAll('\n', '\r')],
+  ['all line ends of a compressed file', pairs(1).replaceAll('\n', '\r')],
+  ["the header's alone", `${HEADER}\r${exposure(1)}`],
+  ["the header's, where there is nothing else", `${HEADER}\r`],
+  ['all line ends, quoted', `${QUOTED}\r"${exposure(1).trim().replaceAll(',', '","')}"\r`],
+  ['all line ends, a header of many bytes', `${LONG_HEADER}\r${exposure(1).trim()},x\r`],
+  ['the end of blank lines before the header', `\r\n\r${HEADER}\n${exposure(1)}`],
+  ['all line ends of a large file', `${HEADER}\r${exposure(1).trim().concat('\r').repeat(9000)}`],
+]
+for (const [title, text] of RETURN_ALONE) {
+  const bytes = title.includes('compressed') ? gzipSync(text) : Buffer.from(text)
+  test(
+    `no header: a carriage return alone is ${title}`,
+    broken,
+    bytes,
+    'INPUT_NOT_CSV',
+    /^pipe:1: a line ends in a car/,
+  )
+}
+test(
+  'no header: a carriage return in something binary',
+  broken,
+  'PK\u0003\0\r\0x\n',
+  'INPUT_NOT_CSV',
+  /^pipe:1: .*looks binary/,
+)
+
+test('of a file without line feeds no more is read than the header', async (t) => {
+  let read = 0
+  async function* endless() {
+    for (; read < 10; read++) yield Buffer.from(read === 0 ? HEADER : `\r${exposure(1).trim()}`)
+    t.fail('it reads on')
+  }
+  await t.throwsAsync(readHeader({ ...pipe(Buffer.alloc(0)), open: endless }), { message: /tr '\\r' '\\n'/ })
+})
+
+test('a carriage return is data in quotes, in rows and before a line feed', async (t) => {
+  for (const header of [HEADER, `${HEADER},"NO\rTE"`, `${HEADER},"a ""\r"" b"`]) {
+    for (const end of ['\n', '\r\n']) {
+      const text = `${end}${header}${end}${exposure(1).replace('ALPHA', 'AL\rPHA')}`
+      for (const size of [1, 7, text.length]) {
+        t.is((await readHeader(pipe(Buffer.from(text), [size]))).header.length, header === HEADER ? 31 : 32)
+      }
+    }
+  }
+})
+
 test('errors of the system name the input and keep their cause; interruptions stay what they are', async (t) => {
   const failing = (error: unknown): Input => ({
     ...pipe(Buffer.alloc(0)),

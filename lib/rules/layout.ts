@@ -4,7 +4,7 @@
  * A scrubbed row is a list of cells in the order of its layout: `dag, imagesize`, the input's other columns in their
  * order, then the columns that scrubbing adds (specification, section 8). Every unencoded table starts with these.
  */
-import { IngestError } from '../errors.js'
+import { IngestError, type Place } from '../errors.js'
 
 /** The input columns that have to be there (section 2). */
 export const REQUIRED_COLUMNS = [
@@ -136,12 +136,14 @@ export function uniteColumns(lists: Iterable<readonly string[]>): string[] {
 /**
  * Checks an input's header line (section 2).
  *
- * @throws IngestError HEADER_INVALID that names the columns that are missing, repeated, or that the tables add themselves
+ * @throws IngestError HEADER_INVALID that names the columns that are missing, repeated, nameless, or that the tables add
+ *   themselves; INPUT_NOT_CSV where none is known
  */
 export function checkHeader(header: readonly string[], source: string): void {
   const place = { source, line: 1 }
   const missing = REQUIRED_COLUMNS.filter((name) => !header.includes(name))
   if (missing.length === REQUIRED_COLUMNS.length) throw noMetadata(header, place)
+  mustBeNamed(header, place)
   if (missing.length > 0) {
     throw new IngestError('HEADER_INVALID', `required column${plural(missing)} missing: ${missing.join(', ')}`, place)
   }
@@ -157,12 +159,27 @@ export function checkHeader(header: readonly string[], source: string): void {
   }
 }
 
-function noMetadata(header: readonly string[], place: { source: string; line: number }): IngestError {
+/** One column without a name is carried through as others are: the index that pandas writes is such a one. */
+function mustBeNamed(header: readonly string[], place: Place): void {
+  const nameless = header.flatMap((name, index) => (name === '' ? [index + 1] : []))
+  if (nameless.length < 2) return
+  const message = `columns without a name: ${ranges(nameless)} of ${header.length}; give them names or take them out (one alone can stay)`
+  throw new IngestError('HEADER_INVALID', message, place)
+}
+
+function noMetadata(header: readonly string[], place: Place): IngestError {
   const start = header.join(',').slice(0, 60)
   // biome counts control characters in regular expressions as suspicious; binary input is told by a NUL byte.
   const kind = start.includes('\0') ? 'it looks binary' : `its first line is ${JSON.stringify(start)}`
   const message = `this is no CSV file of calibration metadata (${kind}); expected a header with Dataset,DagNodeName,ImageSize,…`
   return new IngestError('INPUT_NOT_CSV', message, place)
+}
+
+/** Ascending numbers, neighbours as one: `1, 32-34`. */
+function ranges(numbers: readonly number[]): string {
+  const starts = numbers.filter((number, index) => numbers[index - 1] !== number - 1)
+  const ends = numbers.filter((number, index) => numbers[index + 1] !== number + 1)
+  return starts.map((start, index) => (start === ends[index] ? start : `${start}-${ends[index]}`)).join(', ')
 }
 
 function plural(names: readonly string[]): string {

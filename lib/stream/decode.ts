@@ -115,9 +115,12 @@ export function splitBatch({ input, lines, records, rejects }: RecordBatch): {
 
 const JOINED = 'a row and a header in one line: does an input before this header lack its last line end?'
 
+const RETURNS = 'a carriage return within: do lines end in it alone?'
+
 /** Why a row of the input cannot be used, whatever its fields say; undefined where it can. */
 export function wrongRow({ width, text }: CsvRecord, expected: number, unfinished = false): string | undefined {
   if (width !== expected) {
+    if (width > expected && text.includes('\r')) return `too many fields: ${width}, expected ${expected}; ${RETURNS}`
     const cut = unfinished ? '; the last line has no line end: is the file cut short?' : ''
     return `too ${width < expected ? 'few' : 'many'} fields: ${width}, expected ${expected}${cut}`
   }

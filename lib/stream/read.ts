@@ -3,6 +3,8 @@
  */
 import { pipeline, Readable } from 'node:stream'
 import { createGunzip } from 'node:zlib'
+import { LoneReturnFinder } from '../csv/lone-return.js'
+import { BYTE } from '../csv/quoted.js'
 import { type CsvBatch, CsvReader } from '../csv/read.js'
 import { IngestError } from '../errors.js'
 import { checkHeader } from '../rules/layout.js'
@@ -60,7 +62,7 @@ async function* chunksOf(inputs: readonly HeadedInput[]): AsyncGenerator<InputCh
 export async function readHeader(input: Input): Promise<HeadedInput> {
   const bytes = inputBytes(input)
   try {
-    const { header, seen } = await findHeader(bytes)
+    const { header, seen } = await findHeader(bytes, input)
     if (header === undefined) throw empty(input)
     checkHeader(header, input.name)
     if (!input.seekable) return { ...input, header, open: () => resume(seen, bytes) }
@@ -75,17 +77,31 @@ export async function readHeader(input: Input): Promise<HeadedInput> {
 /** The fields of the first line, and all the bytes read for it; no header where the input ends before. */
 async function findHeader(
   bytes: AsyncIterator<Buffer>,
+  input: Input,
 ): Promise<{ header: readonly string[] | undefined; seen: Buffer[] }> {
   const reader = new CsvReader({ maxRecordBytes: MAX_HEADER_BYTES })
+  const returns = new LoneReturnFinder()
   const seen: Buffer[] = []
   for (let next = await bytes.next(); !next.done; next = await bytes.next()) {
     seen.push(next.value)
     for (let offset = 0; offset < next.value.length; offset += HEADER_PIECE_BYTES) {
-      const header = firstFields(reader.push(next.value.subarray(offset, offset + HEADER_PIECE_BYTES)))
+      const piece = next.value.subarray(offset, offset + HEADER_PIECE_BYTES)
+      if (returns.push(piece) && !isBinary(seen)) throw loneReturn(input)
+      const header = firstFields(reader.push(piece))
       if (header !== undefined) return { header, seen }
     }
   }
+  if (returns.end() && !isBinary(seen)) throw loneReturn(input)
   return { header: firstFields(reader.end()), seen }
+}
+
+const isBinary = (seen: readonly Buffer[]) => seen.some((bytes) => bytes.includes(BYTE.nul))
+
+function loneReturn({ name }: Input): IngestError {
+  const message =
+    'a line ends in a carriage return alone, which is no line end here; expected line feeds, with or without a carriage ' +
+    "return before them: convert it first, as with tr '\\r' '\\n'"
+  return new IngestError('INPUT_NOT_CSV', message, { source: name, line: 1 })
 }
 
 /** The fields of the first record, be it one that can be read or not. */

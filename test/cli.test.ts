@@ -7,6 +7,7 @@ import { runCommand, type Terminal } from '../lib/cli/cli.js'
 import { openFolder } from '../lib/database/commit.js'
 import { ingest } from '../lib/ingest.js'
 import { fileBytes, readRows, tableTexts, valuesIn } from './helpers/database.js'
+import { commandsIn } from './helpers/help.js'
 import {
   daily,
   exposure,
@@ -227,6 +228,31 @@ test('--version prints the version of the package, --help the options with examp
   t.deepEqual(readdirSync(dir.folder), [])
 })
 
+test('help prints what --help prints', async (t) => {
+  const dir = new Workdir(t)
+  const help = await dir.run(['--help'])
+  t.is(help.code, 0)
+  t.deepEqual(await dir.run(['help']), help)
+  for (const command of commandsIn(help.stdout)) {
+    const own = await dir.run([command, '--help'])
+    t.true(own.stdout.startsWith(`Usage: jwst-ingest ${command} `))
+    t.deepEqual(await dir.run(['help', command]), own)
+  }
+  t.deepEqual(readdirSync(dir.folder), [])
+})
+
+test('an input that is there is read, though it may look like a command', async (t) => {
+  const dir = new Workdir(t)
+  dir.write('stauts', pairs(1))
+  dir.write('raw/2024-02-21_052.csv', pairs(2))
+  dir.write('help', pairs(3))
+  ran(t, await dir.run(['stauts', 'raw', './help', ...DAY, '-o', 'db']), { code: 0 })
+  t.deepEqual(products(dir), [1, 2, 3].map(productName))
+  for (const name of ['raw.csv', 'raw/', './raws', 'raw2', 'raw_x', '*raws']) {
+    ran(t, await dir.run([name, ...DAY, '-o', 'db2']), { code: name === 'raw/' ? 0 : 1 })
+  }
+})
+
 test('without inputs on a terminal it prints the help and reads nothing', async (t) => {
   const out: string[] = []
   const stdin = Object.assign(new Readable({ read: () => t.fail('it reads') }), { isTTY: true })
@@ -277,6 +303,12 @@ test(usage, ['other.csv'], /other\.csv: the name tells no day .*--date YYYY-MM-D
 test(usage, ['2024-02-31_052.csv'], /2024-02-31_052\.csv: "2024-02-31" is no day/)
 test(usage, ['--wait', '-1'], /'--wait <seconds>' argument '-1' is invalid\. Expected a number of seconds/)
 test(usage, ['--wait', 'long'], /argument 'long' is invalid/)
+test(usage, ['stauts', 'db'], /^jwst-ingest: there is no command or input "stauts"; did you mean "status"\?\n$/)
+test(usage, ['Re-build'], /there is no command or input "Re-build"; did you mean "rebuild"\?\n$/)
+test(usage, ['2024-02-21_052.csv', 'raw'], /there is no command or input "raw"; jwst-ingest help shows all commands\n$/)
+test(usage, ['2024-02-21_052.csv', 'check'], /there is no input "check"; a command comes first: jwst-ingest check …\n$/)
+test(usage, ['help', 'explian'], /^jwst-ingest: there is no command "explian"; did you mean "explain"\?\n$/)
+test(usage, ['help', 'me'], /^jwst-ingest: there is no command "me"; jwst-ingest help shows all commands\n$/)
 test(usage, ['--memory', '0'], /argument '0' is invalid\. Expected a size/)
 
 // One writer at a time

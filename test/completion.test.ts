@@ -71,6 +71,7 @@ const CASES: readonly (readonly [line: string, expected: readonly string[]])[] =
   ['jwst-ingest ch', ['check']],
   ['jwst-ingest completion ', ['bash', 'fish', 'zsh']],
   ['jwst-ingest completion z', ['zsh']],
+  ['jwst-ingest help ex', ['explain', 'export']],
   ['jwst-ingest files/', ['files/day.csv', 'files/db']],
   ['jwst-ingest check files/', ['files/db']],
   ['jwst-ingest -o files/', ['files/db']],

@@ -10,9 +10,11 @@ import { type IngestOptions, ingest } from '../ingest.js'
 import { addAssociateCommand } from './associate.js'
 import { addDatabaseCommands } from './cli-database.js'
 import { collectPath, parseSeconds, parseSize, partAssociations, tellSummary } from './cli-options.js'
+import { refuseCommands } from './command-names.js'
 import { addCompletionCommand } from './completion.js'
 import { addExplainCommand } from './explain.js'
 import { addExportCommand } from './export.js'
+import { addHelpCommand } from './help.js'
 import type { ProgressBar } from './progress.js'
 import { addPruneCommand } from './prune.js'
 import { addReportCommand } from './report.js'
@@ -66,6 +68,7 @@ Examples:
   jwst-ingest report db
   jwst-ingest export db --table 'train-*' -o parquet
   jwst-ingest prune db --older-than 180d
+  jwst-ingest help explain
 
 Files are named YYYY-MM-DD_DDD.csv or .csv.gz, which tells their day; others, and standard input, need --date.
 Exit codes: 0 done, 1 data or I/O error, 2 usage error, 3 the database is in use by another run;
@@ -148,7 +151,8 @@ export function buildProgram(terminal: Terminal): Command {
   addReportCommand(program, terminal)
   addExportCommand(program, terminal)
   addPruneCommand(program, terminal, parseSeconds)
-  return addCompletionCommand(program, terminal)
+  addCompletionCommand(program, terminal)
+  return addHelpCommand(program)
 }
 
 function version(): string {
@@ -168,6 +172,7 @@ async function runIngest(
     program.outputHelp()
     return
   }
+  refuseCommands(others, program)
   if (flags.emit !== undefined && flags.json)
     throw new IngestError('USAGE', '--emit and --json both print on standard output: give one of them')
   const bar = flags.quiet || terminal.screen === undefined ? undefined : await barOn(terminal.screen, terminal.env)

@@ -19,7 +19,7 @@ Exit codes: 0 done, 2 usage error.
 `
 
 /** Adds `completion` to the program. */
-export function addCompletionCommand(program: Command, terminal: Terminal): Command {
+export function addCompletionCommand(program: Command, terminal: Terminal): void {
   program
     .command('completion')
     .summary('print a completion script for bash, zsh or fish')
@@ -31,5 +31,4 @@ export function addCompletionCommand(program: Command, terminal: Terminal): Comm
       const { completionScript } = await import('./completion-scripts.js')
       terminal.out(completionScript(shell, describeCommand(program)))
     })
-  return program
 }

@@ -48,6 +48,8 @@ export interface IngestOptions {
   readonly stdin?: AsyncIterable<Buffer> | undefined
   /** Takes what the user should know while the run goes on; nothing is told by default. */
   readonly warn?: ((message: string) => void) | undefined
+  /** Takes what is assumed in place of an option: the day of standard input. By default `warn` does. */
+  readonly assume?: ((message: string) => void) | undefined
   /** Takes how far the run has come. */
   readonly progress?: ProgressListener | undefined
   /** A table whose rows of this run are written to a stream as CSV while the run goes on. */
@@ -70,7 +72,7 @@ export async function ingest(options: IngestOptions): Promise<Summary> {
 }
 
 /** Options of {@link associate}. */
-export type AssociateOptions = Omit<IngestOptions, 'inputs' | 'date' | 'prefix' | 'stdin'>
+export type AssociateOptions = Omit<IngestOptions, 'inputs' | 'date' | 'prefix' | 'stdin' | 'assume'>
 
 /**
  * Takes in association files for the rows that a database has already (section 9).
@@ -165,8 +167,8 @@ export function waitingFor(
 
 /** The inputs of a run, with their headers read and checked. */
 export async function headedInputs(options: Omit<IngestOptions, 'out'>): Promise<HeadedInput[]> {
-  const { inputs = [], date, prefix, stdin = process.stdin, signal, warn = () => {} } = options
-  const source: SourceOptions = { inputs, date, prefix, stdin, warn }
+  const { inputs = [], date, prefix, stdin = process.stdin, signal, warn = () => {}, assume } = options
+  const source: SourceOptions = { inputs, date, prefix, stdin, warn, assume }
   const headed: HeadedInput[] = []
   const found = await findInputs(source)
   try {

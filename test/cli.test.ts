@@ -92,14 +92,29 @@ test('the day comes from the name; --date gives it to other names and to standar
   )
 })
 
-test("standard input without --date takes today's UTC date and says so", async (t) => {
+test("standard input without --date takes today's UTC date and says so, quiet or not", async (t) => {
   const dir = new Workdir(t)
   const today = () => new Date().toISOString().slice(0, 10)
   const before = today()
-  const result = await dir.run(['-o', 'db'], { stdin: pairs(1) })
-  const [date = ''] = valuesIn(dir.path('db'), 'training', 'date')
-  t.true([before, today()].includes(date))
-  ran(t, result, { code: 0, stderr: new RegExp(`without --date: taking today's UTC date, ${date}\n`) })
+  const [told, quiet] = await Promise.all([
+    dir.run(['-o', 'told'], { stdin: pairs(1) }),
+    dir.run(['--quiet', '-o', 'quiet', '-'], { stdin: pairs(1) }),
+  ])
+  // The day may end while this goes on.
+  const days = [before, today()]
+  const dayIn = (db: string) => valuesIn(dir.path(db), 'training', 'date')[0] ?? ''
+  t.true(days.includes(dayIn('told')) && days.includes(dayIn('quiet')))
+  const note = (db: string) => `jwst-ingest: standard input without --date: taking today's UTC date, ${dayIn(db)}\n`
+  t.true(told.stderr.startsWith(note('told')), told.stderr)
+  t.is(quiet.stderr, note('quiet'))
+  t.deepEqual([told.code, quiet.code], [0, 0])
+})
+
+test('other names need --date beside standard input, too: it has no day to give', async (t) => {
+  const dir = new Workdir(t)
+  dir.write('other.csv', pairs(1))
+  const result = await dir.run(['-o', 'db', '-', 'other.csv'], { stdin: pairs(2) })
+  ran(t, result, { code: 2, stderr: /other\.csv: the name tells no day .*: give it with --date/ })
 })
 
 test('the database is -o, else $JWST_INGEST_DB, else ./jwst-db', async (t) => {
@@ -206,7 +221,7 @@ test('--quiet prints errors only: no warning, no summary', async (t) => {
   const dir = await seeded(t)
   dir.write('2024-02-22_052.csv', daily(exposure(1, { TARG_RA: 'ten' })))
   const [quiet, failed] = await Promise.all([
-    dir.run(['-q', '--json', '2024-02-22_052.csv', '-', '-o', 'db'], { stdin: daily() }),
+    dir.run(['-q', '--json', '2024-02-22_052.csv', '-', '-o', 'db', ...DAY], { stdin: daily() }),
     dir.run(['--quiet', 'missing.csv', '-o', 'db2']),
   ])
   t.like(quiet, { code: 0, stderr: '' })

@@ -70,7 +70,8 @@ Examples:
   jwst-ingest prune db --older-than 180d
   jwst-ingest help explain
 
-Files are named YYYY-MM-DD_DDD.csv or .csv.gz, which tells their day; others, and standard input, need --date.
+Files are named YYYY-MM-DD_DDD.csv or .csv.gz, which tells their day; other names need --date. Standard input without
+--date takes today's UTC date, and says so.
 Exit codes: 0 done, 1 data or I/O error, 2 usage error, 3 the database is in use by another run;
 130, 143, 129 ended by SIGINT, SIGTERM, SIGHUP.
 `
@@ -123,7 +124,7 @@ export function buildProgram(terminal: Terminal): Command {
     .showHelpAfterError('(jwst-ingest --help shows all options)')
     .argument('[inputs...]', 'files, folders, globs, or - for standard input (default: standard input)')
     .option('-o, --out <folder>', 'the database (default: $JWST_INGEST_DB, else ./jwst-db)')
-    .option('--date <day>', 'day of inputs whose name tells none, YYYY-MM-DD')
+    .option('--date <day>', 'day of files whose name tells none, and of standard input (else today), YYYY-MM-DD')
     .option('--prefix <start>', "which files of a folder: the start of their names, with * and ? ('2023-11', '*_3')")
     .option(
       '--asn <path>',
@@ -141,7 +142,7 @@ export function buildProgram(terminal: Terminal): Command {
     .option('--wait <seconds>', 'wait for another run on the database', parseSeconds)
     .option('--emit <table>', "print a table's rows of this run as CSV on standard output while the run goes on")
     .option('--json', 'print the summary as one JSON object on standard output')
-    .option('-q, --quiet', 'print nothing but errors')
+    .option('-q, --quiet', 'print nothing but errors, and the day that is taken without --date')
     .addHelpText('after', EXAMPLES)
     .action((inputs: string[], flags: IngestFlags) => runIngest(inputs, flags, terminal, program))
   addAssociateCommand(program, terminal)
@@ -176,12 +177,10 @@ async function runIngest(
   if (flags.emit !== undefined && flags.json)
     throw new IngestError('USAGE', '--emit and --json both print on standard output: give one of them')
   const bar = flags.quiet || terminal.screen === undefined ? undefined : await barOn(terminal.screen, terminal.env)
-  const tell = (text: string) => {
-    if (flags.quiet) return
+  const tell = (message: string) => {
     bar?.clear()
-    terminal.err(text)
+    terminal.err(`jwst-ingest: ${message}\n`)
   }
-  const warn = (message: string) => tell(`jwst-ingest: ${message}\n`)
   const options: IngestOptions = {
     inputs: others,
     out: flags.out || terminal.env.JWST_INGEST_DB || 'jwst-db',
@@ -194,7 +193,9 @@ async function runIngest(
     tmp: flags.tmp,
     wait: flags.wait,
     stdin: interruptible(terminal),
-    warn,
+    warn: flags.quiet ? undefined : tell,
+    // Days of many rows may hang on it, so not even --quiet keeps it back.
+    assume: tell,
     progress: bar?.show,
     emit: flags.emit === undefined ? undefined : { table: flags.emit, out: terminal.stdout },
     signal: terminal.signal,

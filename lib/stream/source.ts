@@ -38,6 +38,8 @@ export interface SourceOptions {
   readonly stdin: AsyncIterable<Buffer>
   /** Takes warnings. */
   readonly warn: (message: string) => void
+  /** Takes what is assumed in place of an option; by default as a warning. */
+  readonly assume?: ((message: string) => void) | undefined
 }
 
 const DAILY_NAME = /^(\d{4}-\d{2}-\d{2})_(\d{3})\.csv(\.gz)?$/
@@ -74,9 +76,9 @@ function firstWarnings(warn: (message: string) => void): { warn: (message: strin
   return { warn: told, rest: () => Math.max(0, count - EXAMPLES) }
 }
 
-function standardInput({ date, stdin, warn }: SourceOptions): Input {
+function standardInput({ date, stdin, warn, assume = warn }: SourceOptions): Input {
   const today = new Date().toISOString().slice(0, 10)
-  if (date === undefined) warn(`standard input without --date: taking today's UTC date, ${today}`)
+  if (date === undefined) assume(`standard input without --date: taking today's UTC date, ${today}`)
   return {
     name: STDIN_NAME,
     day: parseDay(date ?? today, '--date'),

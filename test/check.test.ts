@@ -355,7 +355,7 @@ const PLACE_DAMAGES: readonly Damage[] = [
     file: HIDDEN_FILE,
     tells: new RegExp(`^${WAITING} stands in ingest.csv:\\d+ too$`),
     work: (folder) => {
-      const hidden = new Lines(folder, HIDDEN_FILE).add(`${WAITING},2024-02-20,1.0`)
+      const hidden = new Lines(folder, HIDDEN_FILE).add(`${WAITING},2024-02-20,1.0,NRC_TACQ,SHORT`)
       hidden.write()
       return hidden.all.length
     },

@@ -3,10 +3,10 @@ import assert from 'node:assert/strict'
 import test from 'ava'
 import fc from 'fast-check'
 import { readStored } from '../lib/database/stored.js'
-import { TABLES as TABLE_LIST } from '../lib/database/tables.js'
+import { HIDDEN_COLUMNS, TABLES as TABLE_LIST } from '../lib/database/tables.js'
 import { associationsOf } from '../lib/rules/association-rows.js'
 import { type FeatureLine, type Settled, settleProgram, type TableNumbers } from '../lib/rules/program.js'
-import type { Row } from '../lib/rules/row.js'
+import { cell, type Row } from '../lib/rules/row.js'
 import { type Columns, exposure, LAYOUT, product, stored } from './helpers/rows.js'
 
 const seed = Number(process.env.FC_SEED ?? 20240221)
@@ -34,12 +34,11 @@ const e = (name: string, columns: Columns = {}) => exposure({ Dataset: `${PREFIX
 const p = (name: string, columns: Columns = {}) => product({ Dataset: `${PREFIX}${name}`, ...columns })
 const short = (row: Row) => row.dname.slice(PREFIX.length)
 
-/** Stored rows: in training, in level1, waiting, hidden (of which name, date and size are all that is known). */
+/** Stored rows: in training, in level1, waiting, hidden (of which a few cells are all that is known). */
 const trained = (row: Row, expmode = 'IMAGE') => stored(row, TRAINING, { expmode, pname: row.dname })
 const made = (row: Row, pname: string) => stored(row, LEVEL1, { expmode: 'IMAGE', pname: `${PREFIX}${pname}` })
 const waiting = (row: Row) => stored(row, INGEST, { expmode: 'IMAGE' })
-const hid = (row: Row) =>
-  readStored(LAYOUT, HIDDEN, `${row.dname},${row.date},${Number.isNaN(row.size) ? '' : row.size}`)
+const hid = (row: Row) => readStored(LAYOUT, HIDDEN, HIDDEN_COLUMNS.map((column) => cell(row, column)).join(','))
 
 /** A stored line of features of a product, or of a group by its expected name. */
 function feature(
@@ -301,6 +300,28 @@ test('a hidden dataset that comes again changes nothing', async (t) => {
   t.deepEqual([settled.hidden, out(settled), settled.duplicates], [[], [], 1])
 })
 
+test('of dropped versions that tie only what is kept of them counts, in whichever runs they come', async (t) => {
+  // By FILTER, which is not kept, the order would be the other one.
+  const [less, more] = [e('e1', { EXP_TYPE: 'MIR_DARK', FILTER: 'F999W' }), e('e1', { EXP_TYPE: 'MIR_TACQ' })]
+  const kept = async (...lines: Parameters<typeof settle>) => {
+    const { hidden } = await settle(...lines)
+    return hidden.map(({ EXP_TYPE }) => EXP_TYPE)
+  }
+  for (const fresh of [
+    [less, more],
+    [more, less],
+  ])
+    t.deepEqual(await kept({ fresh }), ['MIR_TACQ'])
+  t.deepEqual(await kept({ fresh: [more], stored: [hid(less)] }), ['MIR_TACQ'])
+  t.deepEqual(await kept({ fresh: [less], stored: [hid(more)] }), [], 'the stored one stays')
+})
+
+test('a hidden dataset of which an earlier version of the program kept no exposure type gains it', async (t) => {
+  const old = readStored(LAYOUT, HIDDEN, `${PREFIX}e1,2024-02-21,1000,,`)
+  const settled = await settle({ fresh: [e('e1', DARK)], stored: [old] })
+  t.deepEqual([settled.hidden.map(({ EXP_TYPE }) => EXP_TYPE), out(settled)], [[DARK.EXP_TYPE], [HIDDEN]])
+})
+
 test('a product across observations that is reprocessed takes the place of the earlier one', async (t) => {
   const m = (columns: Columns = {}) => p('m', { Dataset: 'jw01001-c1', ...columns })
   const other = stored(p('m', { Dataset: 'jw01001-c2' }), MOSAICS)
@@ -475,7 +496,12 @@ const shuffled = fc
 test('what becomes of a program does not depend on the order of its rows', async (t) => {
   await fc.assert(
     fc.asyncProperty(shuffled, async ([rows, others]) => {
-      assert.deepEqual(await settle({ fresh: rowsOf(others) }), await settle({ fresh: rowsOf(rows) }))
+      // Of a hidden dataset that counts which is kept of it.
+      const settled = async (fresh: readonly AnyRow[]) => {
+        const { hidden, ...its } = await settle({ fresh: rowsOf(fresh) })
+        return { ...its, hidden: hidden.map((row) => hid(row).stored?.line) }
+      }
+      assert.deepEqual(await settled(others), await settled(rows))
     }),
     { seed, numRuns: 300 },
   )

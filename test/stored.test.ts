@@ -150,14 +150,15 @@ const sizes: readonly (readonly [ImageSize: string, size: number])[] = [
   ['', Number.NaN],
 ]
 for (const [ImageSize, size] of sizes) {
-  test(`a hidden dataset of size "${ImageSize}" reads back with name, date and size`, async (t) => {
-    const lines = linesOf('hidden.csv', settle(e('e1', { EXP_TYPE: 'MIR_DARK', ImageSize, date: '2024-02-29' })))
-    t.deepEqual(lines, [`jw01001_e1,2024-02-29,${ImageSize}`])
+  test(`a hidden dataset of size "${ImageSize}" reads back with its version, exposure type and channel`, async (t) => {
+    const columns = { EXP_TYPE: 'MIR_DARK', CHANNEL: '12', ImageSize, date: '2024-02-29' }
+    const lines = linesOf('hidden.csv', settle(e('e1', columns)))
+    t.deepEqual(lines, [`jw01001_e1,2024-02-29,${ImageSize},MIR_DARK,12`])
     const { number } = table('hidden.csv')
     const read = readStored(LAYOUT, number, lines[0] ?? '')
     t.like(read, { dname: 'jw01001_e1', date: '2024-02-29', size, kind: 'dropped' })
     t.deepEqual(read.stored, { table: number, line: lines[0] ?? '', expmode: '', pname: '' })
-    t.like(read, { text: '', params: '', TARGNAME: '', EXP_TYPE: '' })
+    t.like(read, { text: '', params: '', TARGNAME: '', EXP_TYPE: 'MIR_DARK', CHANNEL: '12' })
   })
 }
 

@@ -26,7 +26,7 @@ const SEEN_FILE = `${PRIVATE_FOLDER}/seen.json`
 export const ENCODINGS_FILE = 'encodings.json'
 
 /** Version of the index file; another one is as good as none. */
-const INDEX_VERSION = 2
+const INDEX_VERSION = 3
 
 /** What the index knows of a table. */
 export interface TableIndex {

@@ -11,7 +11,7 @@ import { Row } from '../rules/row.js'
 import { WHOLE_PROGRAM } from '../rules/units.js'
 import { toNumber } from '../rules/values.js'
 import type { Table } from './table.js'
-import { TABLES } from './tables.js'
+import { HIDDEN_COLUMNS, TABLES } from './tables.js'
 
 /** A row of the input, from the text that scrubbing made of it. */
 export function readFresh(layout: Layout, text: string): Row {
@@ -37,12 +37,10 @@ export function readStored(layout: Layout, number: number, line: string): Row {
   return new Row(layout, { cells, text, kind, stored })
 }
 
-/** A dataset of which only name, date and size are known. */
+/** A dataset of which only a few cells are kept. */
 function readHidden(layout: Layout, number: number, line: CsvRow): Row {
   const cells = new Array<string>(layout.columns.length).fill('')
-  cells[layout.at.dname] = line.field(0)
-  cells[layout.at.date] = line.field(1)
-  cells[layout.at.imagesize] = line.field(2)
+  for (const [index, column] of HIDDEN_COLUMNS.entries()) cells[layout.at[column]] = line.field(index)
   const stored = { table: number, line: line.text, expmode: '', pname: '' }
   const row = new CsvRow('', cells)
   return new Row(layout, { cells: row, text: '', kind: 'dropped', stored })

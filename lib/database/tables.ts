@@ -96,13 +96,16 @@ const mosaics: Definition = {
   encoded: false,
 }
 
+/** The cells that are kept of a hidden dataset: its version, and why it is dropped (sections 3.6 and 3.8). */
+export const HIDDEN_COLUMNS = ['dname', 'date', 'imagesize', 'EXP_TYPE', 'CHANNEL'] as const
+
 /** Datasets whose last version is of no use: without them, an older version that comes late would come to life. */
 const hidden: Definition = {
   file: `${PRIVATE_FOLDER}/hidden.csv`,
   holds: 'hidden',
-  tail: ['dname', 'date', 'imagesize'],
+  tail: HIDDEN_COLUMNS,
   write: (settled, _context, out) => {
-    for (const row of settled.hidden) out.text(formatRow([row.dname, row.date, cell(row, 'imagesize')]))
+    for (const row of settled.hidden) out.text(formatRow(HIDDEN_COLUMNS.map((column) => cell(row, column))))
   },
   encoded: false,
 }

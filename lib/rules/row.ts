@@ -185,18 +185,19 @@ export function compareRows(a: Row, b: Row): number {
  * The order of two versions of one dataset: the greater one wins (section 3.5).
  *
  * The specification orders by date and size. Where both are equal, a dropped version gives way, and then the content
- * decides, column by column in the order of their names, so that the winner never depends on which came first.
+ * decides, column by column in the order of their names, so that the winner never depends on which came first. Of
+ * dropped versions only those columns count that the database keeps of them.
  */
 export function compareVersions(a: Row, b: Row): number {
   if (a.date !== b.date) return a.date < b.date ? -1 : 1
   const bySize = compareSize(a.size, b.size)
   if (bySize !== 0) return bySize
   if ((a.kind === 'dropped') !== (b.kind === 'dropped')) return a.kind === 'dropped' ? -1 : 1
-  return a.text === b.text ? 0 : compareContent(a, b)
+  if (a.kind === 'dropped') return compareColumns(a, b, ['EXP_TYPE', 'CHANNEL', 'imagesize'])
+  return a.text === b.text ? 0 : compareColumns(a, b, [...a.layout.columns].sort())
 }
 
-function compareContent(a: Row, b: Row): number {
-  const names = [...a.layout.columns].sort()
+function compareColumns(a: Row, b: Row, names: readonly string[]): number {
   for (const name of names) {
     const index = a.layout.columns.indexOf(name)
     const x = a.cells.field(index)

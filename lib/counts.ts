@@ -32,6 +32,8 @@ export interface SettledCounts {
   /** Of products that association files name. */
   readonly named: NamedCounts
   duplicates: number
+  /** Stored versions that gave way whatever their date, as the run replaces. */
+  replaced: number
   waitingExposures: number
   waitingProducts: number
   mosaics: number
@@ -50,6 +52,7 @@ export function nothingSettled(): SettledCounts {
     multipleMatches: [],
     named: noneNamed(),
     duplicates: 0,
+    replaced: 0,
     waitingExposures: 0,
     waitingProducts: 0,
     mosaics: 0,
@@ -57,8 +60,9 @@ export function nothingSettled(): SettledCounts {
 }
 
 /** Counts what became of a program's rows. */
-export function countSettled({ duplicates, mosaics, resolutions }: Settled, counts: SettledCounts): void {
+export function countSettled({ duplicates, replaced, mosaics, resolutions }: Settled, counts: SettledCounts): void {
   counts.duplicates += duplicates
+  counts.replaced += replaced
   counts.mosaics += mosaics.length
   for (const resolution of resolutions) countResolution(resolution, counts)
 }

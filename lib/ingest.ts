@@ -36,6 +36,8 @@ export interface IngestOptions {
   readonly asn?: readonly string[] | undefined
   /** Whether products across observations are taken in from association files, as they are by default. */
   readonly candidates?: boolean | undefined
+  /** Whether rows of this run count before stored versions of their datasets, whatever the dates. */
+  readonly replace?: boolean | undefined
   /** Whether the first row or association file that cannot be used ends the run, with nothing changed. */
   readonly strict?: boolean | undefined
   /** Bytes of rows that are held in memory; what is beyond them waits in spill files. 128 MiB by default. */
@@ -72,7 +74,7 @@ export async function ingest(options: IngestOptions): Promise<Summary> {
 }
 
 /** Options of {@link associate}. */
-export type AssociateOptions = Omit<IngestOptions, 'inputs' | 'date' | 'prefix' | 'stdin' | 'assume'>
+export type AssociateOptions = Omit<IngestOptions, 'inputs' | 'date' | 'prefix' | 'stdin' | 'assume' | 'replace'>
 
 /**
  * Takes in association files for the rows that a database has already (section 9).
@@ -90,7 +92,7 @@ export async function associate(options: AssociateOptions): Promise<Summary> {
 function run(
   inputs: readonly HeadedInput[],
   associations: readonly AssociationFile[],
-  options: AssociateOptions,
+  options: AssociateOptions & Pick<IngestOptions, 'replace'>,
 ): Promise<Summary> {
   const tally = new Tally()
   const { strict = false, signal } = options
@@ -127,7 +129,10 @@ export type DatabaseContext = Omit<GroupContext, 'strict' | 'progress'> & {
 }
 
 /** Options of a run that are about the database, not the inputs. */
-export type DatabaseOptions = Pick<IngestOptions, 'out' | 'memory' | 'tmp' | 'wait' | 'warn' | 'emit' | 'signal'>
+export type DatabaseOptions = Pick<
+  IngestOptions,
+  'out' | 'replace' | 'memory' | 'tmp' | 'wait' | 'warn' | 'emit' | 'signal'
+>
 
 /**
  * Opens the database and makes what `work` sends into it one committed step.
@@ -201,7 +206,8 @@ async function updateDatabase(
   const stored = anew ? undefined : database.places
   // Plain data alone can go to another thread.
   const forms = inputs.map(({ header, day }) => ({ header, day }))
-  const threads = new Threads({ others, inputs: forms, encodings: database.encodings, stored })
+  const { encodings } = database
+  const threads = new Threads({ others, inputs: forms, encodings, stored, replaces: options.replace })
   const buffer = new LineBuffer(
     options.memory ?? DEFAULT_MEMORY,
     (number) => spillPath(number, update, options),

@@ -39,6 +39,8 @@ export interface Summary {
   readonly dropped: Readonly<Record<DropReason, number>>
   /** Rows that gave way to a later version of their dataset. */
   readonly duplicates: number
+  /** Stored versions among them that gave way whatever their date, as the run replaces (`replace`). */
+  readonly replaced: number
   readonly repeatedHeaders: number
   readonly models: Readonly<Record<Model, Readonly<ModelCounts>>>
   readonly waiting: { readonly exposures: number; readonly products: number }
@@ -114,6 +116,7 @@ export class Tally {
     own.multipleMatches.push(...counts.multipleMatches)
     this.associations.settled(counts.named)
     own.duplicates += counts.duplicates
+    own.replaced += counts.replaced
     own.waitingExposures += counts.waitingExposures
     own.waitingProducts += counts.waitingProducts
     own.mosaics += counts.mosaics
@@ -123,7 +126,7 @@ export class Tally {
   summary(database: string, inputs: number, newCategories: readonly NewCategory[]): Summary {
     const seconds = (milliseconds() - this.#start) / 1000
     const { levels, dropped } = this.#rows
-    const { models, multipleMatches, duplicates, waitingExposures, waitingProducts, mosaics } = this.#settled
+    const { models, multipleMatches, duplicates, replaced, waitingExposures, waitingProducts, mosaics } = this.#settled
     const rows = levels.level1 + levels.level3 + levels.other + this.#rejects
     return {
       database,
@@ -132,6 +135,7 @@ export class Tally {
       levels,
       dropped,
       duplicates,
+      replaced,
       repeatedHeaders: this.repeatedHeaders,
       models,
       waiting: { exposures: waitingExposures, products: waitingProducts },
@@ -159,6 +163,7 @@ export function formatSummary(summary: Summary): string {
     ...associationLines(associations),
     ['dropped', parts(Object.entries(dropped).map(([reason, number]) => [DROP_REASONS[reason as DropReason], number]))],
     ['duplicates', String(summary.duplicates)],
+    ...(summary.replaced > 0 ? [['replaced', count(summary.replaced, 'stored version')]] : []),
     ...MODELS.map((model) => [model, modelLine(models[model])]),
     ['waiting', `${count(waiting.exposures, 'exposure')}, ${count(waiting.products, 'product')}`],
     ['mosaics', String(summary.mosaics)],

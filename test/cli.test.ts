@@ -182,6 +182,7 @@ test('--json prints one object with all counts, and nothing else, on standard ou
     levels: { level1: 4, level3: 4, other: 2 },
     dropped: { level: 1, memory: 1, expType: 1, channel: 0 },
     duplicates: 1,
+    replaced: 0,
     repeatedHeaders: 0,
     models: { IMAGE: { products: 1, exposures: 1, waitingGroups: 2 }, SPEC: none, TAC: none, FGS: none },
     waiting: { exposures: 2, products: 1 },

@@ -11,7 +11,7 @@ const reject = (line: number, source = 'x.csv'): Reject => ({ source, line, reas
 /** The counts of what settling gives. */
 function settled(
   resolutions: Settled['resolutions'],
-  rest: { mosaics?: number; duplicates?: number } = {},
+  rest: { mosaics?: number; duplicates?: number; replaced?: number } = {},
 ): SettledCounts {
   const counts = nothingSettled()
   const mosaics = Array.from({ length: rest.mosaics ?? 0 }, () => product())
@@ -23,7 +23,8 @@ function settled(
     takenOut: new Set<number>(),
     putBack: new Map<number, string>(),
   }
-  countSettled({ ...parts, resolutions, mosaics, duplicates: rest.duplicates ?? 0 }, counts)
+  const { duplicates = 0, replaced = 0 } = rest
+  countSettled({ ...parts, resolutions, mosaics, duplicates, replaced }, counts)
   return counts
 }
 
@@ -71,8 +72,8 @@ test('matches, what waits, mosaics and duplicates are counted over all associati
   const waiting = resolveAssociation(two, [])
   const ungrouped = resolveAssociation([exposure({ EXP_TYPE: 'MIR_LRS-SLITLESS' })], [product()])
   const tally = new Tally()
-  tally.settled(settled([matched, waiting], { mosaics: 2, duplicates: 3 }))
-  tally.settled(settled([ungrouped], { mosaics: 1 }))
+  tally.settled(settled([matched, waiting], { mosaics: 2, duplicates: 3, replaced: 1 }))
+  tally.settled(settled([ungrouped], { mosaics: 1, replaced: 1 }))
   const none = { products: 0, exposures: 0, waitingGroups: 0 }
   t.like(tally.summary('db', 1, []), {
     models: { IMAGE: { products: 1, exposures: 2, waitingGroups: 1 }, SPEC: none, TAC: none, FGS: none },
@@ -80,6 +81,7 @@ test('matches, what waits, mosaics and duplicates are counted over all associati
     multipleMatches: [other.dname],
     mosaics: 3,
     duplicates: 3,
+    replaced: 2,
   })
 })
 
@@ -118,6 +120,14 @@ time        1.50 s, 8 rows/s
   const [first = '', ...rest] = text.split('\n')
   const withHeaders = formatSummary({ ...summary, repeatedHeaders: 1 })
   t.is(withHeaders, [first, 'headers     1 repeated header line skipped', ...rest].join('\n'))
+})
+
+test('versions that were replaced whatever their date have a line where there are any', (t) => {
+  t.notRegex(formatSummary(summaryWith()), /replaced/)
+  t.regex(
+    formatSummary(summaryWith({ duplicates: 2, replaced: 1 })),
+    /^duplicates {2}2\nreplaced {4}1 stored version\n/m,
+  )
 })
 
 test('a run without rows has a speed that is a number', (t) => {

@@ -46,6 +46,7 @@ interface IngestFlags extends CommonFlags {
   readonly prefix?: string
   readonly asn?: readonly string[]
   readonly candidates?: boolean
+  readonly replace?: boolean
   readonly strict?: boolean
   readonly memory?: number
   readonly tmp?: string
@@ -59,6 +60,7 @@ Examples:
   jwst-ingest -o db --prefix 2024-02 raw
   jwst-ingest --json -o db 'raw/2024-*.csv' > summary.json
   zcat *.gz | jwst-ingest --date 2024-02-21 -o db --emit train-image - | head
+  jwst-ingest -o db --replace raw/2024-02-21_052.csv
   jwst-ingest -o db --asn asn raw
   jwst-ingest associate db --asn asn
   jwst-ingest check db
@@ -122,6 +124,21 @@ export function buildProgram(terminal: Terminal): Command {
       outputError: (text, write) => write(text.replace(/^error: /, 'jwst-ingest: ')),
     })
     .showHelpAfterError('(jwst-ingest --help shows all options)')
+  addIngest(program, terminal)
+  addAssociateCommand(program, terminal)
+  addDatabaseCommands(program, terminal, parseSeconds)
+  addStatusCommand(program, terminal)
+  addExplainCommand(program, terminal)
+  addReportCommand(program, terminal)
+  addExportCommand(program, terminal)
+  addPruneCommand(program, terminal, parseSeconds)
+  addCompletionCommand(program, terminal)
+  return addHelpCommand(program)
+}
+
+/** What the program does without a command: a run. */
+function addIngest(program: Command, terminal: Terminal): void {
+  program
     .argument('[inputs...]', 'files, folders, globs, or - for standard input (default: standard input)')
     .option('-o, --out <folder>', 'the database (default: $JWST_INGEST_DB, else ./jwst-db)')
     .option('--date <day>', 'day of files whose name tells none, and of standard input (else today), YYYY-MM-DD')
@@ -132,6 +149,7 @@ export function buildProgram(terminal: Terminal): Command {
       collectPath,
     )
     .option('--no-candidates', 'leave products across observations (-c1001_) in mosaics.csv, whatever these files say')
+    .option('--replace', 'count rows of this run before stored versions of their datasets, whatever the dates')
     .option('--strict', 'end at the first row or association file that cannot be used, with nothing changed')
     .option(
       '--memory <size>',
@@ -145,15 +163,6 @@ export function buildProgram(terminal: Terminal): Command {
     .option('-q, --quiet', 'print nothing but errors, and the day that is taken without --date')
     .addHelpText('after', EXAMPLES)
     .action((inputs: string[], flags: IngestFlags) => runIngest(inputs, flags, terminal, program))
-  addAssociateCommand(program, terminal)
-  addDatabaseCommands(program, terminal, parseSeconds)
-  addStatusCommand(program, terminal)
-  addExplainCommand(program, terminal)
-  addReportCommand(program, terminal)
-  addExportCommand(program, terminal)
-  addPruneCommand(program, terminal, parseSeconds)
-  addCompletionCommand(program, terminal)
-  return addHelpCommand(program)
 }
 
 function version(): string {
@@ -188,6 +197,7 @@ async function runIngest(
     prefix: flags.prefix,
     asn: [...(flags.asn ?? []), ...files],
     candidates: flags.candidates,
+    replace: flags.replace,
     strict: flags.strict,
     memory: flags.memory,
     tmp: flags.tmp,

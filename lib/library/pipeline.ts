@@ -36,6 +36,8 @@ export interface PipelineOptions
 
 /** Options of the stage that writes; those of `ingest` mean the same. */
 export interface WriteOptions extends BufferOptions {
+  /** Whether rows of this run count before stored versions of their datasets, whatever the dates. */
+  readonly replace?: boolean | undefined
   /** Seconds to wait for another run on the same database. */
   readonly wait?: number | undefined
 }

@@ -1,6 +1,7 @@
 /**
  * Rows that waited too long and were set aside. They take part in nothing until a row of the same dataset is ingested:
- * then they are back, and versions are compared as ever (specification, section 3.5).
+ * then they are back, and versions are compared as ever (specification, section 3.5). In a run that replaces they give
+ * way to that row, as all stored versions do.
  */
 import { compareVersions, type Row } from './row.js'
 
@@ -8,6 +9,7 @@ import { compareVersions, type Row } from './row.js'
 interface Lines {
   readonly fresh: readonly Row[]
   readonly stored: readonly Row[]
+  readonly replaces?: boolean | undefined
 }
 
 /** A program's lines without those that stay expired. */
@@ -16,8 +18,10 @@ export interface SetAside<L extends Lines> {
   readonly lines: L
   /** Rows that stay expired, one a dataset. */
   readonly expired: readonly Row[]
-  /** Whether any row comes back. */
-  readonly isBack: boolean
+  /** How many rows give way to a row of a run that replaces. */
+  readonly replaced: number
+  /** Whether any row does not stay expired. */
+  readonly isLess: boolean
 }
 
 /**
@@ -28,15 +32,18 @@ export interface SetAside<L extends Lines> {
 export function setAsideExpired<L extends Lines>(lines: L, table: number): SetAside<L> {
   const isExpired = ({ stored }: Row) => stored?.table === table
   const set = lines.stored.filter(isExpired)
-  if (set.length === 0) return { lines, expired: [], isBack: false }
+  if (set.length === 0) return { lines, expired: [], replaced: 0, isLess: false }
   const stored = lines.stored.filter((row) => !isExpired(row))
   const present = new Set([...lines.fresh, ...stored].map(({ dname }) => dname))
-  const back = set.filter(({ dname }) => present.has(dname)).map((row) => row.withStored(undefined))
+  const leaving = set.filter(({ dname }) => present.has(dname))
+  const replacing = new Set(lines.replaces ? lines.fresh.map(({ dname }) => dname) : [])
+  const back = leaving.filter(({ dname }) => !replacing.has(dname)).map((row) => row.withStored(undefined))
   const staying = set.filter(({ dname }) => !present.has(dname))
   return {
     lines: { ...lines, fresh: [...back, ...lines.fresh], stored },
     expired: lastVersions(staying),
-    isBack: back.length > 0,
+    replaced: leaving.length - back.length,
+    isLess: leaving.length > 0,
   }
 }
 

@@ -13,7 +13,7 @@ import type { PresentSettled, ProgramLines, ProgramLists, TableNumbers } from '.
 import { type FrozenMatch, type Resolution, resolveAssociation } from './resolve.js'
 import { compareVersions, type Row } from './row.js'
 import { byName, compareText } from './values.js'
-import { latestVersions } from './versions.js'
+import { latestVersions, versionsToCompare } from './versions.js'
 
 /**
  * Settles one program with what association files say of it.
@@ -29,12 +29,13 @@ export function settleWithLists(
   const { pid, fresh } = lines
   const names = frozenProducts(lines.stored, tables)
   const stored = withoutCopies(lines.stored, tables)
-  const latest = latestVersions([...stored, ...fresh], names)
+  const { rows, replaced } = versionsToCompare({ ...lines, stored }, names)
+  const latest = latestVersions(rows, names)
   const kept = [...latest.values()]
-  const duplicates = fresh.length + stored.length - kept.length
+  const counts = { duplicates: fresh.length + stored.length - kept.length, replaced }
   const change = changeOf(lists)
   const hasNewRows = kept.length !== stored.length || kept.some((row) => row.stored === undefined)
-  if (!all && !hasNewRows && !change.isOne) return unchanged(pid, duplicates)
+  if (!all && !hasNewRows && !change.isOne) return unchanged(pid, counts)
   const frozen = withFeatures(names, latest, () => true, lines)
   const resolutions = resolveProgram(kept, change.newest, frozen)
   const matched = new Set(resolutions.flatMap(({ matches }) => matches.map(({ product }) => product)))
@@ -44,15 +45,15 @@ export function settleWithLists(
     mosaics: byName(kept.filter((row) => row.kind === 'mosaic' && !matched.has(row))),
     hidden: byName(kept.filter((row) => row.kind === 'dropped')),
     lists: all || change.replaces ? change.newest : change.added,
-    duplicates,
+    ...counts,
     takenOut: all ? new Set() : tablesWithLines(lines, change.replaces ? [tables.associations] : []),
     putBack: new Map(),
   }
 }
 
-function unchanged(pid: number, duplicates: number): PresentSettled {
+function unchanged(pid: number, counts: Pick<PresentSettled, 'duplicates' | 'replaced'>): PresentSettled {
   const none = { resolutions: [], mosaics: [], hidden: [], lists: [] }
-  return { pid, ...none, duplicates, takenOut: new Set(), putBack: new Map() }
+  return { pid, ...none, ...counts, takenOut: new Set(), putBack: new Map() }
 }
 
 /** An exposure of several products has a line in `level1.csv` for each; it is one dataset all the same. */

@@ -14,7 +14,7 @@ import { settleWithLists } from './program-lists.js'
 import { type FrozenMatch, type Resolution, resolveAssociation } from './resolve.js'
 import type { Row } from './row.js'
 import { byName, compareText } from './values.js'
-import { latestVersions } from './versions.js'
+import { latestVersions, versionsToCompare } from './versions.js'
 
 /** A stored line of a table of features, with the name of its product or, in `rem-*`, of its group. */
 export interface FeatureLine {
@@ -36,6 +36,8 @@ export interface ProgramLines {
   readonly fresh: readonly Row[]
   /** Rows of the unencoded tables. */
   readonly stored: readonly Row[]
+  /** Whether rows of the input count before stored versions of their datasets, whatever the dates. */
+  readonly replaces?: boolean | undefined
   /** What association files say of the program; absent where they say nothing. */
   readonly lists?: ProgramLists | undefined
   /** Lines of the tables of features; asked for only where a touched association has some. */
@@ -65,6 +67,8 @@ export interface Settled {
   readonly expired: readonly Row[]
   /** Rows of the input that gave way, and rows that they replaced. */
   readonly duplicates: number
+  /** Stored rows that gave way whatever their date, as the run replaces. */
+  readonly replaced: number
   /** Tables out of which all lines of the program are taken; those that stay are put back. */
   readonly takenOut: ReadonlySet<number>
   /** Stored lines to put back, with their line ends, by table. */
@@ -94,10 +98,16 @@ export function settleProgram(lines: ProgramLines, tables: TableNumbers, all: bo
   if (lines.stored.length === 0 && lines.lists === undefined) return settleFresh(lines)
   const aside = setAsideExpired(lines, tables.expired)
   const { lists } = aside.lines
-  const settled =
+  const present =
     lists === undefined ? settlePresent(aside.lines, tables, all) : settleWithLists(aside.lines, lists, tables, all)
+  const { replaced } = aside
+  const settled = {
+    ...present,
+    duplicates: present.duplicates + replaced,
+    replaced: present.replaced + replaced,
+  }
   if (all) return { ...settled, expired: aside.expired }
-  if (!aside.isBack) return { ...settled, expired: [] }
+  if (!aside.isLess) return { ...settled, expired: [] }
   const putBack = new Map(settled.putBack)
   putBack.set(tables.expired, aside.expired.map(({ stored }) => `${stored?.line}\n`).join(''))
   return { ...settled, expired: [], takenOut: new Set([...settled.takenOut, tables.expired]), putBack }
@@ -117,6 +127,7 @@ function settleFresh({ pid, fresh }: ProgramLines): Settled {
     hidden: byName(kept.filter(({ kind }) => kind === 'dropped')),
     lists: [],
     duplicates: fresh.length - kept.length,
+    replaced: 0,
     expired: [],
     takenOut: NO_TABLES,
     putBack: NO_LINES,
@@ -126,7 +137,8 @@ function settleFresh({ pid, fresh }: ProgramLines): Settled {
 /** Settles what is not expired. */
 function settlePresent(lines: ProgramLines, tables: TableNumbers, all: boolean): PresentSettled {
   const frozen = frozenProducts(lines.stored, tables)
-  const latest = latestVersions([...lines.stored, ...lines.fresh], frozen)
+  const { rows, replaced } = versionsToCompare(lines, frozen)
+  const latest = latestVersions(rows, frozen)
   const touched = touchedAssociations(lines.stored, latest, all)
   const kept = [...latest.values()]
   const isTouched = ({ params }: Row) => touched.has(params)
@@ -139,6 +151,7 @@ function settlePresent(lines: ProgramLines, tables: TableNumbers, all: boolean):
     hidden: byName(kept.filter((row) => row.kind === 'dropped' && isNew(row))),
     lists: [],
     duplicates: lines.fresh.length + lines.stored.length - kept.length,
+    replaced,
     ...(all ? { takenOut: NO_TABLES, putBack: NO_LINES } : stayAndGo(lines, tables, isOut, touched)),
   }
 }

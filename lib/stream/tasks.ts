@@ -35,6 +35,8 @@ export interface TaskSetup {
   readonly encodings: Encodings
   /** Where to read stored lines of programs; undefined where the units hold them already. */
   readonly stored: StoredPlaces | undefined
+  /** Whether rows of the input count before stored versions of their datasets, whatever the dates. */
+  readonly replaces?: boolean | undefined
 }
 
 /** Lines to scrub. */
@@ -166,7 +168,8 @@ export class TaskRunner {
 
   #settle({ bytes }: SettleTask): SettledUnits {
     const counts = nothingSettled()
-    const source = { layout: this.layout, reader: this.#reader, room: this.#room, stored: this.#stored }
+    const { replaces } = this.#setup
+    const source = { layout: this.layout, reader: this.#reader, room: this.#room, stored: this.#stored, replaces }
     for (const settled of settleUnits(asBuffer(bytes), source)) {
       countSettled(settled, counts)
       // At once, as what is held longer than it needs to be makes garbage dear to collect.
@@ -202,12 +205,18 @@ export interface UnitSource {
   readonly room?: FieldRoom
   /** The lines of the database that take part; absent where the units hold them already. */
   readonly stored?: StoredLines | undefined
+  /** See {@link TaskSetup.replaces}. */
+  readonly replaces?: boolean | undefined
 }
 
 const NONE: readonly never[] = []
 
 /** All lines of a unit: those of the buffer, and those of the database that are not in it. */
-function linesOfUnit(unit: number, cursor: RecordCursor, { layout, reader, stored }: UnitSource): ProgramLines {
+function linesOfUnit(
+  unit: number,
+  cursor: RecordCursor,
+  { layout, reader, stored, replaces }: UnitSource,
+): ProgramLines {
   const pid = programOfUnit(unit)
   const fresh: Row[] = []
   const entries: Entry[] = []
@@ -228,6 +237,7 @@ function linesOfUnit(unit: number, cursor: RecordCursor, { layout, reader, store
     pid,
     fresh,
     stored: rows.map(({ origin, text }) => readStored(layout, origin, text)),
+    replaces,
     lists: lists.length === 0 ? undefined : readLists(lists),
     features: () => [...features, ...read(FEATURE_TABLES)].map(({ origin, text }) => readFeatures(origin, text)),
   }

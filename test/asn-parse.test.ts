@@ -23,6 +23,7 @@ test('a file tells of each product its members, roles, and where it is from', (t
       ...{ product, candidate: 'o001', type: 'image3', rule: 'candidate_Asn_Lv3Image', source: SOURCE, version: '3' },
       members: [{ name: 'jw01018001001_02101_00001_nis', role: 'science' }],
     })),
+    passedOver: [],
   })
 })
 
@@ -31,6 +32,9 @@ const versions: readonly (readonly [what: string, version_id: unknown, source: s
   ['a number as version_id', 7, SOURCE, '7'],
   ['the time stamp in the name for want of a version_id', null, SOURCE, '20240221t101530'],
   ['the time stamp in the name where the version_id is blank', ' ', SOURCE, '20240221t101530'],
+  ...['null', 'NULL', 'None', 'none ', 'NaN'].map(
+    (text) => [`the time stamp in the name where the version_id is ${text}`, text, SOURCE, '20240221t101530'] as const,
+  ),
   ['nothing where neither is there', undefined, 'jw01018-o001_image3_00001_asn.json', ''],
 ]
 for (const [what, version_id, source, version] of versions) {
@@ -86,6 +90,8 @@ for (const [changes, level] of levels) {
   test(`the level of ${JSON.stringify(changes)} is ${level}`, (t) => t.is(parse(file(changes)).level, level))
 }
 
+const CATALOG = 'jw01018-o001_t001_niriss_clear-f115w_cat.ecsv'
+
 const faults: readonly (readonly [what: string, text: string, kind: RegExp, message: RegExp])[] = [
   ['nothing', ' \n', /empty/, /empty/],
   ['text', 'Dataset,DagNodeName\n', /not JSON/, /not JSON: .*Unexpected token/],
@@ -104,6 +110,7 @@ const faults: readonly (readonly [what: string, text: string, kind: RegExp, mess
   ['a member that is none', withMembers('x'), /no name/, /products\[0\]\.members\[0\]\.expname is missing/],
   ['a member without a name', withMembers({ exptype: 'science' }), /no name/, /expname is missing/],
   ['a name with a comma', withMembers({ ...MEMBER, expname: 'jw01018,x' }), /no name/, /expname is "jw01018,x"/],
+  ['science that is a product', withMembers({ expname: CATALOG, exptype: 'science' }), /science member/, /_cat\.ecsv"/],
   ['no exptype', withMembers({ expname: MEMBER.expname }), /no exptype/, /_nis has no exptype/],
   [
     'no science',
@@ -129,6 +136,40 @@ for (const [what, text, kind, message] of faults) {
     const fault = t.throws(() => parse(text), { instanceOf: AssociationFault })
     t.regex(fault?.kind ?? '', kind)
     t.regex(fault?.message ?? '', message)
+  })
+}
+
+test('a member of another role than science that is no exposure is passed over, and told', (t) => {
+  const { lists, passedOver } = parse(
+    withMembers(MEMBER, { expname: CATALOG, exptype: 'SourceCat' }, { expname: null, exptype: 'psf' }),
+  )
+  t.deepEqual(
+    lists[0]?.members.map(({ name }) => name),
+    ['jw01018001001_02101_00001_nis'],
+  )
+  t.deepEqual(passedOver, [`${PRODUCT.name}: sourcecat "${CATALOG}"`, `${PRODUCT.name}: psf null`])
+})
+
+const productNames: readonly (readonly [inFile: string, name: string])[] = [
+  ['jw01018-o001_t001_niriss_clear-f115w', 'jw01018-o001_t001_niriss_clear-f115w'],
+  ['JW01018-O001_T001_NIRISS_CLEAR-F115W_I2D.FITS', 'jw01018-o001_t001_niriss_clear-f115w'],
+  ...['i2d', 's2d', 's3d', 'x1d', 'x1dints', 'c1d', 'crf', 'crfints', 'psfstack', 'aminorm-oi'].map(
+    (suffix) => [`jw01018-o001_t001_miri_f770w_${suffix}`, 'jw01018-o001_t001_miri_f770w'] as const,
+  ),
+  ['../l3/jw01018-o001_t001_miri_f770w_i2d.fits', 'jw01018-o001_t001_miri_f770w'],
+  ['C:\\l3\\jw01018-o001_t001_miri_f770w_i2d.fits.gz', 'jw01018-o001_t001_miri_f770w'],
+  ['jw01018-o001_t001_miri_f770w.fits', 'jw01018-o001_t001_miri_f770w'],
+  ['jw01018-o001_t001_miri', 'jw01018-o001_t001_miri'],
+  ['jw01018-o001_t001_miri_ch1-short_s3d.fits', 'jw01018-o001_t001_miri_ch1-short'],
+  ['jw01018-o001_t001_nircam_f212n-wlm8-nrca3_wfscmb-04.fits', 'jw01018-o001_t001_nircam_f212n-wlm8-nrca3_wfscmb-04'],
+  [
+    'jw01018-o001_t001_niriss_clear-gr700xd-sub680stripe_soss',
+    'jw01018-o001_t001_niriss_clear-gr700xd-sub680stripe_soss',
+  ],
+]
+for (const [inFile, name] of productNames) {
+  test(`the product ${inFile} in a file is ${name}`, (t) => {
+    t.is(parse(file({}, [{ ...PRODUCT, name: inFile }])).lists[0]?.product, name)
   })
 }
 

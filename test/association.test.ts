@@ -9,11 +9,11 @@ import {
   LEVEL3_EXP_TYPES,
   MODELS,
   modelOf,
-  rankTargets,
   targetKey,
   ungroupedReason,
 } from '../lib/rules/association.js'
 import type { Row } from '../lib/rules/row.js'
+import { rankTargets } from '../lib/rules/target-ranks.js'
 import { type Columns, exposure, LAYOUT } from './helpers/rows.js'
 
 const seed = Number(process.env.FC_SEED ?? 20240221)
@@ -49,7 +49,8 @@ const keys: readonly (readonly [rule: string, columns: Columns, key: string])[] 
   ...['F', 'f', 'False', 'false', 'FALSE', '0', 'NaN', 'nan', 'None', 'none', 'NULL', 'null'].map(
     (FILTER) => [`without ${FILTER}`, { FILTER }, '1001-001-FULL-MIR_IMAGE'] as const,
   ),
-  ['with 0.0, which is not 0', { FILTER: '0.0' }, '1001-001-0.0-FULL-MIR_IMAGE'],
+  ['without 0.0', { FILTER: '0.0' }, '1001-001-FULL-MIR_IMAGE'],
+  ['with 0.00, which is none of these', { FILTER: '0.00' }, '1001-001-0.00-FULL-MIR_IMAGE'],
   ['with true', { FXD_SLIT: 'True' }, '1001-001-F770W-FULL-True-MIR_IMAGE'],
   ['OBSERVTN as it is padded', { OBSERVTN: '0' }, '1001-000-F770W-FULL-MIR_IMAGE'],
   ['pid of the name, not PROGRAM', { PROGRAM: '07777' }, '1001-001-F770W-FULL-MIR_IMAGE'],
@@ -101,9 +102,12 @@ const names: readonly (readonly [dname: string, isCandidate: boolean])[] = [
   ['jw01018-c1001', true],
   ['jw01018-o001_t001_nircam_clear-f200w', false],
   ['jw01018-o001_t001_miri_f770w-c1001', false],
-  ['jw01018-C1001_t001', false],
+  ['jw01018-a3001_t001_miri_f770w', true],
+  ['jw01018-r0001_t001_miri_f770w', true],
+  ['jw01018-C1001_t001', true],
   ['jw01018c1001', false],
-  ['jw01018-', false],
+  ['jw01018-', true],
+  ['jw01018001001_02101_00001-seg001_nis', false],
   ['-c1001', true],
   ['c-o001', false],
 ]
@@ -150,29 +154,45 @@ test('a source has a target of its own but in PARALLEL_PURE, where its group is 
 const moving = (TARGNAME: string, GS_MAG = '14.5') => exposure({ VISITYPE: MOVING, TARGNAME, GS_MAG })
 const fixedAt = (TARG_RA: string) => exposure({ VISITYPE: FIXED, TARG_RA })
 
-const rankings: readonly (readonly [rule: string, rows: readonly Row[], keys: readonly (string | number)[]])[] = [
-  ['names in text order', [moving('b'), moving('B'), moving('10'), moving('9')], ['10', '9', 'B', 'b']],
-  ['numbers ascending', [fixedAt('100'), fixedAt('9'), fixedAt('20.5')], [9, 20.5, 100]],
-  ['names first', [fixedAt('1'), moving('z'), moving('NONE', '0.5')], ['z', 0.5, 1]],
-  ['each key once', [moving('b'), moving('a'), moving('b'), fixedAt('10.5'), fixedAt('10.5000001')], ['a', 'b', 10.5]],
-  ['targra and GS_MAG alike', [fixedAt('14.5'), moving('NONE', '14.50'), moving('NONE', '3')], [3, 14.5]],
-  ['no rank without a key', [fixedAt(''), moving('NONE', '')], []],
-  ['sources have no key', [exposure({ EXP_TYPE: 'NIS_WFSS', INSTRUME: 'NIRISS' }), moving('a')], ['a']],
+const near = (magnitude: string) => moving('NONE', magnitude)
+
+/** Exposures, and the ranks of their targets. */
+const rankings: readonly (readonly [rule: string, rows: readonly Row[], ranks: readonly number[]])[] = [
+  ['names in text order', [moving('b'), moving('B'), moving('10'), moving('9')], [4, 3, 1, 2]],
+  ['numbers ascending', [fixedAt('100'), fixedAt('9'), fixedAt('20.5')], [3, 1, 2]],
+  ['names first', [fixedAt('1'), moving('z'), near('0.5')], [3, 1, 2]],
+  ['each key once', [moving('b'), moving('a'), moving('b'), fixedAt('10.5'), fixedAt('10.5000001')], [2, 1, 2, 3, 3]],
+  ['targra and GS_MAG alike', [fixedAt('14.5'), near('14.50'), near('3')], [2, 2, 1]],
+  ['no rank without a key', [fixedAt(''), near('')], [0, 0]],
+  ['one target where targra is a step apart', [fixedAt('10.500001'), fixedAt('10.5'), fixedAt('11')], [1, 1, 2]],
+  ['two targets where it is two steps apart', [fixedAt('10.500002'), fixedAt('10.5')], [2, 1]],
+  ['each step joins its predecessor', ['2', '0', '1'].map((step) => fixedAt(`10.50000${step}`)), [1, 1, 1]],
+  ['no step joins magnitudes', [near('10.500001'), near('10.5')], [2, 1]],
+  ['no step joins a magnitude', [near('10.500001'), fixedAt('10.500001'), fixedAt('10.5')], [2, 1, 1]],
 ]
-for (const [rule, rows, keysInOrder] of rankings) {
+for (const [rule, rows, expectedRanks] of rankings) {
   test(`target ranks: ${rule}, from 1 on`, (t) => {
-    const expected = keysInOrder.map((key, index) => [key, index + 1] as const)
-    t.deepEqual([...rankTargets(rows)], expected)
-    t.deepEqual([...rankTargets(rows.toReversed())], expected)
+    for (const order of [rows, rows.toReversed()]) {
+      const ranks = rankTargets(order)
+      t.deepEqual(
+        rows.map((row) => ranks.of(row)),
+        expectedRanks,
+      )
+    }
   })
 }
+
+test('sources are not ranked', (t) => {
+  const source = exposure({ EXP_TYPE: 'NIS_WFSS', INSTRUME: 'NIRISS', TARGNAME: 'A', VISITYPE: MOVING })
+  t.is(rankTargets([source, moving('a')]).of(moving('a')), 1)
+})
 
 test('ranks depend on the keys alone, not on the order of exposures', (t) => {
   const row = fc
     .record({
       VISITYPE: fc.constantFrom(FIXED, MOVING, PURE),
       TARGNAME: fc.constantFrom('NONE', 'a', 'B', '10', '9'),
-      TARG_RA: fc.constantFrom('', '9', '10', '100'),
+      TARG_RA: fc.constantFrom('', '9', '10', '10.000001', '10.000002', '100'),
       GS_MAG: fc.constantFrom('', '9', '10.0'),
     })
     .map((columns) => exposure(columns))
@@ -181,10 +201,8 @@ test('ranks depend on the keys alone, not on the order of exposures', (t) => {
     .chain((rows) => fc.tuple(fc.constant(rows), fc.shuffledSubarray(rows, { minLength: rows.length })))
   fc.assert(
     fc.property(shuffled, ([rows, others]) => {
-      const ranks = [...rankTargets(rows)]
-      return (
-        JSON.stringify(ranks) === JSON.stringify([...rankTargets(others)]) && ranks.every(([, n], i) => n === i + 1)
-      )
+      const [ranks, same] = [rankTargets(rows), rankTargets(others)]
+      return rows.every((one) => ranks.of(one) === same.of(one))
     }),
     { seed, numRuns: 500 },
   )
@@ -360,8 +378,9 @@ for (const EXP_TYPE of LEVEL3) {
   const model = TAC.includes(EXP_TYPE) ? 'TAC' : IMAGES.includes(EXP_TYPE) ? 'IMAGE' : 'SPEC'
   test(`model of ${EXP_TYPE}: ${model}; TAC in a time series, FGS with that instrument`, (t) => {
     t.is(modelled(EXP_TYPE), model)
-    for (const TSOVISIT of ['T', 't', 'True', 'true', 'TRUE']) t.is(modelled(EXP_TYPE, { TSOVISIT }), 'TAC', TSOVISIT)
-    for (const TSOVISIT of ['F', 'false', '1', 'NONE', '']) t.is(modelled(EXP_TYPE, { TSOVISIT }), model, TSOVISIT)
+    for (const TSOVISIT of ['T', 't', 'True', 'true', 'TRUE', '1', '1.0'])
+      t.is(modelled(EXP_TYPE, { TSOVISIT }), 'TAC', TSOVISIT)
+    for (const TSOVISIT of ['F', 'false', '2', 'NONE', '']) t.is(modelled(EXP_TYPE, { TSOVISIT }), model, TSOVISIT)
     t.is(modelled(EXP_TYPE, { INSTRUME: 'FGS', TSOVISIT: 'T' }), 'FGS')
   })
 }
@@ -374,7 +393,7 @@ test('the family of images is told by what follows the last _ of EXP_TYPE', (t) 
 const ungrouped: readonly (readonly [rule: string, columns: Columns, isUngrouped: boolean])[] = [
   ['slitless spectrum of no time series', { EXP_TYPE: 'MIR_LRS-SLITLESS', TSOVISIT: 'False' }, true],
   ['slitless spectrum without TSOVISIT', { EXP_TYPE: 'MIR_LRS-SLITLESS', TSOVISIT: 'NONE' }, true],
-  ...['T', 't', 'True', 'true', 'TRUE'].map(
+  ...['T', 't', 'True', 'true', 'TRUE', '1', '1.0'].map(
     (TSOVISIT) =>
       [`slitless spectrum, TSOVISIT ${TSOVISIT}`, { EXP_TYPE: 'MIR_LRS-SLITLESS', TSOVISIT }, false] as const,
   ),

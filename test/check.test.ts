@@ -425,7 +425,7 @@ const FEATURE_DAMAGES: readonly Damage[] = [
     when: 'an exposure is not in level1.csv',
     kind: 'exposures',
     file: 'train-image.csv',
-    tells: new RegExp(`^nexposur is "5", but level1.csv has 4 exposures of ${PRODUCT}$`),
+    tells: new RegExp(`^nexposur is "5", but level1.csv has 4 exposures of ${PRODUCT} with a reference point$`),
     and: ['exposures raw-image.csv'],
     work: (folder) => {
       change('level1.csv', EXPOSURE, gone)(folder)

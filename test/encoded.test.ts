@@ -114,8 +114,8 @@ test('the detectors of a group are encoded as their family', (t) => {
 
 const BOOLEANS = ['BKGDTARG', 'TSOVISIT', 'IS_IMPRT', 'CROWDFLD'] as const
 const booleans: readonly (readonly [text: string, code: string])[] = [
-  ...['True', 'T', 't'].map((text) => [text, '1'] as const),
-  ...['true', 'TRUE', 'False', 'F', 'f', 'false', '1', '0', '', 'NONE', 'NaN', 'yes'].map(
+  ...['True', 'T', 't', 'true', 'TRUE', '1', '1.0'].map((text) => [text, '1'] as const),
+  ...['False', 'F', 'f', 'false', 'FALSE', '0', '0.0', '', 'NONE', 'NaN', 'yes', '2'].map(
     (text) => [text, '0'] as const,
   ),
 ]

@@ -39,6 +39,17 @@ const meant: readonly (readonly [inFile: string, product: string, columns: Colum
   ['jw01001-o001_{source_id}_nirspec_f100lp', 'jw01001-o001_s00012_nirspec_f100lp', {}, true],
   ['jw01001-o001_t001-{source_id}_nirspec_{slit_name}-sub', 'jw01001-o001_t001-s01_nirspec_s200a1-sub', {}, true],
   ['jw01001-o001_t001-{source_id}_nirspec_{slit_name}-sub', 'jw01001-o001_t001-s01_nirspec_s200-a1-sub', {}, false],
+  ['jw01001-o001_t001-{source_id}_nirspec_{slit_name}-x', 'jw01001-o001_t001-s01_nirspec_s200a1-s400a1-x', {}, true],
+  ['jw01001-o001_t001-{source_id}_nirspec_{slit_name}-x', 'jw01001-o001_t001-s01_nirspec_s1-subs200a1-x', {}, false],
+  ['jw01001-o001_{source_id}_nirspec_f100lp', 'jw01001-o001_b000000030_nirspec_f100lp', {}, true],
+  ['jw01001-o001_{source_id}_nirspec_f100lp', 'jw01001-o001_v000000030_nirspec_f100lp', {}, true],
+  ['jw01001-o001_t001_x_{suffix}-05', 'jw01001-o001_t001_x_i2d-05', {}, false],
+  ['jw01001-o001_t001_nirspec_g395h', 'jw01001-o001_t001_nirspec_g395h-f290lp', { EXP_TYPE: 'NRS_IFU' }, true],
+  ['jw01001-o001_t001_nirspec_prism', 'jw01001-o001_t001_nirspec_prism-clear', { EXP_TYPE: 'NRS_IFU' }, true],
+  ['jw01001-o001_t001_nirspec_g395h', 'jw01001-o001_t001_nirspec_g395h', { EXP_TYPE: 'NRS_IFU' }, true],
+  ['jw01001-o001_t001_nirspec_g395h', 'jw01001-o001_t001_nirspec_g395h-f290lp', { EXP_TYPE: 'NRS_MSASPEC' }, false],
+  ['jw01001-o001_t001_nirspec_g395h', 'jw01001-o001_t001_nirspec_g395h-f290lp-x', { EXP_TYPE: 'NRS_IFU' }, false],
+  ['jw01001-o001_t001_nirspec_g395m', 'jw01001-o001_t001_nirspec_g395h-f290lp', { EXP_TYPE: 'NRS_IFU' }, false],
   ['jw01001-o001_t001_nircam_f212n-nrca1_{suffix}-05', 'jw01001-o001_t001_nircam_f212n-nrca1_wfscmb-05', {}, true],
   ['jw01001-o001_t001_nircam_f212n-nrca1_{suffix}-05', 'jw01001-o001_t001_nircam_f212n-nrca1_wfscmb-04', {}, false],
   ['jw01001-o001_t001_nircam_f.12n_{suffix}', 'jw01001-o001_t001_nircam_f212n_wfscmb', {}, false],
@@ -59,6 +70,7 @@ const expected: readonly (readonly [inFile: string, columns: Columns, name: stri
   ['jw01001-o001_t001-{source_id}_x_{slit_name}', { FXD_SLIT: 'S200A1' }, 'jw01001-o001_t001-s000000001_x_s200a1'],
   ['jw01001-o001_t001_x_{slit_name}', { FXD_SLIT: 'NONE' }, 'jw01001-o001_t001_x_{slit_name}'],
   ['jw01001-o001_t001_x_{suffix}-05', {}, 'jw01001-o001_t001_x_wfscmb-05'],
+  ['jw01001-o001_t1_nirspec_g395h', { EXP_TYPE: 'NRS_IFU', FILTER: 'F290LP' }, 'jw01001-o001_t1_nirspec_g395h-f290lp'],
   [
     'jw01001-o001_t001_miri',
     { EXP_TYPE: 'MIR_MRS', CHANNEL: '34', BAND: 'MEDIUM' },
@@ -125,7 +137,7 @@ test('of several names of one product the newest list counts, then its own name;
   const [own, template, other] = [
     list(PRODUCT, [1]),
     list('jw01001-o001_t001_miri_{slit_name}', [2]),
-    list('jw01001-o001_{suffix}_miri_f770w', [3]),
+    list('jw01001-o001_{target}_miri_f770w', [3]),
   ]
   const rows = [p(PRODUCT), p('jw01001-o001_t002_miri_f770w')]
   const named = (...lists: MemberList[]) =>
@@ -222,11 +234,74 @@ test('a template makes each product that is there, all of the same members', (t)
   )
 })
 
+const IFU = 'jw01001-o001_t001_nirspec_g140m'
+const IFU_KEYWORDS = { EXP_TYPE: 'NRS_IFU', INSTRUME: 'NIRSPEC', GRATING: 'G140M' }
+const ifu = (number: number, FILTER: string, DETECTOR = 'NRS1') =>
+  e(number, { ...IFU_KEYWORDS, DETECTOR, FILTER, Dataset: `${nameOf(number)}_uncal.fits` })
+const ifuProduct = (FILTER: string) =>
+  p(FILTER === '' ? IFU : `${IFU}-${FILTER.toLowerCase()}`, { ...IFU_KEYWORDS, FILTER })
+
+test('IFU products of a file have the members of their filter; that with the very name of the file has all', (t) => {
+  const rows = [ifu(1, 'F070LP'), ifu(2, 'F100LP'), ifu(3, 'F100LP', 'NRS2'), ifu(4, 'F100LP')]
+  const products = ['F070LP', 'F100LP', ''].map(ifuProduct)
+  const { matches } = resolve(list(IFU, [1, 2, 3]), rows, products)
+  t.deepEqual(
+    matches.map(({ product, exposures }) => [product.dname, names(exposures)]),
+    [
+      [IFU, [nameOf(1), nameOf(2), nameOf(3)]],
+      [`${IFU}-f070lp`, [nameOf(1)]],
+      [`${IFU}-f100lp`, [nameOf(2), nameOf(3)]],
+    ],
+  )
+})
+
+test('IFU members without a product wait in a group for each filter', (t) => {
+  const { groups } = resolve(list(IFU, [1, 2]), [ifu(1, 'F070LP'), ifu(2, 'F100LP')], [ifuProduct('F070LP')])
+  t.deepEqual(
+    groups.map(({ name, exposures }) => [name, names(exposures)]),
+    [[`${IFU}-f100lp`, [nameOf(2)]]],
+  )
+})
+
+const MRS = 'jw01001-o001_t001_miri'
+const MRS_KEYWORDS = { EXP_TYPE: 'MIR_MRS', DETECTOR: 'MIRIFUSHORT' }
+const mrs = (number: number, BAND: string) =>
+  e(number, { ...MRS_KEYWORDS, CHANNEL: '12', BAND, Dataset: `${nameOf(number)}_uncal.fits` })
+const bands: readonly (readonly [of: string, its: readonly number[]])[] = [
+  ['SHORT', [1]],
+  ['long', [2]],
+  ['SHORT-LONG', [3]],
+  ['SHORT|LONG', [1, 2, 3]],
+  ['MULTIPLE', [1, 2, 3]],
+]
+for (const [BAND, its] of bands) {
+  test(`a MIR_MRS product of band ${BAND} has exposures ${its} of SHORT, LONG and SHORT-LONG`, (t) => {
+    const rows = [mrs(1, 'SHORT'), mrs(2, 'LONG'), mrs(3, 'SHORT-LONG')]
+    const one = p(`${MRS}_ch1-x`, { ...MRS_KEYWORDS, CHANNEL: '1', BAND })
+    const { matches } = resolve(list(MRS, [1, 2, 3]), rows, [one])
+    t.deepEqual(
+      matches.map(({ exposures }) => names(exposures)),
+      [its.map((number) => nameOf(number))],
+    )
+  })
+}
+
+test('a match by keywords tells what a list withholds from its own group, and of no other', (t) => {
+  const other = { TARGNAME: 'OMEGA', TARG_RA: '11.5' }
+  const rows = [e(1), e(2), e(3, other)]
+  const given = givenExposures([list(PRODUCT, [2, 3])], new Datasets(rows))
+  const { matches } = resolveAssociation(rows, [p('jw01001-o001_t009_x')], new Map(), given)
+  t.deepEqual(
+    matches[0]?.withheld.map(({ exposure, source }) => [exposure.dname, source]),
+    [[nameOf(2), 'a_asn.json']],
+  )
+})
+
 test('exposures given to a product of an observation are left out by keywords, those of other products are not', (t) => {
   const rows = [e(1), e(2), e(3)]
   const lists = [list(PRODUCT, [1]), list('jw01001-c1001_t001_x', [2]), list('jw01001-a3001_t001_x', [3])]
   const given = givenExposures(lists, new Datasets(rows))
-  t.deepEqual(names([...given]), [nameOf(1)])
+  t.deepEqual(names([...given.keys()]), [nameOf(1)])
   const { groups } = resolveAssociation(rows, [], new Map(), given)
   t.deepEqual(
     groups.map(({ exposures }) => names(exposures)),

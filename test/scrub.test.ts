@@ -383,7 +383,9 @@ const units: readonly Unit[] = [
   ['the program where OBSERVTN has fewer', 'jw01001042001', { dag: L1, obs: '42' }, WHOLE_PROGRAM],
   ['the program where the name has no digits', 'jw01001_a', { dag: L1, obs: '042' }, WHOLE_PROGRAM],
   ['the program where neither has any', 'jw01001_a', { dag: L1, obs: 'abc' }, WHOLE_PROGRAM],
-  ['the program where a name of no digits is all', 'jw01001-x', undefined, WHOLE_PROGRAM],
+  ['the program where a name of no digits is all', 'jw01001-ox', undefined, WHOLE_PROGRAM],
+  ['none for a candidate of any letter', 'jw01001-a3001_t001', undefined, NO_OBSERVATION],
+  ['the observation of a segment', 'jw01001042001_02101_00001-seg001_nis', { dag: L1, obs: '042' }, 42],
 ]
 for (const [rule, dname, keywords, unit] of units) {
   test(`the unit that a row is buffered under: ${rule}`, (t) => t.is(observationOf(dname, keywords), unit))

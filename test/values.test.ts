@@ -2,13 +2,13 @@
 import assert from 'node:assert/strict'
 import test from 'ava'
 import fc from 'fast-check'
-import { compareText, isEncodedTrue, isNothing, isTrue, isVoid, roundHalfEven, toNumber } from '../lib/rules/values.js'
+import { compareText, isFalse, isNothing, isTrue, isVoid, roundHalfEven, toNumber } from '../lib/rules/values.js'
 
 const seed = Number(process.env.FC_SEED ?? 20240221)
 
 const NOTHING = ['', 'NaN', 'nan', 'N/A', 'NONE', 'None', 'none', 'NULL', 'null']
-const FALSE = ['F', 'f', 'False', 'false', 'FALSE']
-const TRUE = ['T', 't', 'True', 'true', 'TRUE']
+const FALSE = ['F', 'f', 'False', 'false', 'FALSE', '0', '0.0']
+const TRUE = ['T', 't', 'True', 'true', 'TRUE', '1', '1.0']
 const OTHERS = [
   ' ',
   '0',
@@ -31,9 +31,9 @@ const ALL = [...NOTHING, ...FALSE, ...TRUE, ...OTHERS]
 
 const meanings = [
   { rule: 'nothing are the nine texts of section 2', is: isNothing, texts: NOTHING },
-  { rule: 'true are T t True true TRUE', is: isTrue, texts: TRUE },
-  { rule: 'encoded as 1 are True T t alone', is: isEncodedTrue, texts: ['T', 't', 'True'] },
-  { rule: 'left out of a key are nothing, false and 0', is: isVoid, texts: [...NOTHING, ...FALSE, '0'] },
+  { rule: 'true are T t True true TRUE 1 1.0', is: isTrue, texts: TRUE },
+  { rule: 'false are F f False false FALSE 0 0.0', is: isFalse, texts: FALSE },
+  { rule: 'left out of a key are nothing and false', is: isVoid, texts: [...NOTHING, ...FALSE] },
 ]
 for (const { rule, is, texts } of meanings) {
   test(`${rule}, and no other text`, (t) => {

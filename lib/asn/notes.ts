@@ -26,10 +26,15 @@ export function associationLines({
 }
 
 /** What of association files the user may want to look into. */
-export function associationNotes({ faults, incomplete, incompleteExamples }: AssociationSummary): string[] {
+export function associationNotes(summary: AssociationSummary): string[] {
+  const { faults, passedOver, passedOverExamples, incomplete, incompleteExamples } = summary
   const notes = faults.map(({ reason, count: number, examples }) =>
     listed(`${count(number, 'association file')} left out: ${reason}`, examples, number),
   )
+  if (passedOver > 0) {
+    const title = `${count(passedOver, 'member')} of association files passed over, as their names are those of no exposures:`
+    notes.push(listed(title, passedOverExamples, passedOver))
+  }
   if (incomplete > 0) {
     const examples = incompleteExamples.map(({ product, missing, missingCount }) => {
       const more = missingCount > missing.length ? ` and ${missingCount - missing.length} more` : ''
@@ -38,7 +43,18 @@ export function associationNotes({ faults, incomplete, incompleteExamples }: Ass
     const title = `${count(incomplete, 'product')} left waiting for science members that their association files name:`
     notes.push(listed(title, examples, incomplete))
   }
+  if (summary.withheld > 0) notes.push(withheldNote(summary))
   return notes
+}
+
+/** Such a product may lack exposures, or the file may be the wrong one: nothing but the user's eye can tell. */
+function withheldNote({ withheld, withheldExamples }: AssociationSummary): string {
+  const examples = withheldExamples.map(({ product, files, exposures, exposureCount }) => {
+    const more = exposureCount > exposures.length ? ` and ${exposureCount - exposures.length} more` : ''
+    return `${product}: ${files.join(', ')} withholds ${exposures.join(', ')}${more}`
+  })
+  const title = `${count(withheld, 'product')} matched by keywords without exposures that association files give to others:`
+  return listed(title, examples, withheld)
 }
 
 /** A number with its noun. */

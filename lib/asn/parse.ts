@@ -5,7 +5,9 @@
 
 import { programOf } from '../rules/dataset.js'
 import { eachOnce, type Member, type MemberList, SCIENCE } from '../rules/member-list.js'
-import { memberName } from '../rules/member-name.js'
+import { isExposureName, memberName } from '../rules/member-name.js'
+import { nameInFile } from '../rules/product-name.js'
+import { isNothing } from '../rules/values.js'
 
 /** What is wrong with a file that cannot be used. */
 export class AssociationFault extends Error {
@@ -23,15 +25,16 @@ export interface ParsedAssociation {
   readonly level: 2 | 3
   /** One for each product of a Level 3 file; none for a Level 2 file. */
   readonly lists: readonly MemberList[]
+  /** Members that were passed over, as their names are those of no exposures. */
+  readonly passedOver: readonly string[]
 }
 
 type Json = Readonly<Record<string, unknown>>
 
 /** A time stamp in a file's name, as `jw01018-o001_20240221t101530_image3_00001_asn.json` has it. */
 const TIME_STAMP = /\d{8}t\d{6}/i
-/** What the names of products and exposures are made of; placeholders of templates are in braces. */
+/** What the names of products are made of; placeholders of templates are in braces. */
 const PRODUCT_NAME = /^jw\d{5}[-\w.{}+]*$/
-const MEMBER_NAME = /^jw\d{5}[-\w.+]*$/
 
 /**
  * Reads an association file.
@@ -45,9 +48,18 @@ export function parseAssociation(text: string, source: string): ParsedAssociatio
     throw new AssociationFault('it has no products: expected an object with a list "products"')
   }
   const level = levelOf(root)
-  if (level === 2) return { level, lists: [] }
-  const lists = root.products.map((product, index) => readProduct(product, `products[${index}]`, root, source))
-  return { level, lists }
+  if (level === 2) return { level, lists: [], passedOver: [] }
+  const passedOver: string[] = []
+  const lists = root.products.map((product, index) => {
+    return readProduct(product, { where: `products[${index}]`, passedOver }, root, source)
+  })
+  return { level, lists, passedOver }
+}
+
+/** A place in a file, and what takes the members that are passed over. */
+interface Place {
+  readonly where: string
+  readonly passedOver: string[]
 }
 
 function parseJson(text: string): unknown {
@@ -79,9 +91,10 @@ function levelOf({ asn_type: type, asn_rule: rule, products }: Json): 2 | 3 {
   throw new AssociationFault('neither asn_type nor asn_rule tells the level')
 }
 
-function readProduct(product: unknown, where: string, root: Json, source: string): MemberList {
+function readProduct(product: unknown, place: Place, root: Json, source: string): MemberList {
+  const { where } = place
   if (!isObject(product)) throw new AssociationFault('a product is no object', `${where}: expected an object`)
-  const name = text(product.name).toLowerCase()
+  const name = nameInFile(text(product.name))
   if (!PRODUCT_NAME.test(name)) {
     const what = `${where}.name is ${shown(product.name)}: expected jw, the five digits of the program, and the rest`
     throw new AssociationFault('a product has no name that could be one', what)
@@ -92,16 +105,24 @@ function readProduct(product: unknown, where: string, root: Json, source: string
     type: clean(root.asn_type),
     rule: clean(root.asn_rule),
     source: clean(source),
-    version: clean(root.version_id) || (TIME_STAMP.exec(source)?.[0] ?? ''),
-    members: readMembers(product.members, where, name),
+    version: versionIn(clean(root.version_id)) || (TIME_STAMP.exec(source)?.[0] ?? ''),
+    members: readMembers(product.members, place, name),
   }
 }
 
-function readMembers(members: unknown, where: string, product: string): Member[] {
+/** A version that says something; "null" and its like, in whatever case, are written for none. */
+function versionIn(version: string): string {
+  return isNothing(version.toUpperCase()) || version.toLowerCase() === 'nan' ? '' : version
+}
+
+function readMembers(members: unknown, place: Place, product: string): Member[] {
+  const { where } = place
   if (!Array.isArray(members) || members.length === 0) {
     throw new AssociationFault('a product has no members', `${where}: ${product} has no members`)
   }
-  const read = members.map((member, index) => readMember(member, `${where}.members[${index}]`, product))
+  const read = members.flatMap((member, index) => {
+    return readMember(member, { ...place, where: `${where}.members[${index}]` }, product) ?? []
+  })
   if (!read.some(({ role }) => role === SCIENCE)) {
     throw new AssociationFault(
       'a product has no science members',
@@ -111,18 +132,23 @@ function readMembers(members: unknown, where: string, product: string): Member[]
   return eachOnce(read)
 }
 
-function readMember(member: unknown, where: string, product: string): Member {
+/** A member; undefined for one that is no exposure, and not science. */
+function readMember(member: unknown, { where, passedOver }: Place, product: string): Member | undefined {
   const { expname, exptype } = isObject(member) ? member : {}
   const name = memberName(text(expname))
-  if (!MEMBER_NAME.test(name)) {
+  const role = clean(exptype).toLowerCase()
+  if (!isExposureName(name)) {
+    if (role !== '' && role !== SCIENCE) {
+      passedOver.push(`${product}: ${role} ${shown(expname)}`)
+      return undefined
+    }
     const what = `${where}.expname is ${shown(expname)}: expected the name of an exposure`
-    throw new AssociationFault('a member has no name that could be that of an exposure', what)
+    throw new AssociationFault('a science member has no name that could be that of an exposure', what)
   }
   if (programOf(name) !== programOf(product)) {
     const what = `${where}: ${name} is of another program than ${product}`
     throw new AssociationFault('a member is of another program than its product', what)
   }
-  const role = clean(exptype).toLowerCase()
   if (role === '') {
     throw new AssociationFault('a member has no exptype', `${where}: ${name} has no exptype, such as "science"`)
   }

@@ -97,4 +97,5 @@ function take(
     buffer.add(programOf(list.product) ?? 0, WHOLE_PROGRAM, FRESH_LIST, JSON.stringify(list))
   }
   tally.file(lists.length, found.lists.length - lists.length)
+  for (const member of found.passedOver) tally.passOver(path, member)
 }

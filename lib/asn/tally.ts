@@ -1,7 +1,7 @@
 /**
  * What a run did with association files, counted while it goes on, and told at its end.
  */
-import type { Resolution } from '../rules/resolve.js'
+import type { Match, Resolution } from '../rules/resolve.js'
 import { compareText } from '../rules/values.js'
 
 /** Association files that could not be used for one reason. */
@@ -32,6 +32,10 @@ export interface AssociationSummary {
   readonly candidatesLeft: number
   readonly unusable: number
   readonly faults: readonly FaultyFiles[]
+  /** Members, none of them science, that were passed over, as their names are those of no exposures. */
+  readonly passedOver: number
+  /** The first few of them: path of the file, product, role and name. */
+  readonly passedOverExamples: readonly string[]
   /** Products that are made of the members that a file names, among those that this run resolved. */
   readonly matched: number
   /** Products that a file names and that wait, among those that this run resolved. */
@@ -40,43 +44,81 @@ export interface AssociationSummary {
   readonly incomplete: number
   /** The first few of them by name. */
   readonly incompleteExamples: readonly IncompleteProduct[]
+  /** Products matched by keywords while files withhold exposures of their groups, among those that this run resolved. */
+  readonly withheld: number
+  /** The first few of them by name. */
+  readonly withheldExamples: readonly WithheldProduct[]
+}
+
+/** A product matched by keywords, of exposures beside which files withhold others of the same group. */
+export interface WithheldProduct {
+  readonly product: string
+  /** Names of the files that do. */
+  readonly files: readonly string[]
+  /** The first few of the exposures that they withhold. */
+  readonly exposures: readonly string[]
+  readonly exposureCount: number
 }
 
 /** How many examples of a kind are told; the rest is counted. */
 const EXAMPLES = 3
 
-/** Counts of products that association files name, among those that were settled. */
+/** Counts of what association files do to products, among those that were settled. */
 export interface NamedCounts {
   matched: number
   waiting: number
   incomplete: number
   /** The first few of the incomplete ones by name. */
-  examples: IncompleteProduct[]
+  incompleteExamples: readonly IncompleteProduct[]
+  withheld: number
+  /** The first few of these by name. */
+  withheldExamples: readonly WithheldProduct[]
 }
 
 /** Counts of nothing settled. */
 export function noneNamed(): NamedCounts {
-  return { matched: 0, waiting: 0, incomplete: 0, examples: [] }
+  return { matched: 0, waiting: 0, incomplete: 0, incompleteExamples: [], withheld: 0, withheldExamples: [] }
 }
 
-/** Counts what became of the products that an association file names. */
+/** Counts what became of the products that an association file names, or from which it withholds exposures. */
 export function countNamed({ list, matches, products }: Resolution, counts: NamedCounts): void {
-  if (list === undefined) return
-  const incomplete = products.filter(({ missing }) => missing.length > 0)
-  const examples = incomplete.map(({ product, missing }) => {
-    return { product: product.dname, missing: missing.slice(0, EXAMPLES), missingCount: missing.length }
-  })
-  addNamed(counts, { matched: matches.length, waiting: products.length, incomplete: incomplete.length, examples })
+  if (list === undefined) countWithheld(matches, counts)
+  else {
+    const incomplete = products.filter(({ missing }) => missing.length > 0)
+    const incompleteExamples = incomplete.map(({ product, missing }) => {
+      return { product: product.dname, missing: missing.slice(0, EXAMPLES), missingCount: missing.length }
+    })
+    const [matched, waiting] = [matches.length, products.length]
+    addNamed(counts, { ...noneNamed(), matched, waiting, incomplete: incomplete.length, incompleteExamples })
+  }
 }
 
-function addNamed(to: NamedCounts, { matched, waiting, incomplete, examples }: NamedCounts): void {
-  to.matched += matched
-  to.waiting += waiting
-  to.incomplete += incomplete
-  if (examples.length > 0) {
-    const all = [...to.examples, ...examples].sort((a, b) => compareText(a.product, b.product))
-    to.examples = all.slice(0, EXAMPLES)
+function countWithheld(matches: readonly Match[], counts: NamedCounts): void {
+  for (const { product, withheld } of matches) {
+    if (withheld.length === 0) continue
+    const example = {
+      product: product.dname,
+      files: [...new Set(withheld.map(({ source }) => source))].sort(compareText),
+      exposures: withheld.slice(0, EXAMPLES).map(({ exposure }) => exposure.dname),
+      exposureCount: withheld.length,
+    }
+    addNamed(counts, { ...noneNamed(), withheld: 1, withheldExamples: [example] })
   }
+}
+
+function addNamed(to: NamedCounts, counts: NamedCounts): void {
+  to.matched += counts.matched
+  to.waiting += counts.waiting
+  to.incomplete += counts.incomplete
+  to.withheld += counts.withheld
+  to.incompleteExamples = firstOf(to.incompleteExamples, counts.incompleteExamples)
+  to.withheldExamples = firstOf(to.withheldExamples, counts.withheldExamples)
+}
+
+/** The first few of two lists by product. */
+function firstOf<T extends { readonly product: string }>(a: readonly T[], b: readonly T[]): readonly T[] {
+  if (b.length === 0) return a
+  return [...a, ...b].sort((x, y) => compareText(x.product, y.product)).slice(0, EXAMPLES)
 }
 
 /** Counts what a run does with association files. */
@@ -86,6 +128,8 @@ export class AssociationTally {
   #products = 0
   #skipped = 0
   #candidatesLeft = 0
+  #passedOver = 0
+  readonly #passedOverExamples: string[] = []
   readonly #named = noneNamed()
 
   /** Counts a file that was read. */
@@ -93,6 +137,12 @@ export class AssociationTally {
     this.#files++
     this.#products += products
     this.#candidatesLeft += candidatesLeft
+  }
+
+  /** Counts a member that was passed over. */
+  passOver(path: string, member: string): void {
+    this.#passedOver++
+    if (this.#passedOverExamples.length < EXAMPLES) this.#passedOverExamples.push(`${path}: ${member}`)
   }
 
   /** Counts a file of Level 2, which says nothing of products. */
@@ -122,10 +172,9 @@ export class AssociationTally {
       candidatesLeft: this.#candidatesLeft,
       unusable: faults.reduce((sum, { count }) => sum + count, 0),
       faults,
-      matched: this.#named.matched,
-      waiting: this.#named.waiting,
-      incomplete: this.#named.incomplete,
-      incompleteExamples: this.#named.examples,
+      passedOver: this.#passedOver,
+      passedOverExamples: this.#passedOverExamples,
+      ...this.#named,
     }
   }
 }

@@ -5,7 +5,8 @@
 
 import { formatFloat } from '../csv/float.js'
 import { TABLES } from '../database/tables.js'
-import { MODELS } from '../rules/association.js'
+import { MODELS, type Model } from '../rules/association.js'
+import { referenceColumns } from '../rules/features.js'
 import { toNumber } from '../rules/values.js'
 import { type CheckContext, fileOf, groupBy, modelFile, Program, quote } from './lines.js'
 import { checkGroups, checkSettled } from './resolution.js'
@@ -144,7 +145,7 @@ function checkTarget(program: Program, product: TableLine, line: TableLine): voi
   }
 }
 
-/** The lines of level1.csv belong to products of training.csv, in their model, as many as NEXPOSUR says. */
+/** The lines of level1.csv belong to products of training.csv, in their model; NEXPOSUR says how many are measured. */
 function checkExposures(program: Program): void {
   const training = new Map(program.of('training.csv').map((line) => [program.cell(line, 'pname'), line]))
   for (const [name, lines] of groupBy(program.of('level1.csv'), (line) => program.cell(line, 'pname'))) {
@@ -164,24 +165,35 @@ function checkExposures(program: Program): void {
   checkCounts(program)
 }
 
-/** NEXPOSUR is the number of science exposures in level1.csv, where there are any. */
+/** NEXPOSUR is the number of science exposures in level1.csv that have a reference point, where there are any. */
 function checkCounts(program: Program): void {
   const exposures = groupBy(program.of('level1.csv'), (line) => program.cell(line, 'pname'))
-  const counts = new Map(
-    [...exposures].map(([name, lines]) => [
-      name,
-      lines.filter((line) => program.cell(line, 'role') === 'science').length,
-    ]),
-  )
-  for (const [prefix, column] of [['train', 'nexposur'] as const, ['raw', 'NEXPOSUR'] as const]) {
-    for (const file of MODELS.map((model) => modelFile(prefix, model)).filter((file) => program.isComparable(file))) {
-      for (const line of program.of(file)) {
-        const name = program.nameOf(line)
-        const count = counts.get(name)
-        const found = program.cell(line, column)
-        if (count === undefined || toNumber(found) === count) continue
-        program.bad('exposures', line, `${column} is ${quote(found)}, but level1.csv has ${count} exposures of ${name}`)
-      }
-    }
+  for (const model of MODELS) {
+    const isCounted = (line: TableLine) => program.cell(line, 'role') === 'science' && hasPoint(program, line, model)
+    const countOf = (product: string) => exposures.get(product)?.filter(isCounted).length
+    checkCountsIn(program, modelFile('train', model), 'nexposur', countOf)
+    checkCountsIn(program, modelFile('raw', model), 'NEXPOSUR', countOf)
   }
+}
+
+function checkCountsIn(
+  program: Program,
+  file: string,
+  column: string,
+  countOf: (product: string) => number | undefined,
+): void {
+  if (!program.isComparable(file)) return
+  for (const line of program.of(file)) {
+    const name = program.nameOf(line)
+    const count = countOf(name)
+    const found = program.cell(line, column)
+    if (count === undefined || toNumber(found) === count) continue
+    const why = `level1.csv has ${count} exposures of ${name} with a reference point`
+    program.bad('exposures', line, `${column} is ${quote(found)}, but ${why}`)
+  }
+}
+
+/** Whether an exposure has what features of a model are measured from (section 6). */
+function hasPoint(program: Program, line: TableLine, model: Model): boolean {
+  return model === 'FGS' || referenceColumns(model).every((column) => program.cell(line, column) !== '')
 }

@@ -5,6 +5,8 @@ import type { Fields } from './row.js'
 import { FieldRoom } from './scanner.js'
 
 const COMMA = ','
+const POINT = 46
+const ZERO = 48
 /** Bytes that are made text of at a time: a longer text would be dear to keep and to collect. */
 const TEXT_BYTES = 1 << 15
 
@@ -67,6 +69,13 @@ export class PlainRow implements Fields {
   areDecimals(low: number, high: number): boolean {
     const { room, load } = this.#window
     return room.loads === load && room.areDecimals(this.#first, low, high)
+  }
+
+  /** Whether a field ends in `.0`. */
+  hasPointZero(index: number): boolean {
+    const { bytes } = this.#window
+    const end = this.byteEndOf(index)
+    return end - this.byteOf(index) > 2 && bytes[end - 1] === ZERO && bytes[end - 2] === POINT
   }
 
   /** Characters of a field. */

@@ -3,9 +3,10 @@
  * section 5.3), and how each came by its product.
  */
 import { groupBy } from '../check/lines.js'
-import { comparedColumn, expectedName, type Model, rankTargets } from '../rules/association.js'
+import { comparedColumn, expectedName, type Model } from '../rules/association.js'
 import type { Resolution, WaitingGroup } from '../rules/resolve.js'
 import { cell, type Row } from '../rules/row.js'
+import { rankTargets } from '../rules/target-ranks.js'
 import { hasTargetOf } from './nearest.js'
 
 /** A group of an association. */

@@ -7,6 +7,7 @@ import type { Keywords } from './keywords.js'
 import type { Positions } from './layout.js'
 import { imageOptics, spectralOptics } from './optics.js'
 import { cell, numberIn, type Row } from './row.js'
+import type { TargetRanks } from './target-ranks.js'
 import { isNothing, isTrue, isVoid, scrubbedNumber } from './values.js'
 
 /** The four models; each has its encoded tables. */
@@ -100,10 +101,18 @@ export function isWavefrontKeyed({ VISITYPE }: Pick<Row, 'VISITYPE'>): boolean {
   return isWavefrontVisit(VISITYPE)
 }
 
-/** Whether a Level 3 name is that of an association-candidate product across observations (section 3.9). */
+/**
+ * Whether a Level 3 name is that of a product of another candidate than an observation, as `-c1001_`, `-a3001_` or
+ * `-r0001_` (section 3.9).
+ */
 export function isCandidateName(dname: string): boolean {
   const dash = dname.indexOf('-')
-  return dash >= 0 && dname[dash + 1] === 'c'
+  return dash >= 0 && dname[dash + 1] !== 'o' && !isExposureName(dname)
+}
+
+/** Whether the observation's digits follow those of the program: an exposure's name may have a dash in its segment. */
+function isExposureName(dname: string): boolean {
+  return /^\w{2}\d{6}/.test(dname)
 }
 
 /** What sections 4 and 5 make of a row's keywords, whatever else is in the row. */
@@ -186,51 +195,19 @@ export function comparedColumn(first: Row): 'TARGNAME' | 'targra' | 'GS_MAG' {
 
 /** Whether an exposure has a target of its own: its group is neither `t0` nor keyed by GS_MAG (section 5.2). */
 export function hasOwnTarget(exposure: Row): boolean {
-  if (isSourceBased(exposure)) return targetId(exposure, 0) !== 't0'
+  if (isSourceBased(exposure)) return exposure.VISITYPE !== 'PARALLEL_PURE'
   if (targetKey(exposure) === undefined) return false
   return exposure.VISITYPE === 'PRIME_TARGETED_FIXED' || !isNothing(exposure.TARGNAME)
 }
 
-/**
- * Ranks the distinct target keys of an association: names first in text order, then numbers ascending; from 1.
- *
- * @param exposures every exposure of the association
- */
-export function rankTargets(exposures: readonly Row[]): ReadonlyMap<string | number, number> {
-  let only: TargetKey
-  let several: Set<string | number> | undefined
-  let last: Row | undefined
-  for (const exposure of exposures) {
-    if (last !== undefined && shareTarget(exposure, last)) continue
-    last = exposure
-    const key = rankedKey(exposure)
-    if (key === undefined || key === only) continue
-    if (only === undefined) only = key
-    else several = (several ?? new Set([only])).add(key)
-  }
-  if (several === undefined) return only === undefined ? NO_RANKS : new Map([[only, 1]])
-  const ordered = [...several].sort(compareTargets)
-  return new Map(ordered.map((key, index) => [key, index + 1]))
-}
-
-/** The key by which an exposure's target is ranked; none where its products are named by source. */
-const rankedKey = (exposure: Row) => (isSourceBased(exposure) ? undefined : targetKey(exposure))
-
-const NO_RANKS: ReadonlyMap<string | number, number> = new Map()
-
-function compareTargets(a: string | number, b: string | number): number {
-  if (typeof a === 'number' && typeof b === 'number') return a - b
-  if (typeof a !== typeof b) return typeof a === 'string' ? -1 : 1
-  return a < b ? -1 : 1
-}
-
-function isSourceBased(exposure: Row): boolean {
+/** Whether an exposure's products are named by source, not by target (section 4). */
+export function isSourceBased(exposure: Row): boolean {
   return traitsOf(exposure).isSourceBased
 }
 
 /** The target part of an expected name: `s000000001`, `t0` or `tN` (section 4). */
-function targetId(exposure: Row, rank: number): string {
-  if (!isSourceBased(exposure)) return `t${rank}`
+function targetId(exposure: Row, ranks: TargetRanks): string {
+  if (!isSourceBased(exposure)) return `t${ranks.of(exposure)}`
   return exposure.VISITYPE === 'PARALLEL_PURE' ? 't0' : 's000000001'
 }
 
@@ -264,17 +241,15 @@ function ungroupedBy({ EXP_TYPE, TSOVISIT, VISITYPE, SUBARRAY }: Keywords): stri
 /**
  * The name of the product that an exposure's group is expected to make (section 4), lower case.
  *
- * @param ranks the association's target keys, as {@link rankTargets} numbers them
+ * @param ranks those of its association's targets
  */
-export function expectedName(exposure: Row, ranks: ReadonlyMap<string | number, number>): string {
+export function expectedName(exposure: Row, ranks: TargetRanks): string {
   const { nameStart, nameEnd } = traitsOf(exposure)
-  const key = targetKey(exposure)
-  return nameStart + targetId(exposure, key === undefined ? 0 : (ranks.get(key) ?? 0)) + nameEnd
+  return nameStart + targetId(exposure, ranks) + nameEnd
 }
 
 /** Tells an exposure's group from all others of its program, by this exposure alone: with the target key for its rank. */
 export function groupIdentity(exposure: Row): string {
-  const key = rankedKey(exposure)
-  const name = expectedName(exposure, key === undefined ? new Map() : new Map([[key, 1]]))
-  return JSON.stringify([exposure.params, name, key])
+  const { nameStart, nameEnd, isSourceBased: bySource } = traitsOf(exposure)
+  return JSON.stringify([exposure.params, nameStart, nameEnd, bySource ? exposure.VISITYPE : targetKey(exposure)])
 }

@@ -19,9 +19,13 @@ export function levelOf(dag: string): Level {
 
 const CODE_UNDERSCORE = 95
 
+/** A wavefront-sensing suffix, which is part of a name; only the extension behind it is not. */
+const WAVEFRONT_FITS = /_wfscmb-[^_.]+(?=\.fits$)/i
+
 /** The dataset's identity: its name without the suffix and extension of a FITS file (section 3.2). */
 export function datasetName(dataset: string): string {
   if (!dataset.endsWith('fits')) return dataset
+  if (WAVEFRONT_FITS.test(dataset)) return dataset.slice(0, -'.fits'.length)
   // A call of `lastIndexOf` would take longer than to look at the few letters of a suffix.
   let cut = dataset.length - 1
   while (cut > 0 && dataset.charCodeAt(cut) !== CODE_UNDERSCORE) cut--

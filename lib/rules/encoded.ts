@@ -12,7 +12,7 @@ import { type ColumnType, columnType, type Layout } from './layout.js'
 import { Measures, measureNumber } from './measures.js'
 import type { RegularRow } from './regular.js'
 import type { cell, Row } from './row.js'
-import { isEncodedTrue, isNothing, toNumber } from './values.js'
+import { isNothing, isTrue, toNumber } from './values.js'
 
 /** Feature columns of the encoded tables, in order. */
 const ENCODED_COLUMNS =
@@ -131,7 +131,7 @@ const BOOLEANS: ReadonlySet<string> = new Set(['bkgdtarg', 'is_imprt', 'tsovisit
 function encodeOf(column: string): Encode {
   const category = (CATEGORIES as readonly string[]).indexOf(column)
   if (category >= 0) return (raw, encoder) => encoder.encodeBy(category, raw)
-  if (BOOLEANS.has(column)) return (raw) => (isEncodedTrue(raw) ? '1' : '0')
+  if (BOOLEANS.has(column)) return (raw) => (isTrue(raw) ? '1' : '0')
   if (column === 'fxd_slit') return (raw) => (isNothing(raw) ? 'NONE' : raw)
   if (isMeasure(column)) return encodedMeasure
   return numberText

@@ -2,7 +2,7 @@
  * The features of a group of exposures (specification, section 6).
  */
 import type { Model } from './association.js'
-import { scaleOf, shapeOf } from './instrument.js'
+import { bandsIn, scaleOf, shapeOf } from './instrument.js'
 import type { Keywords } from './keywords.js'
 import type { Measures } from './measures.js'
 import {
@@ -58,43 +58,46 @@ interface Located {
 /**
  * The features of a group.
  *
- * An exposure without a reference point counts in NEXPOSUR, DETECTOR and BAND, as the product is made of it too, but
- * takes no part in anything that is measured on the sky.
+ * An exposure without a reference point is left out of all of them, though the product is made of it, too: as when the
+ * model is asked to predict.
  *
  * @param exposures the group's exposures in their order (section 4), at least one
  * @returns undefined where no exposure has a reference point (never for FGS, whose groups have no offsets)
  */
 export function groupFeatures(model: Model, exposures: readonly Row[]): Features | undefined {
-  const [first] = exposures
-  if (first === undefined) return undefined
-  const nexposur = exposures.length
   const isPlain = exposures.every(({ regular }) => regular !== undefined)
   if (model === 'FGS') {
-    return {
-      reference: first,
-      detector: first.DETECTOR,
-      band: first.BAND,
-      nexposur,
-      pointing: undefined,
-      isPlain,
-      measures: undefined,
-    }
+    const [first] = exposures
+    if (first === undefined) return undefined
+    const { DETECTOR: detector, BAND: band } = first
+    const nexposur = exposures.length
+    return { reference: first, detector, band, nexposur, pointing: undefined, isPlain, measures: undefined }
   }
   const located = locate(model, exposures)
   if (located.length === 0) return undefined
-  const { reference, pointing } = point(located, first)
-  const bands = distinct(exposures, ({ BAND }) => BAND).reverse()
-  const detectors = distinct(exposures, ({ DETECTOR }) => DETECTOR)
-  const [detector, band] = [detectors.join('|') || 'NONE', bands.join('|') || 'NONE']
-  return { reference, detector, band, nexposur, pointing, isPlain, measures: undefined }
+  const { reference, pointing } = point(located)
+  const detector = distinct(located, 'DETECTOR', inCapitals).join('|') || 'NONE'
+  const band = distinct(located, 'BAND', bandsIn).reverse().join('|') || 'NONE'
+  return { reference, detector, band, nexposur: located.length, pointing, isPlain, measures: undefined }
 }
 
-/** The exposures that have a reference point: CRVAL for the image model, REF for the others. */
-function locate(model: Model, exposures: readonly Row[]): Located[] {
+/** The columns of a model's reference point (degrees): right ascension, declination. FGS groups need none. */
+export function referenceColumns(
+  model: Exclude<Model, 'FGS'>,
+): readonly ['CRVAL1', 'CRVAL2'] | readonly ['RA_REF', 'DEC_REF'] {
+  return model === 'IMAGE' ? IMAGE_POINT : OTHER_POINT
+}
+
+const IMAGE_POINT = ['CRVAL1', 'CRVAL2'] as const
+const OTHER_POINT = ['RA_REF', 'DEC_REF'] as const
+
+/** The exposures that have a reference point. */
+function locate(model: Exclude<Model, 'FGS'>, exposures: readonly Row[]): Located[] {
+  const [ra, dec] = referenceColumns(model)
   const located: Located[] = []
   for (const exposure of exposures) {
-    const { CRVAL1, CRVAL2, RA_REF, DEC_REF } = exposure.layout.at
-    const at = model === 'IMAGE' ? skyPoint(exposure, CRVAL1, CRVAL2) : skyPoint(exposure, RA_REF, DEC_REF)
+    const { at: places } = exposure.layout
+    const at = skyPoint(exposure, places[ra], places[dec])
     if (at !== undefined) located.push({ exposure, at, scale: scaleOf(exposure) })
   }
   return located
@@ -107,7 +110,8 @@ function skyPoint(row: Row, raIndex: number, decIndex: number): SkyPoint | undef
   return Number.isNaN(ra) || Number.isNaN(dec) ? undefined : { ra, dec }
 }
 
-function point(located: readonly Located[], first: Row): { reference: Row; pointing: Pointing } {
+function point(located: readonly Located[]): { reference: Row; pointing: Pointing } {
+  const { exposure: first } = located[0] as Located
   const footprint = new Fiducial()
   for (const { exposure, at, scale } of located) footprint.add(at, shapeOf(exposure), scale)
   const fiducial = footprint.point
@@ -146,15 +150,28 @@ function pixelsTo(from: SpherePoint, to: SpherePoint | undefined, scale: number)
   return to === undefined ? Number.NaN : separation(from, to) / scale
 }
 
-/** The distinct values of a column that are not nothing, in text order. */
-function distinct(exposures: readonly Row[], read: (keywords: Keywords) => string): string[] {
-  const values: string[] = []
+/**
+ * The distinct values of a keyword that are not nothing, in text order.
+ *
+ * @param valuesIn what a cell means
+ */
+function distinct(
+  located: readonly Located[],
+  keyword: 'DETECTOR' | 'BAND',
+  valuesIn: (cell: string) => readonly string[],
+): string[] {
+  const values = new Set<string>()
   let last: Keywords | undefined
-  for (const { keywords } of exposures) {
+  for (const { exposure } of located) {
+    const { keywords } = exposure
     if (keywords === last) continue
     last = keywords
-    const value = read(keywords)
-    if (!isNothing(value) && !values.includes(value)) values.push(value)
+    const text = keywords[keyword]
+    if (!isNothing(text)) for (const value of valuesIn(text)) values.add(value)
   }
-  return values.sort(compareText)
+  return [...values].sort(compareText)
+}
+
+function inCapitals(text: string): readonly string[] {
+  return [text.toUpperCase()]
 }

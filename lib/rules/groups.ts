@@ -1,17 +1,11 @@
 /**
  * The groups of exposures that are expected to make one product each (specification, sections 4 and 5.3).
  */
-import {
-  expectedName,
-  type Model,
-  modelOf,
-  rankTargets,
-  shareTarget,
-  targetKey,
-  ungroupedReason,
-} from './association.js'
+import { expectedName, type Model, modelOf, shareTarget, targetKey, ungroupedReason } from './association.js'
 import { ByText } from './by-text.js'
+import type { MemberList } from './member-list.js'
 import { compareRows, type Row } from './row.js'
+import { rankTargets } from './target-ranks.js'
 
 /** Exposures that are expected to make one product. */
 export interface Group {
@@ -29,21 +23,39 @@ export interface Ungrouped {
   readonly reason: string
 }
 
+/** An exposure of a group that an association file withholds from it, and the file's name. */
+export interface Withheld {
+  readonly exposure: Row
+  readonly source: string
+}
+
+/** The exposures of an association. */
+export interface Grouped {
+  readonly groups: Group[]
+  readonly ungrouped: Ungrouped[]
+  /** By the name of the group. */
+  readonly withheld: ReadonlyMap<string, readonly Withheld[]>
+}
+
 /**
  * Section 4: exposures with one expected name are a group; its model is that of its first exposure. Targets are ranked
  * over all exposures, so that no association file changes the name of another group.
+ *
+ * @param given exposures that are in no group here, as an association file gives them to a product
  */
-export function formGroups(
-  exposures: readonly Row[],
-  given: ReadonlySet<Row>,
-): { groups: Group[]; ungrouped: Ungrouped[] } {
+export function formGroups(exposures: readonly Row[], given: ReadonlyMap<Row, MemberList>): Grouped {
   const ranks = rankTargets(exposures)
   const groups: Group[] = []
   const byName = new ByText<Group>()
   const ungrouped: Ungrouped[] = []
+  const withheld = new Map<string, Withheld[]>()
   let last: Group | undefined
   for (const exposure of exposures.length < 2 ? exposures : exposures.toSorted(compareRows)) {
-    if (given.has(exposure)) continue
+    const list = given.get(exposure)
+    if (list !== undefined) {
+      withhold({ exposure, source: list.source }, expectedName(exposure, ranks), withheld)
+      continue
+    }
     if (last !== undefined && isAlike(exposure, last.first)) {
       last.exposures.push(exposure)
       continue
@@ -62,7 +74,13 @@ export function formGroups(
     }
     last.exposures.push(exposure)
   }
-  return { groups, ungrouped }
+  return { groups, ungrouped, withheld }
+}
+
+function withhold(one: Withheld, name: string, withheld: Map<string, Withheld[]>): void {
+  const its = withheld.get(name)
+  if (its === undefined) withheld.set(name, [one])
+  else its.push(one)
 }
 
 /** Whether two exposures surely expect one product: their names need not be made. */

@@ -43,6 +43,16 @@ export function pixelScale(instrume: string, expType: string, channel: string, d
   return SCALE.get(instrume)
 }
 
+/** The bands of the medium-resolution spectrometer. */
+const BANDS: ReadonlySet<string> = new Set(['SHORT', 'MEDIUM', 'LONG'])
+
+/** The bands that a BAND means, in capitals: one, or those of the two dichroics of `SHORT-LONG` (section 6.5). */
+export function bandsIn(band: string): readonly string[] {
+  const capitals = band.toUpperCase()
+  const bands = capitals.split('-')
+  return bands.every((each) => BANDS.has(each)) ? bands : [capitals]
+}
+
 /** What section 6 needs to know of the detector of an exposure. */
 export interface Pixels {
   /** Pixel scale in arcsec. */

@@ -66,6 +66,13 @@ export const FLOAT_COLUMNS = [
   'TARG_DEC',
 ] as const satisfies readonly Known[]
 
+/** Right ascensions, declinations: degrees within ±360 and ±90 (section 9, "Bad rows"). */
+export const RA_COLUMNS = ['CRVAL1', 'RA_REF', 'GS_RA', 'TARG_RA'] as const satisfies readonly Known[]
+export const DEC_COLUMNS = ['CRVAL2', 'DEC_REF', 'GS_DEC', 'TARG_DEC'] as const satisfies readonly Known[]
+
+/** Columns of whole numbers, which some programs write with `.0` where a column has blanks (section 2). */
+export const WHOLE_COLUMNS = ['PROGRAM', 'OBSERVTN', 'CHANNEL', 'NUMDTHPT'] as const satisfies readonly Known[]
+
 /** Columns that hold numbers that scrubbing looks at. */
 export const NUMBER_COLUMNS = ['imagesize', ...FLOAT_COLUMNS] as const
 

@@ -15,6 +15,11 @@ export function memberName(expname: string): string {
   return EXPOSURE.exec(file)?.[0] ?? datasetName(file.replace(/\.gz$/, ''))
 }
 
+/** Whether a member's dataset can be an exposure, by its name: a product or a catalog cannot. */
+export function isExposureName(name: string): boolean {
+  return EXPOSURE.exec(name)?.[0] === name
+}
+
 /** Whether a name is that of an association file, as the observatory names them. */
 export function isAssociationName(name: string): boolean {
   return /_asn\.json$/i.test(name)

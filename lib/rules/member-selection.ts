@@ -1,8 +1,10 @@
 /**
  * Which of a list's members are there, and which of them a product is made of (specification, section 9).
  */
+
+import { bandsIn } from './instrument.js'
 import { type MemberList, SCIENCE } from './member-list.js'
-import { isWithoutBand } from './product-name.js'
+import { isWithoutBand, isWithoutFilter } from './product-name.js'
 import type { OtherMember } from './resolve.js'
 import { compareRows, type Row } from './row.js'
 import { isNothing } from './values.js'
@@ -43,29 +45,47 @@ export interface Selection {
   readonly missing: readonly string[]
 }
 
-/** Which of a list's members a product is made of: for MIR_MRS those of its detector and band. */
+/**
+ * Which of a list's members a product is made of, where one name stands for several products: for MIR_MRS those of its
+ * detector and band, for the NIRSpec IFU those of its filter. What is blank does not matter.
+ */
 export interface Share {
   readonly detector: string
   readonly band: string
+  readonly filter: string
 }
 
 /** All members. */
-export const WHOLE: Share = { detector: '', band: '' }
+export const WHOLE: Share = { detector: '', band: '', filter: '' }
 
-/** The share of a list's members that a product is made of. */
-export function shareOf(product: Row, list: MemberList): Share {
-  if (product.EXP_TYPE !== 'MIR_MRS' || !isWithoutBand(list.product)) return WHOLE
-  return { detector: product.DETECTOR, band: product.BAND }
+/** The share of a list's members that a product is made of, or that an exposure belongs to. */
+export function shareOf(row: Row, { product }: MemberList): Share {
+  const { EXP_TYPE, DETECTOR, BAND, FILTER } = row
+  if (EXP_TYPE === 'MIR_MRS' && isWithoutBand(product)) return { ...WHOLE, detector: DETECTOR, band: BAND }
+  // A product that has the very name of the file is the only one.
+  const isOne = row.dname.toLowerCase() === product
+  return EXP_TYPE === 'NRS_IFU' && isWithoutFilter(product) && !isOne ? { ...WHOLE, filter: FILTER } : WHOLE
+}
+
+/** A share as a key. */
+export function keyOfShare({ detector, band, filter }: Share): string {
+  return JSON.stringify([detector, band, filter])
 }
 
 /** Whether a value is one of those that a product has, which may be several joined by `|`, or all. */
 function agrees(of: string, value: string): boolean {
-  return isNothing(of) || of === 'MULTIPLE' || of.split('|').includes(value)
+  if (isNothing(of) || of === 'MULTIPLE') return true
+  return of.toUpperCase().split('|').includes(value.toUpperCase())
+}
+
+/** The same for bands: a product of several has the exposures of two dichroics, too. */
+function agreesInBand(of: string, band: string): boolean {
+  return agrees(of, band) || bandsIn(band).every((each) => agrees(of, each))
 }
 
 /** Whether an exposure is of a share. */
-export function hasShare({ detector, band }: Share, exposure: Row): boolean {
-  return agrees(detector, exposure.DETECTOR) && agrees(band, exposure.BAND)
+export function hasShare({ detector, band, filter }: Share, { DETECTOR, BAND, FILTER }: Row): boolean {
+  return agrees(detector, DETECTOR) && agreesInBand(band, BAND) && agrees(filter, FILTER)
 }
 
 /** The members of a share, as far as they are there. */
@@ -76,7 +96,7 @@ export function select({ members }: MemberList, share: Share, datasets: Datasets
   for (const { name, role } of members) {
     const exposure = datasets.exposure(name)
     if (exposure === undefined) {
-      // Of an exposure that is not there, its name tells the detector, and nothing the band.
+      // Of an exposure that is not there, its name tells the detector, and nothing the band or the filter.
       const detector = name.slice(name.lastIndexOf('_') + 1).toUpperCase()
       if (role === SCIENCE && datasets.mayCome(name) && agrees(share.detector, detector)) missing.push(name)
     } else if (hasShare(share, exposure)) {

@@ -8,8 +8,17 @@ import { type Model, modelOf } from './association.js'
 import { type Features, groupFeatures } from './features.js'
 import type { Ungrouped } from './groups.js'
 import { compareVersion, type MemberList } from './member-list.js'
-import { type Datasets, hasShare, type Selection, type Share, select, shareOf, WHOLE } from './member-selection.js'
-import { expectedProduct, isObservationName, isWithoutBand, ProductNames } from './product-name.js'
+import {
+  type Datasets,
+  hasShare,
+  keyOfShare,
+  type Selection,
+  type Share,
+  select,
+  shareOf,
+  WHOLE,
+} from './member-selection.js'
+import { expectedProduct, isObservationName, ProductNames } from './product-name.js'
 import type { FrozenMatch, Match, Resolution, WaitingGroup, WaitingProduct, WaitReason } from './resolve.js'
 import type { Row } from './row.js'
 import { compareText } from './values.js'
@@ -41,14 +50,14 @@ export function nameProducts(products: readonly Row[], lists: readonly MemberLis
   return new Map(inForce.map((list) => [list, named.get(list) ?? []]))
 }
 
-/** The exposures that files give to products of their observation: sections 4 and 5 leave them out. */
-export function givenExposures(lists: Iterable<MemberList>, datasets: Datasets): Set<Row> {
-  const given = new Set<Row>()
-  for (const { product, members } of lists) {
-    if (!isObservationName(product)) continue
-    for (const { name } of members) {
+/** The exposures that files give to products of their observation: sections 4 and 5 leave them out. Each with a file. */
+export function givenExposures(lists: Iterable<MemberList>, datasets: Datasets): Map<Row, MemberList> {
+  const given = new Map<Row, MemberList>()
+  for (const list of lists) {
+    if (!isObservationName(list.product)) continue
+    for (const { name } of list.members) {
       const exposure = datasets.exposure(name)
-      if (exposure !== undefined) given.add(exposure)
+      if (exposure !== undefined && !given.has(exposure)) given.set(exposure, list)
     }
   }
   return given
@@ -106,7 +115,7 @@ interface Measured extends Selection {
 function selector(list: MemberList, datasets: Datasets): (share: Share) => Measured {
   const known = new Map<string, Measured>()
   return (share) => {
-    const key = `${share.detector} ${share.band}`
+    const key = keyOfShare(share)
     let measured = known.get(key)
     if (measured === undefined) {
       measured = measure(select(list, share, datasets))
@@ -129,7 +138,7 @@ function complete(product: Row, { science, others, model, features }: Measured):
   if (model === undefined) return 'members missing'
   if (Number.isNaN(product.size)) return 'product without size'
   if (features === undefined) return 'no coordinates'
-  return { product, name: product.dname, model, exposures: science, others, features }
+  return { product, name: product.dname, model, exposures: science, others, features, withheld: [] }
 }
 
 function waitingProduct(product: Row, why: WaitReason, { science, missing }: Selection): WaitingProduct {
@@ -149,7 +158,7 @@ function reasonOf(why: WaitReason, members: number): WaitingProduct['reason'] {
 }
 
 /**
- * The groups of a list whose product is not there or not complete: one, but for MIR_MRS one for each detector and band.
+ * The groups of a list whose product is not there or not complete: one, or one for each share.
  *
  * A product of a single observation is the only one that its exposures are sure to go into, so they wait in its group.
  */
@@ -162,9 +171,8 @@ function waitingGroups(
   const waiting = select(list, WHOLE, datasets).science.filter((exposure) => !matched.has(exposure))
   const groups = new Map<string, WaitingGroup>()
   for (const exposure of waiting) {
-    const isSplit = exposure.EXP_TYPE === 'MIR_MRS' && isWithoutBand(list.product)
-    const share = isSplit ? { detector: exposure.DETECTOR, band: exposure.BAND } : WHOLE
-    const key = `${share.detector} ${share.band}`
+    const share = shareOf(exposure, list)
+    const key = keyOfShare(share)
     if (!groups.has(key))
       groups.set(key, waitingGroup(list, select(list, share, datasets), exposure, holderOf(exposure)))
   }

@@ -1,19 +1,40 @@
 /**
  * Names of products in association files, and which products of the database they mean (specification, section 9).
  *
- * A name in a file may be a template, whose parts the pipeline fills in when it makes the product, and names of MIR_MRS
- * products lack their channel and band.
+ * The pipeline makes the names of products of them: it fills in the parts of a template, adds channel and band to the
+ * names of MIR_MRS, and the filter to those of the NIRSpec IFU.
  */
 import type { Row } from './row.js'
 import { compareText, isNothing } from './values.js'
 
 /** What stands for a part of a name that only the pipeline knows. */
 const PLACEHOLDER = /\{(\w+)\}/
-/** What such a part looks like; of any other kind than a source it is one word. */
+/** What such a part looks like; one of another kind is one word. */
 const WORD = '[a-z0-9]+'
-const PARTS: Readonly<Record<string, string>> = { source_id: 's\\d+' }
-/** What the pipeline adds to the name of a MIR_MRS product. */
+const SLIT = 's\\d+[a-z]\\d+'
+const PARTS: Readonly<Record<string, string>> = {
+  // A source, the background beside one, or a virtual slit.
+  source_id: '[sbv]\\d+',
+  // One slit or several: only of the names of slits it is known that the dash between them is none of the template's.
+  slit_name: `(?:${SLIT}(?:-${SLIT})+|${WORD})`,
+  suffix: 'wfscmb',
+}
+/** What the pipeline adds to the name of a MIR_MRS product, and to that of one of the NIRSpec IFU. */
 const CHANNEL_AND_BAND = /_ch\d[-a-z]*$/
+const FILTER_BEHIND = /(?<=_nirspec_[a-z0-9]+)-[a-z0-9]+$/
+
+/** The suffixes of Level 3 products; that of wavefront sensing, which has a number behind it, is part of a name. */
+const SUFFIXES = (
+  'ami-oi amiavg amilg amimulti-oi aminorm aminorm-oi bsub bsubints c1d cal calints cat crf crfints i2d median phot ' +
+  'psf-ami-oi psf-amiavg psfalign psfstack psfsub s2d s3d segm whtlt x1d x1dints'
+).split(' ')
+const SUFFIX = new RegExp(`_(?:${SUFFIXES.join('|')})$`)
+
+/** A product's name as a file has it, without what is no part of it: letter case, folders, `.fits`, a product suffix. */
+export function nameInFile(name: string): string {
+  const file = name.slice(Math.max(name.lastIndexOf('/'), name.lastIndexOf('\\')) + 1).toLowerCase()
+  return file.replace(/\.fits(?:\.gz)?$/, '').replace(SUFFIX, '')
+}
 
 /** Whether a product of this name in a file belongs to a single observation. */
 export function isObservationName(product: string): boolean {
@@ -23,6 +44,11 @@ export function isObservationName(product: string): boolean {
 /** Whether a name in a file ends after the instrument, as that of the MIR_MRS products of all channels and bands does. */
 export function isWithoutBand(product: string): boolean {
   return product.endsWith('_miri')
+}
+
+/** Whether a name in a file ends after the grating or prism, as that of the IFU products of all filters does. */
+export function isWithoutFilter(product: string): boolean {
+  return /_nirspec_[a-z0-9]+$/.test(product)
 }
 
 /** The text before the first `_` of a name: program and candidate, never part of a template. */
@@ -68,11 +94,20 @@ export class ProductNames {
     const names: string[] = []
     for (const template of this.#templates.get(headOf(name)) ?? [])
       if (template.pattern.test(name)) names.push(template.name)
-    const short = product.EXP_TYPE === 'MIR_MRS' ? name.replace(CHANNEL_AND_BAND, '') : name
-    if (short !== name && isWithoutBand(short) && this.#plain.has(short)) names.push(short)
+    const short = shortName(name, product.EXP_TYPE)
+    if (short !== name && this.#plain.has(short)) names.push(short)
     names.sort(compareText)
     return this.#plain.has(name) ? [name, ...names] : names
   }
+}
+
+/** The name that a file has for a product of an exposure type whose names the pipeline makes longer. */
+function shortName(name: string, expType: string): string {
+  if (expType === 'MIR_MRS') {
+    const short = name.replace(CHANNEL_AND_BAND, '')
+    return isWithoutBand(short) ? short : name
+  }
+  return expType === 'NRS_IFU' ? name.replace(FILTER_BEHIND, '') : name
 }
 
 /**
@@ -81,11 +116,13 @@ export class ProductNames {
  * @param exposure the first of its exposures
  */
 export function expectedProduct(product: string, exposure: Row): string {
-  const { EXP_TYPE, CHANNEL, BAND, FXD_SLIT } = exposure
+  const { EXP_TYPE, CHANNEL, BAND, FILTER, FXD_SLIT } = exposure
   const filled = product
     .replace('{source_id}', 's000000001')
     .replace('{suffix}', 'wfscmb')
     .replace('{slit_name}', isNothing(FXD_SLIT) ? '{slit_name}' : FXD_SLIT.toLowerCase())
+  if (EXP_TYPE === 'NRS_IFU' && isWithoutFilter(product) && !isNothing(FILTER))
+    return `${filled}-${FILTER}`.toLowerCase()
   if (EXP_TYPE !== 'MIR_MRS' || !isWithoutBand(product)) return filled
   return `${filled}_ch${CHANNEL.slice(0, 1)}-${BAND}`.toLowerCase()
 }

@@ -5,7 +5,7 @@
  * In a run over an existing database the program's stored lines take part. Only the associations that a new row
  * touches are resolved again; in the tables where that takes a line out, the program's other lines are put back.
  */
-import { expectedName, rankTargets } from './association.js'
+import { expectedName } from './association.js'
 import { type Association, associationsOf, groupByAssociation } from './association-rows.js'
 import { setAsideExpired } from './expired.js'
 import { frozenProducts, withFeatures } from './frozen.js'
@@ -13,6 +13,7 @@ import type { MemberList } from './member-list.js'
 import { settleWithLists } from './program-lists.js'
 import { type FrozenMatch, type Resolution, resolveAssociation } from './resolve.js'
 import type { Row } from './row.js'
+import { rankTargets } from './target-ranks.js'
 import { byName, compareText } from './values.js'
 import { latestVersions, versionsToCompare } from './versions.js'
 

@@ -8,7 +8,7 @@ import type { PlainRow } from '../csv/plain-row.js'
 import { BYTE } from '../csv/quoted.js'
 import type { Fields } from '../csv/row.js'
 import { datasetName } from './dataset.js'
-import { inputPositions, type Layout, NUMBER_COLUMNS, type Positions } from './layout.js'
+import { inputPositions, type Layout, NUMBER_COLUMNS, type Positions, WHOLE_COLUMNS } from './layout.js'
 import { KeywordPlaces, type RegularKeywords, UnitKeywords } from './regular-keywords.js'
 import type { Day } from './scrub.js'
 import { programOfUnit } from './units.js'
@@ -40,6 +40,8 @@ export class RegularForm {
   /** The same where the target stays as it is. */
   readonly wholePieces: readonly Piece[]
   readonly keywords: KeywordPlaces
+  /** Columns of whole numbers. */
+  readonly #wholes: readonly number[]
   readonly #numbers: readonly number[]
   /** Bits of the first 64 fields: set for those of #numbers. */
   readonly #lowNumbers: number
@@ -53,6 +55,7 @@ export class RegularForm {
     this.runEnds = runEndsOf(this.columns)
     this.pieces = piecesOf(from, this.at.TARG_RA)
     this.wholePieces = piecesOf(from, undefined)
+    this.#wholes = WHOLE_COLUMNS.map((name) => this.at[name]).filter((index) => index >= 0)
     this.#numbers = NUMBER_COLUMNS.map((name) => this.at[name]).filter((index) => index >= 0)
     this.#lowNumbers = bitsOf(this.#numbers, 0)
     this.#highNumbers = bitsOf(this.#numbers, 32)
@@ -62,7 +65,8 @@ export class RegularForm {
   /** Whether a row of the input is regular, if it can be used at all. */
   isRegular(row: PlainRow): boolean {
     const { PROGRAM, OBSERVTN } = this.at
-    return row.lengthOf(PROGRAM) >= 5 && row.lengthOf(OBSERVTN) >= 3 && this.#hasNumbers(row)
+    const isPadded = row.lengthOf(PROGRAM) >= 5 && row.lengthOf(OBSERVTN) >= 3
+    return isPadded && !this.#wholes.some((index) => row.hasPointZero(index)) && this.#hasNumbers(row)
   }
 
   #hasNumbers(row: PlainRow): boolean {

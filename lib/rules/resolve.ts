@@ -6,9 +6,10 @@
  */
 import { comparedColumn, hasOwnTarget, type Model } from './association.js'
 import { type Features, groupFeatures } from './features.js'
-import { formGroups, type Group, mergeGroups, type Ungrouped } from './groups.js'
+import { formGroups, type Group, type Grouped, mergeGroups, type Ungrouped, type Withheld } from './groups.js'
 import type { MemberList } from './member-list.js'
 import { cell, numberIn, type Row } from './row.js'
+import { isSameTargra } from './target-ranks.js'
 import { compareText, those } from './values.js'
 
 /** A product and the exposures that it was made of. */
@@ -22,6 +23,8 @@ export interface Match {
   /** Members in other roles, which only an association file can tell, in text order of their names. */
   readonly others: readonly OtherMember[]
   readonly features: Features
+  /** Of a match by keywords: exposures of the same group that an association file withholds from it. */
+  readonly withheld: readonly Withheld[]
 }
 
 /** An exposure that has another role in a product than science, such as `psf` or `background`. */
@@ -100,7 +103,7 @@ const NONE: readonly never[] = []
 const NO_LOSERS: Losers = new Map()
 const NONE_FROZEN: ReadonlyMap<string, FrozenMatch> = new Map()
 /** Exposures that association files give to products, where there are no such files. */
-const NOT_GIVEN: ReadonlySet<Row> = new Set()
+const NOT_GIVEN: ReadonlyMap<Row, MemberList> = new Map()
 
 /**
  * Resolves one association by keywords.
@@ -114,9 +117,9 @@ export function resolveAssociation(
   exposures: readonly Row[],
   products: readonly Row[],
   frozen: ReadonlyMap<string, FrozenMatch> = NONE_FROZEN,
-  given: ReadonlySet<Row> = NOT_GIVEN,
+  given: ReadonlyMap<Row, MemberList> = NOT_GIVEN,
 ): Resolution {
-  const { groups, ungrouped } = formGroups(exposures, given)
+  const { groups, ungrouped, withheld } = formGroups(exposures, given)
   const candidates = products.length < 2 ? products : products.toSorted((a, b) => compareText(a.dname, b.dname))
   const losers = chooseProducts(groups, candidates, frozen)
   const matches: Match[] = []
@@ -125,7 +128,7 @@ export function resolveAssociation(
   for (const group of groups) if (group.product === undefined) waiting.push(wait(group, 'no product', undefined))
   for (const product of candidates) {
     const takers = those(groups, (group) => group.product === product)
-    const made = takers.length === 0 ? undefined : complete(product, takers.reduce(mergeGroups), frozen)
+    const made = takers.length === 0 ? undefined : complete(product, takers, frozen, withheld)
     if (typeof made === 'object') {
       matches.push(made)
       continue
@@ -147,13 +150,20 @@ function frozenAmong(products: readonly Row[], frozen: ReadonlyMap<string, Froze
   return frozen.size === 0 ? NONE : products.flatMap((product) => frozen.get(product.dname) ?? [])
 }
 
-/** The match of a product with the group that takes it, or why both wait. */
-function complete(product: Row, group: Group, frozen: ReadonlyMap<string, FrozenMatch>): Match | WaitReason {
+/** The match of a product with the groups that take it, at least one, or why all of them wait. */
+function complete(
+  product: Row,
+  takers: readonly Group[],
+  frozen: ReadonlyMap<string, FrozenMatch>,
+  withheld: Grouped['withheld'],
+): Match | WaitReason {
   if (frozen.has(product.dname)) return 'product of unknown exposures'
   if (Number.isNaN(product.size)) return 'product without size'
-  const { name, model, exposures } = group
+  const { name, model, exposures } = takers.reduce(mergeGroups)
   const features = groupFeatures(model, exposures)
-  return features === undefined ? 'no coordinates' : { product, name, model, exposures, others: NONE, features }
+  if (features === undefined) return 'no coordinates'
+  const kept = withheld.size === 0 ? NONE : takers.flatMap((group) => withheld.get(group.name) ?? NONE)
+  return { product, name, model, exposures, others: NONE, features, withheld: kept }
 }
 
 function wait(group: Group, reason: WaitReason, product: Row | undefined): WaitingGroup {
@@ -203,7 +213,7 @@ function chooseProducts(
 function chooseExactly(groups: readonly Group[], candidates: readonly Row[]): Losers {
   let losers: Map<Row, Group> | undefined
   for (const group of groups) {
-    const exact = exactCandidates(group.first, candidates)
+    const exact = exactCandidates(group, candidates)
     group.product = exact[0]
     for (let index = 1; index < exact.length; index++) {
       const other = exact[index] as Row
@@ -216,17 +226,26 @@ function chooseExactly(groups: readonly Group[], candidates: readonly Row[]): Lo
 }
 
 /** The candidates that agree in the value that the group's first exposure compares (section 5.1), first by name. */
-function exactCandidates(first: Row, candidates: readonly Row[]): readonly Row[] {
+function exactCandidates(group: Group, candidates: readonly Row[]): readonly Row[] {
+  const { first } = group
   const column = comparedColumn(first)
-  if (column !== 'TARGNAME') {
-    const index = first.layout.at[column]
+  if (column === 'targra') return atPositionOf(group, candidates)
+  if (column === 'GS_MAG') {
+    const index = first.layout.at.GS_MAG
     const value = numberIn(first, index)
     return those(candidates, (candidate) => numberIn(candidate, index) === value)
   }
   const byName = those(candidates, (candidate) => cell(candidate, 'TARGNAME') === first.TARGNAME)
   if (byName.length < 2 || first.VISITYPE !== 'PRIME_TARGETED_FIXED') return byName
-  const index = first.layout.at.targra
-  const targra = numberIn(first, index)
-  const byPosition = those(byName, (candidate) => numberIn(candidate, index) === targra)
+  const byPosition = atPositionOf(group, byName)
   return byPosition.length > 0 ? byPosition : byName
+}
+
+/** The candidates whose `targra` is that of any of the group's exposures. */
+function atPositionOf({ exposures, first }: Group, candidates: readonly Row[]): readonly Row[] {
+  const { targra } = first.layout.at
+  return those(candidates, (candidate) => {
+    const value = numberIn(candidate, targra)
+    return exposures.some((exposure) => isSameTargra(numberIn(exposure, targra), value))
+  })
 }

@@ -8,11 +8,11 @@ import { formatRow } from '../csv/write.js'
 import { associationKey, LEVEL3_EXP_TYPES } from './association.js'
 import { datasetName, kindOf, type Level, levelOf, observationOf, programOf } from './dataset.js'
 import { pixelScale } from './instrument.js'
-import { type Layout, NUMBER_COLUMNS, type Positions } from './layout.js'
+import { DEC_COLUMNS, type Layout, NUMBER_COLUMNS, type Positions, RA_COLUMNS, WHOLE_COLUMNS } from './layout.js'
 import { RegularForm } from './regular.js'
 import type { Kind } from './row.js'
 import { roundedTarget } from './target.js'
-import { isNothing, toNumber } from './values.js'
+import { isNothing, scrubbedNumber, toNumber, wholeText } from './values.js'
 
 /** Why a row is dropped, in the words of the summary. */
 export const DROP_REASONS = {
@@ -70,6 +70,7 @@ export interface Day {
  */
 export function completeRow(cells: string[], layout: Layout, dname: string, pid: number, day: Day): string | undefined {
   const { at } = layout
+  dropPointZero(cells, at)
   cells[at.PROGRAM] = padded(cells[at.PROGRAM] ?? '', 5)
   cells[at.OBSERVTN] = padded(cells[at.OBSERVTN] ?? '', 3)
   for (const name of NUMBER_COLUMNS) {
@@ -87,6 +88,15 @@ export function completeRow(cells: string[], layout: Layout, dname: string, pid:
   roundTarget(cells, at)
   cells[at.params] = associationKey(new CsvRow('', cells), at, String(pid))
   return undefined
+}
+
+/** Whole numbers without the `.0` of other programs (section 2). */
+function dropPointZero(cells: string[], at: Positions): void {
+  for (const name of WHOLE_COLUMNS) {
+    const index = at[name]
+    const text = cells[index]
+    if (text !== undefined) cells[index] = wholeText(text)
+  }
 }
 
 /** TARG_RA to 8 decimals, `targra` to 6 (section 3.4). */
@@ -123,6 +133,8 @@ export class Scrubber {
     if ('outcome' in known) return known
     if (!this.#form.isRegular(row)) return undefined
     const { at } = this.#form
+    const message = impossibleNumber(row, at, (index) => row.number(index))
+    if (message !== undefined) return { outcome: 'rejected', level: known.level, message }
     return judge(row, at, known, observationOf(known.dname, { dag: known.dag, obs: row.field(at.OBSERVTN) }))
   }
 
@@ -138,9 +150,11 @@ export class Scrubber {
     const { at, columns } = this.#layout
     const cells = columns.map((_, index) => row.field(this.#form.from[index] ?? -1))
     const message = completeRow(cells, this.#layout, dname, pid, this.#day)
-    if (message !== undefined) return { outcome: 'rejected', level, message }
+    const scrubbed = new CsvRow('', cells)
+    const wrong = message ?? impossibleNumber(scrubbed, at, (index) => scrubbedNumber(scrubbed.field(index)))
+    if (wrong !== undefined) return { outcome: 'rejected', level, message: wrong }
     const observation = observationOf(dname, { dag: cells[at.dag] ?? '', obs: cells[at.OBSERVTN] ?? '' })
-    const judged = judge(new CsvRow('', cells), at, known, observation)
+    const judged = judge(scrubbed, at, known, observation)
     if (judged.outcome === 'rejected') return judged
     const text = formatRow(cells).slice(0, -1)
     return { ...judged, text, line: this.#lineOf(cells, row.field(this.#form.at.dname), text) }
@@ -190,6 +204,16 @@ function judge(
   return message === undefined
     ? { outcome: 'kept', level, kind, pid, observation }
     : { outcome: 'rejected', level, message }
+}
+
+/** What number of a row cannot be: a size below 0, a point off the sky. Undefined where all can. */
+function impossibleNumber(row: Fields, at: Positions, numberAt: (index: number) => number): string | undefined {
+  if (numberAt(at.imagesize) < 0) return `ImageSize is below 0: ${JSON.stringify(row.field(at.imagesize))}`
+  const isBeyond = (degrees: number) => (name: keyof Positions) => Math.abs(numberAt(at[name])) > degrees
+  const dec = DEC_COLUMNS.find(isBeyond(90))
+  if (dec !== undefined) return `${dec} is no declination within ±90 degrees: ${JSON.stringify(row.field(at[dec]))}`
+  const ra = RA_COLUMNS.find(isBeyond(360))
+  return ra && `${ra} is no right ascension within ±360 degrees: ${JSON.stringify(row.field(at[ra]))}`
 }
 
 function noProgram(dname: string): string {

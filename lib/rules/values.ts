@@ -5,9 +5,9 @@ import { POWERS } from '../csv/decimal.js'
 
 /** The texts that stand for "nothing" in the input. */
 const NOTHING: ReadonlySet<string> = new Set(['', 'NaN', 'nan', 'N/A', 'NONE', 'None', 'none', 'NULL', 'null'])
-const TRUE: ReadonlySet<string> = new Set(['True', 'T', 't', 'true', 'TRUE'])
-const ENCODED_TRUE: ReadonlySet<string> = new Set(['True', 'T', 't'])
-const FALSE: ReadonlySet<string> = new Set(['F', 'f', 'False', 'false', 'FALSE'])
+/** One list of truth values for every rule (section 2). */
+const TRUE: ReadonlySet<string> = new Set(['T', 't', 'True', 'true', 'TRUE', '1', '1.0'])
+const FALSE: ReadonlySet<string> = new Set(['F', 'f', 'False', 'false', 'FALSE', '0', '0.0'])
 
 /** Whether a cell means "nothing" (section 2). */
 export function isNothing(cell: string): boolean {
@@ -18,10 +18,8 @@ export function isNothing(cell: string): boolean {
 
 const LOWER = 32
 const CODE_N = 110
-const CODE_F = 102
-const CODE_T = 116
 
-/** Whether a cell means true where a rule asks for it (section 4). */
+/** Whether a cell means true. */
 export function isTrue(cell: string): boolean {
   return TRUE.has(cell)
 }
@@ -31,15 +29,20 @@ export function isFalse(cell: string): boolean {
   return FALSE.has(cell)
 }
 
-/** Whether a cell is encoded as 1: fewer spellings than {@link isTrue} knows, as the models were trained so (section 7). */
-export function isEncodedTrue(cell: string): boolean {
-  // False ones need no look into the set.
-  return (cell.charCodeAt(0) | LOWER) === CODE_T && ENCODED_TRUE.has(cell)
+/** Whether a cell is left out of an association key: nothing or false (section 3.7). */
+export function isVoid(cell: string): boolean {
+  return isNothing(cell) || (cell.length <= LONGEST_FALSE && FALSE.has(cell))
 }
 
-/** Whether a cell is left out of an association key: nothing, false or `0` (section 3.7). */
-export function isVoid(cell: string): boolean {
-  return cell === '0' || isNothing(cell) || ((cell.charCodeAt(0) | LOWER) === CODE_F && FALSE.has(cell))
+/** Characters of the longest text that means false: longer ones need no look into the set. */
+const LONGEST_FALSE = 5
+
+/**
+ * A whole number without the `.0` that programs write behind it where its column has blanks (section 2); any other text
+ * as it is.
+ */
+export function wholeText(text: string): string {
+  return text.endsWith('.0') && /^\d+\.0$/.test(text) ? text.slice(0, -2) : text
 }
 
 /**

@@ -17,11 +17,16 @@ const member = fc.record({
   isUpper: mostly(false, true),
   /** Whether it is an exposure that never comes. */
   isAbsent: mostly(false, false, false, true),
+  /** Whether it is a product. */
+  isProduct: fc.oneof({ arbitrary: fc.constant(false), weight: 15 }, { arbitrary: fc.constant(true), weight: 1 }),
 })
 
 const product = fc.record({
   of: fc.nat(40),
-  naming: fc.constantFrom('own', 'own', 'own', 'upper', 'target', 'ending', 'instrument', 'candidate', 'absent'),
+  naming: fc.constantFrom(
+    ...(['own', 'own', 'own', 'upper', 'target', 'ending', 'instrument', 'candidate', 'absent'] as const),
+    ...(['source', 'sensing', 'grating', 'file'] as const),
+  ),
   members: fc.array(member, { minLength: 1, maxLength: 5 }),
 })
 
@@ -29,6 +34,8 @@ const file = fc.record({
   products: fc.array(product, { minLength: 1, maxLength: 2 }),
   /** Where it stands on the time line, and whether the file or its name says so. */
   version: fc.constantFrom('', '', '20240101t000000', '20240201t000000'),
+  /** What stands for none. */
+  noVersion: fc.constantFrom(null, null, 'NULL', 'None', ' '),
   isInName: fc.boolean(),
   number: fc.integer({ min: 1, max: 3 }),
   fault: mostly<Fault | undefined>(undefined, 'cut', 'level 2', 'program', 'no science'),
@@ -71,12 +78,12 @@ export const associationHistoryArbitrary: fc.Arbitrary<AssociationHistory> = fc
     }))
   })
 
-function buildFile({ products, version, isInName, number, fault }: File, rows: readonly RawRow[]): AsnFile {
+function buildFile({ products, version, noVersion, isInName, number, fault }: File, rows: readonly RawRow[]): AsnFile {
   const names = rows.map(({ cells }) => (cells.Dataset ?? '').replace(/_uncal\.fits$/, ''))
   const content = {
     asn_type: fault === 'level 2' ? 'image2' : 'image3',
     asn_rule: 'candidate_Asn_Lv3Image',
-    version_id: version === '' || isInName ? null : version,
+    version_id: version === '' || isInName ? noVersion : version,
     asn_id: 'o001',
     products: products.map((one) => buildProduct(one, names, fault)),
   }
@@ -102,23 +109,37 @@ function buildProduct({ of, naming, members }: Product, names: readonly string[]
   }
 }
 
+/** How a file names a product. */
+const NAMINGS: Readonly<Record<string, (product: string, parts: readonly string[]) => string>> = {
+  upper: (product) => product.toUpperCase().replace('JW', 'jw'),
+  target: (_, [start, , ...rest]) => [start, '{target}', ...rest].join('_'),
+  source: (_, [start, target, ...rest]) => [start, `${target}-{source_id}`, ...rest].join('_'),
+  ending: (product) => product.replace(/[a-zA-Z0-9]+$/, '{slit_name}'),
+  sensing: (product) => product.replace(/wfscmb|[a-zA-Z0-9]+$/, '{suffix}'),
+  file: (product) => `../l3/${product.replace(/_[a-z0-9]+\.fits$/, '')}_crf.fits`,
+  instrument: (_, parts) => parts.slice(0, 3).join('_'),
+  grating: (product) => product.replace(/-[^-]+$/, ''),
+  candidate: (_, [start = '', ...rest]) => [start.replace(/-o\d+/, '-c1001'), ...rest].join('_'),
+  absent: (product) => `${product}-absent`,
+}
+
 function named(product: string, naming: Product['naming']): string {
-  const [start = '', target = '', instrument = '', ...rest] = product.split('_')
-  const end = rest.join('_')
-  if (naming === 'upper') return product.toUpperCase().replace('JW', 'jw')
-  if (naming === 'target') return [start, '{suffix}', instrument, end].join('_')
-  if (naming === 'ending') return product.replace(/[a-zA-Z0-9]+$/, '{slit_name}')
-  // MIR_MRS products are named so by the observatory, all others never are.
-  const isMrs = instrument === 'miri' && end.startsWith('ch')
-  if (naming === 'instrument' || (isMrs && naming === 'own')) return [start, target, instrument].join('_')
-  if (naming === 'candidate') return [start.replace(/-o\d+/, '-c1001'), target, instrument, end].join('_')
-  return naming === 'absent' ? `${product}-absent` : product
+  const parts = product.split('_')
+  const usual = naming === 'own' ? usualNaming(parts) : naming
+  return NAMINGS[usual]?.(product, parts) ?? product
+}
+
+/** Products of MIR_MRS and of the IFU have names of their own in the observatory's files. */
+function usualNaming([, , instrument, end = '']: readonly string[]): string {
+  if (instrument === 'miri' && end.startsWith('ch')) return 'instrument'
+  return instrument === 'nirspec' && /^g\w+-f\w+$/.test(end) ? 'grating' : 'own'
 }
 
 function expnameOf(one: Member, exposures: readonly string[], program: string): string {
   const name = one.isAbsent ? undefined : exposures[one.of % Math.max(exposures.length, 1)]
   const detector = ['mirimage', 'mirifushort', 'mirifulong'][one.of % 3]
   const known = name ?? `jw${program}001001_02101_0000${7 + (one.of % 3)}_${detector}`
+  if (one.isProduct) return `${one.folder}jw${program}-o001_t001_miri_f770w_cat.ecsv`
   const its = program === known.slice(2, 7) ? known : `jw${program}${known.slice(7)}`
   return `${one.folder}${one.isUpper ? its.toUpperCase() : its}${one.suffix}`
 }

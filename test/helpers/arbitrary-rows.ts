@@ -41,9 +41,10 @@ const PRODUCT_SIZES = ['31333341.326', '5000000', '4000000.5', '1000.0', '']
 const MAGNITUDES = ['14.5', '14.50', '15.25', '16', '', 'NONE']
 /**
  * Added to the target's right ascension: 3e-7 rounds away in `targra`, 5e-7 is half a unit of its last digit,
- * 1.4999e-6 becomes such a half when it is rounded to 8 decimals first, 1.3e-9 rounds away in TARG_RA.
+ * 1.4999e-6 becomes such a half when it is rounded to 8 decimals first, 1.3e-9 rounds away in TARG_RA. A step of 1e-6 is
+ * the same target, two steps are another one, unless there is one between them.
  */
-const RA_SHIFTS = [0, 0, 0, 3e-7, 5e-7, 1.4999e-6, 1.3e-9, 0.05]
+const RA_SHIFTS = [0, 0, 0, 3e-7, 5e-7, 1e-6, 1.4999e-6, 2e-6, 1.3e-9, 0.05]
 const STEPS = [0, 0.001, -0.001, 0.0025]
 
 const pick = <T>(...values: readonly T[]): fc.Arbitrary<T> => fc.constantFrom(...values)
@@ -72,14 +73,15 @@ const common = fc.record({
   blankTarget: mostly(false, true),
   magnitude: pick(...MAGNITUDES),
   visit: mostly<string | undefined>(undefined, ...VISITS),
-  tso: mostly('False', 'True', 't', 'true', 'NONE'),
+  tso: mostly('False', 'True', 't', 'true', 'NONE', '1', '1.0', '0', 'TRUE'),
   steps: fc.tuple(pick(...STEPS), pick(...STEPS)),
   blankPoint: mostly<readonly string[]>([], ['CRVAL1'], ['RA_REF', 'DEC_REF'], ['RA_REF', 'CRVAL2'], ['GS_RA']),
   override: mostly<Keywords>(
     {},
     ...[{ SUBARRAY: 'SUB64' }, { EXP_TYPE: 'NRC_TACQ' }, { CHANNEL: 'NONE' }, { TARG_DEC: '' }, { FILTER: 'NONE' }],
     ...[{ NUMDTHPT: '' }, { NUMDTHPT: 'many' }, { BKGDTARG: 'T' }, { CROWDFLD: 'true' }, { IS_IMPRT: 'NONE' }],
-    ...[{ PROGRAM: '1001' }, { OBSERVTN: '1' }],
+    ...[{ PROGRAM: '1001' }, { OBSERVTN: '1' }, { PROGRAM: '1001.0', OBSERVTN: '1.0' }, { NUMDTHPT: '4.0' }],
+    ...[{ BKGDTARG: '1' }, { CROWDFLD: '0.0' }, { IS_IMPRT: 'TRUE' }],
   ),
   extra: pick('', 'x', 'a,"b"', ' 7 '),
 })
@@ -113,7 +115,9 @@ const productOf = (its: typeof common) =>
     detector: fc.nat(2),
     channel: fc.nat(2),
     size: pick(...PRODUCT_SIZES),
-    candidate: mostly(false, true),
+    /** What it is a product of where that is no observation. */
+    candidate: mostly<string | undefined>(undefined, 'c1001', 'a3001', 'r0001'),
+    isFile: mostly(false, true),
   })
 
 /** A row again, with another day, size or keywords; some of these changes take it out of the data altogether. */
@@ -152,7 +156,8 @@ const broken = fc.record({
   changes: pick<Keywords>(
     ...[{ GS_MAG: 'bright' }, { CRVAL1: '12h30m' }, { ImageSize: '12kB' }, { Dataset: '' }, { Dataset: 'NONE' }],
     ...[{ Dataset: 'jwABCDE001001_02101_00001_nis_uncal.fits' }, { Dataset: 'jw1' }],
-    ...[{ INSTRUME: 'NIRCAM', CHANNEL: 'NONE', DETECTOR: 'MULTIPLE' }],
+    ...[{ INSTRUME: 'NIRCAM', CHANNEL: 'NONE', DETECTOR: 'MULTIPLE' }, { ImageSize: '-0.5' }],
+    ...[{ TARG_DEC: '90.5' }, { DEC_REF: '-91' }, { CRVAL1: '360.01' }, { GS_RA: '-361' }],
   ),
   shape: mostly<'short' | 'long' | undefined>(undefined, 'short', 'long'),
 })
@@ -219,17 +224,19 @@ const repeatedRows = rowsWith(
   associations.map((all) => all.map((one) => ({ ...one, program: '01001' }))),
 )
 
-const MRS_MODES = MODES.filter(({ header }) => header.EXP_TYPE === 'MIR_MRS')
+/** Of these, products share a name in association files. */
+const SHARED_NAMES = ['MIR_MRS', 'NRS_IFU'].map((type) => MODES.filter(({ header }) => header.EXP_TYPE === type))
 
-/** Rows for association files to name: one time in three of MIR_MRS alone, whose products share a name in the files. */
+/** Rows for association files to name: one time in two of MIR_MRS or the NIRSpec IFU alone. */
 export const memberRowsArbitrary = rowsWith(
   { exposure: 10, product: 8, repeat: 1, reprocess: 4, broken: 1 },
   fc.oneof({ arbitrary: plain, weight: 6 }, { arbitrary: common, weight: 1 }),
-  fc.tuple(associations, fc.nat(2)).map(([all, kind]) =>
+  fc.tuple(associations, fc.nat(3)).map(([all, kind]) =>
     all.map((one, index) => {
-      const mode = MRS_MODES[index % MRS_MODES.length]
+      const modes = SHARED_NAMES[kind] ?? []
+      const mode = modes[index % modes.length]
       const its = { ...one, program: '01001' }
-      return kind > 0 || mode === undefined ? its : { ...its, mode, observation: '001', override: {} }
+      return mode === undefined ? its : { ...its, mode, observation: '001', override: {} }
     }),
   ),
 )
@@ -281,24 +288,31 @@ function exposureRow({ common: shared, number, detector, size }: Exposure, its: 
   })
 }
 
-function productRow({ common: shared, number, detector, channel, size, candidate }: Product, its: Association): RawRow {
+function productRow(product: Product, its: Association): RawRow {
+  const { common: shared, number, detector, channel, size, candidate, isFile } = product
   const { mode } = its
   // The association key of a wavefront-sensing visit has the detector, so its products have one too.
   const one = mode.detectors[detector % mode.detectors.length] ?? 'NONE'
   const itsChannel = mode.productChannels[channel % mode.productChannels.length] ?? 'NONE'
-  const { FILTER, PUPIL, SUBARRAY } = mode.header
-  const isMrs = mode.header.EXP_TYPE === 'MIR_MRS'
-  const names = isMrs ? `ch${itsChannel}-${mode.header.BAND}` : `${FILTER}-${PUPIL}-${SUBARRAY}-ch${itsChannel}`
-  const optics = names.toLowerCase()
-  const scope = candidate ? 'c1001' : `o${its.observation}`
+  const optics = opticsOf(mode.header, itsChannel).toLowerCase()
+  const scope = candidate ?? `o${its.observation}`
+  // Wavefront sensing has a suffix that is part of the name.
+  const isSensing = its.visit.includes('WFSC')
+  const suffix = isSensing ? '_wfscmb-04.fits' : '_i2d.fits'
   const instrument = String(mode.header.INSTRUME).toLowerCase()
   return row(shared, its, {
-    Dataset: `jw${its.program}-${scope}_t00${number}_${instrument}_${optics}${its.visit.includes('WFSC') ? one : ''}`,
+    Dataset: `jw${its.program}-${scope}_t00${number}_${instrument}_${optics}${isSensing ? one : ''}${isFile ? suffix : ''}`,
     DagNodeName: 'LEVEL_3',
     ImageSize: size,
-    DETECTOR: its.visit.includes('WFSC') ? one : mode.productDetector,
+    DETECTOR: isSensing ? one : mode.productDetector,
     CHANNEL: itsChannel,
   })
+}
+
+/** Names of MIR_MRS and of the NIRSpec IFU are made as the pipeline makes them; of others it does not matter. */
+function opticsOf({ EXP_TYPE, FILTER, PUPIL, GRATING, SUBARRAY, BAND }: Keywords, channel: string): string {
+  if (EXP_TYPE === 'MIR_MRS') return `ch${channel}-${BAND}`
+  return EXP_TYPE === 'NRS_IFU' ? `${GRATING}-${FILTER}` : `${FILTER}-${PUPIL}-${SUBARRAY}-ch${channel}`
 }
 
 /** All 31 cells of a row; its own cells come last but for the override. */

@@ -1,6 +1,6 @@
 /** Section 7 of the specification, naively: features as numbers. */
 import type { ModelName } from './model-groups.js'
-import { type Cells, cell, compareText, distinct, floatText, has, numberIn } from './model-values.js'
+import { type Cells, cell, compareText, distinct, floatText, has, isTrue, numberIn } from './model-values.js'
 
 /** Codes of category values, by column of the encoded tables. */
 export type Encodings = Readonly<Record<string, Readonly<Record<string, number>>>>
@@ -41,7 +41,7 @@ export function encode(row: Cells, model: ModelName, encodings: Encodings): Cell
 
 function encodedCell(row: Cells, column: string, encodings: Encodings): string {
   if (column === 'fxd_slit') return has(cell(row, 'FXD_SLIT')) ? cell(row, 'FXD_SLIT') : 'NONE'
-  if (BOOLEANS.includes(column)) return ['True', 'T', 't'].includes(cell(row, column.toUpperCase())) ? '1' : '0'
+  if (BOOLEANS.includes(column)) return isTrue(cell(row, column.toUpperCase())) ? '1' : '0'
   if (CATEGORIES.includes(column)) return String(encodings[column]?.[categoryValue(row, column)])
   if (COUNTS.includes(column)) return String(numberIn(cell(row, column.toUpperCase())) ?? 0)
   return floatText(numberIn(cell(row, column === 'gs_mag' ? 'GS_MAG' : column)) ?? 0)

@@ -19,17 +19,20 @@ interface Placed {
 /** Two offsets closer than this count as equal (pixels). */
 const EQUAL = 1e-6
 const RADIAN = Math.PI / 180
+/** A band of two dichroics. */
+const TWO_BANDS = /^(SHORT|MEDIUM|LONG)-(SHORT|MEDIUM|LONG)$/
 
 /** The features of a group as text by header name, or undefined when none of its exposures has a reference point. */
 export function featuresOf(group: Group): Cells | undefined {
   const [first = {}] = group.exposures
   if (group.model === 'FGS') return { ...first, NEXPOSUR: String(group.exposures.length) }
   const placed = group.exposures.flatMap((row) => placeOf(row, group))
-  return placed.length === 0 ? undefined : pointedFeatures(group.exposures, placed)
+  return placed.length === 0 ? undefined : pointedFeatures(placed)
 }
 
-/** An exposure without a reference point counts, and may be the first; only what is measured leaves it out. */
-function pointedFeatures(exposures: readonly Cells[], placed: readonly Placed[]): Cells {
+/** Exposures without a reference point are left out of everything. */
+function pointedFeatures(placed: readonly Placed[]): Cells {
+  const exposures = placed.map(({ row }) => row)
   const fiducial = fiducialOf(placed)
   const target = pointIn(exposures[0] ?? {}, 'TARG_RA', 'TARG_DEC')
   const offsets = placed.map(({ point, scale }) => pixels(point, fiducial, scale))
@@ -39,7 +42,14 @@ function pointedFeatures(exposures: readonly Cells[], placed: readonly Placed[])
   const index = offsets.findIndex((offset) => offset <= smallest + EQUAL)
   const reference = placed[index]
   if (reference === undefined) throw new Error('no exposure has the smallest offset')
-  const values = (column: string): string[] => distinct(exposures.map((row) => cell(row, column)).filter(has))
+  const values = (column: string): string[] =>
+    distinct(
+      exposures
+        .map((row) => cell(row, column))
+        .filter(has)
+        .map((text) => text.toUpperCase())
+        .flatMap((text) => (column === 'BAND' && TWO_BANDS.test(text) ? text.split('-') : [text])),
+    )
   const distanceTo = (raColumn: string, decColumn: string): string => {
     const to = pointIn(reference.row, raColumn, decColumn)
     return to === undefined ? '' : floatText(pixels(fiducial, to, reference.scale))

@@ -89,9 +89,17 @@ function targetId(row: Cells, association: readonly Cells[]): string {
   const keys = association.filter((other) => !isSourceBased(other)).map(targetKey)
   const names = distinct(keys.flatMap((one) => (one !== undefined && 'name' in one ? [one.name] : [])))
   if ('name' in key) return `t${names.indexOf(key.name) + 1}`
-  const values = [...new Set(keys.flatMap((one) => (one !== undefined && 'value' in one ? [one.value] : [])))]
-  values.sort(compareNumber)
-  return `t${names.length + values.indexOf(key.value) + 1}`
+  const numbers = keys.flatMap((one) => (one !== undefined && 'value' in one ? [one] : []))
+  const targras = numbers.flatMap(({ of, value }) => (of === 'targra' ? [value] : []))
+  const own = ({ of, value }: { of: string; value: number }) => (of === 'targra' ? smallestNear(value, targras) : value)
+  const values = [...new Set(numbers.map(own))].sort(compareNumber)
+  return `t${names.length + values.indexOf(own(key)) + 1}`
+}
+
+/** The smallest of the values that steps of at most 1.5e-6 degrees lead down to. */
+function smallestNear(value: number, values: readonly number[]): number {
+  const below = values.filter((other) => other < value && value - other <= 1.5e-6)
+  return below.length === 0 ? value : smallestNear(Math.min(...below), values)
 }
 
 function isWithoutTarget(row: Cells): boolean {

@@ -63,7 +63,9 @@ function chooseExactly(group: Group, candidates: readonly Cells[]): ExactChoice 
   const [first = {}] = group.exposures
   const fixed = cell(first, 'VISITYPE') === 'PRIME_TARGETED_FIXED'
   const agrees = (column: string, product: Cells): boolean =>
-    sameValue(column, cell(first, column), cell(product, column))
+    column === 'targra'
+      ? group.exposures.some((row) => samePosition(cell(row, column), cell(product, column)))
+      : sameValue(column, cell(first, column), cell(product, column))
   let column = 'GS_MAG'
   if (has(cell(first, 'TARGNAME'))) column = 'TARGNAME'
   else if (fixed) column = 'targra'
@@ -75,6 +77,12 @@ function chooseExactly(group: Group, candidates: readonly Cells[]): ExactChoice 
   }
   const [taken, ...others] = several
   return { taken, others }
+}
+
+/** Two `targra` agree within 1.5e-6 degrees. */
+function samePosition(a: string, b: string): boolean {
+  const [one, other] = [numberIn(a), numberIn(b)]
+  return one !== undefined && other !== undefined && Math.abs(one - other) <= 1.5e-6
 }
 
 /** Numbers agree as numbers, names as text; a blank agrees with nothing. */

@@ -101,9 +101,12 @@ interface Json {
 function readFile({ name: source, text }: AsnFile): Said[] {
   const json = parse(text)
   if (json === undefined || !json.asn_type.endsWith('3')) return []
-  const version = json.version_id ?? /\d{8}t\d{6}/.exec(source)?.[0] ?? ''
-  const said = json.products.map(({ name, members }): Said => {
-    const product = name.toLowerCase()
+  const told = (json.version_id ?? '').trim()
+  const version = ['', 'null', 'none'].includes(told.toLowerCase()) ? (/\d{8}t\d{6}/.exec(source)?.[0] ?? '') : told
+  const said = json.products.map(({ name, members: all }): Said => {
+    const members = all.filter(({ expname, exptype }) => exptype === 'science' || isExposure(expname))
+    const file = (name.toLowerCase().split('/').at(-1) ?? '').replace(/\.fits$/, '')
+    const product = file.replace(/_(i2d|s2d|s3d|x1d|x1dints|c1d|crf|crfints|cat|phot)$/, '')
     const names = distinct(members.map(({ expname }) => nameOf(expname)))
     const roles = new Map(names.map((one) => [one, roleOf(members.filter(({ expname }) => nameOf(expname) === one))]))
     const [type, rule, candidate] = [json.asn_type, json.asn_rule, json.asn_id]
@@ -131,7 +134,12 @@ function roleOf(same: readonly { readonly exptype: string }[]): string {
 
 function isUsable({ product, members }: Said): boolean {
   const isItsProgram = [...members.keys()].every((name) => name.slice(2, 7) === product.slice(2, 7))
-  return isItsProgram && [...members.values()].includes('science')
+  const areExposures = [...members.keys()].every(isExposure)
+  return isItsProgram && areExposures && [...members.values()].includes('science')
+}
+
+function isExposure(expname: string): boolean {
+  return /^jw\d{11}_[^_]+_[^_]+_[^_]+$/.test(nameOf(expname))
 }
 
 /** The name of an exposure is its first four parts. */
@@ -160,13 +168,26 @@ function isMrsName({ product }: Said): boolean {
   return product.endsWith('_miri')
 }
 
+/** `…_nirspec_g395h`: the products have the filter behind it. */
+function isIfuName({ product }: Said): boolean {
+  return /_nirspec_[a-z0-9]+$/.test(product)
+}
+
 /** Whether a name in a file means a product. */
 function means(said: Said, product: Cells): boolean {
   const name = lower(product)
   if (isMrsName(said) && cell(product, 'EXP_TYPE') === 'MIR_MRS' && name.startsWith(`${said.product}_ch`)) return true
+  if (isIfuName(said) && cell(product, 'EXP_TYPE') === 'NRS_IFU') {
+    const behind = name.startsWith(`${said.product}-`) ? name.slice(said.product.length + 1) : ''
+    if (/^[a-z0-9]+$/.test(behind)) return true
+  }
   if (!said.product.includes('{')) return said.product === name
-  const words = said.product.replaceAll('{source_id}', '\u0000').replace(/\{\w+\}/g, '\u0001')
-  const pattern = words.replaceAll('.', '\\.').replaceAll('\u0000', 's[0-9]+').replaceAll('\u0001', '[a-z0-9]+')
+  const pattern = said.product
+    .replaceAll('.', '\\.')
+    .replaceAll('{source_id}', '[sbv][0-9]+')
+    .replaceAll('{suffix}', 'wfscmb')
+    .replaceAll('{slit_name}', '([a-z0-9]+|s[0-9]+[a-z][0-9]+(-s[0-9]+[a-z][0-9]+)+)')
+    .replace(/\{\w+\}/g, '[a-z0-9]+')
   return new RegExp(`^${pattern}$`).test(name)
 }
 
@@ -180,16 +201,27 @@ function choose(product: Cells, newest: readonly Said[]): Said | undefined {
   )[0]
 }
 
-type Share = (detector: string, band: string | undefined) => boolean
+/** Whether an exposure, or one that is not there and of which the detector alone is known, is of a product. */
+interface Share {
+  readonly has: (row: Cells) => boolean
+  readonly mayHave: (detector: string) => boolean
+}
 
-const everything: Share = () => true
+const everything: Share = { has: () => true, mayHave: () => true }
 
 function shareOf(said: Said, row: Cells): Share {
+  const fits = (column: string, other: Cells) => fitsIn(cell(row, column), cell(other, column))
+  if (isIfuName(said) && cell(row, 'EXP_TYPE') === 'NRS_IFU' && lower(row) !== said.product)
+    return { has: (other) => fits('FILTER', other), mayHave: () => true }
   if (!isMrsName(said) || cell(row, 'EXP_TYPE') !== 'MIR_MRS') return everything
-  const [detector, band] = [cell(row, 'DETECTOR'), cell(row, 'BAND')]
-  const fits = (wanted: string, found: string) =>
-    !has(wanted) || wanted === 'MULTIPLE' || wanted.split('|').includes(found)
-  return (itsDetector, itsBand) => fits(detector, itsDetector) && (itsBand === undefined || fits(band, itsBand))
+  return {
+    has: (other) => fits('DETECTOR', other) && fits('BAND', other),
+    mayHave: (detector) => fitsIn(cell(row, 'DETECTOR'), detector),
+  }
+}
+
+function fitsIn(wanted: string, found: string): boolean {
+  return !has(wanted) || wanted === 'MULTIPLE' || wanted.split('|').includes(found)
 }
 
 interface Taken {
@@ -200,9 +232,7 @@ interface Taken {
 }
 
 function takeMembers(said: Said, share: Share, exposures: readonly Cells[], dropped: readonly string[]): Taken {
-  const mine = exposures.filter(
-    (row) => said.members.has(lower(row)) && share(cell(row, 'DETECTOR'), cell(row, 'BAND')),
-  )
+  const mine = exposures.filter((row) => said.members.has(lower(row)) && share.has(row))
   const roleOf = (row: Cells) => said.members.get(lower(row)) ?? ''
   const there = [...exposures.map(lower), ...dropped.map((name) => name.toLowerCase())]
   const absent = [...said.members].filter(([name, role]) => role === 'science' && !there.includes(name))
@@ -212,7 +242,7 @@ function takeMembers(said: Said, share: Share, exposures: readonly Cells[], drop
       .filter((row) => roleOf(row) !== 'science')
       .sort((a, b) => compareText(lower(a), lower(b)))
       .map((row) => ({ row, role: roleOf(row) })),
-    complete: !absent.some(([name]) => share((name.split('_')[3] ?? '').toUpperCase(), undefined)),
+    complete: !absent.some(([name]) => share.mayHave((name.split('_')[3] ?? '').toUpperCase())),
   }
 }
 
@@ -234,7 +264,11 @@ function makeOf(
 function leftGroups(said: Said, exposures: readonly Cells[], dropped: readonly string[], done: readonly Cells[]) {
   const science = takeMembers(said, everything, exposures, dropped).science.filter((row) => !done.includes(row))
   const keyOf = (row: Cells): string =>
-    isMrsName(said) && cell(row, 'EXP_TYPE') === 'MIR_MRS' ? `${cell(row, 'DETECTOR')} ${cell(row, 'BAND')}` : ''
+    isMrsName(said) && cell(row, 'EXP_TYPE') === 'MIR_MRS'
+      ? `${cell(row, 'DETECTOR')} ${cell(row, 'BAND')}`
+      : isIfuName(said) && cell(row, 'EXP_TYPE') === 'NRS_IFU'
+        ? cell(row, 'FILTER')
+        : ''
   const firsts = science.filter((row, index) => science.findIndex((other) => keyOf(other) === keyOf(row)) === index)
   return firsts.map((first) => {
     const taken = takeMembers(said, shareOf(said, first), exposures, dropped)
@@ -247,6 +281,8 @@ function fillIn(said: Said, first: Cells): string {
   const slit = cell(first, 'FXD_SLIT')
   const name = said.product.replace('{source_id}', 's000000001').replace('{suffix}', 'wfscmb')
   const filled = has(slit) ? name.replace('{slit_name}', slit.toLowerCase()) : name
+  if (isIfuName(said) && cell(first, 'EXP_TYPE') === 'NRS_IFU' && has(cell(first, 'FILTER')))
+    return `${filled}-${cell(first, 'FILTER')}`.toLowerCase()
   if (!isMrsName(said) || cell(first, 'EXP_TYPE') !== 'MIR_MRS') return filled
   return `${filled}_ch${cell(first, 'CHANNEL').charAt(0)}-${cell(first, 'BAND')}`.toLowerCase()
 }

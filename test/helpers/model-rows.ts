@@ -120,6 +120,8 @@ function levelOf(dag: string): 0 | 1 | 3 {
 /** Section 3.2: the data set's name without its last `_suffix` when it is a FITS file. */
 export function nameOf(dataset: string): string {
   if (!dataset.endsWith('fits')) return dataset
+  // The suffix of wavefront sensing stays.
+  if (/_wfscmb-[0-9a-z]+\.fits$/.test(dataset)) return dataset.replace(/\.fits$/, '')
   const end = dataset.lastIndexOf('_')
   return end === -1 ? dataset : dataset.slice(0, end)
 }
@@ -130,6 +132,10 @@ function isUsable(raw: Cells): boolean {
   if (!/^\d{5}$/.test(nameOf(cell(raw, 'Dataset')).slice(2, 7))) return false
   const numbers = ['ImageSize', ...FLOATS].map((name) => cell(raw, name))
   if (numbers.some((text) => has(text) && !isNumber(text))) return false
+  if ((numberIn(cell(raw, 'ImageSize')) ?? 0) < 0) return false
+  const most = (names: string[]) => Math.max(...names.map((name) => Math.abs(numberIn(cell(raw, name)) ?? 0)))
+  if (most(['CRVAL2', 'DEC_REF', 'GS_DEC', 'TARG_DEC']) > 90) return false
+  if (most(['CRVAL1', 'RA_REF', 'GS_RA', 'TARG_RA']) > 360) return false
   // What no rule asks the pixel scale of needs none.
   if (!KEPT_TYPES.includes(cell(raw, 'EXP_TYPE'))) return true
   if (!INSTRUMENTS.includes(cell(raw, 'INSTRUME'))) return false
@@ -153,8 +159,12 @@ function scrub(raw: Cells, date: string, others: readonly string[]): Cells {
   row.imagesize = has(cell(raw, 'ImageSize')) ? cell(raw, 'ImageSize') : ''
   row.dname = nameOf(cell(raw, 'Dataset'))
   row.pid = String(Number(row.dname.slice(2, 7)))
-  row.PROGRAM = cell(raw, 'PROGRAM').padStart(5, '0')
-  row.OBSERVTN = cell(raw, 'OBSERVTN').padStart(3, '0')
+  for (const name of ['PROGRAM', 'OBSERVTN', 'CHANNEL', 'NUMDTHPT']) {
+    // A whole number may come with `.0`.
+    if (/^[0-9]+[.]0$/.test(cell(row, name))) row[name] = cell(row, name).slice(0, -2)
+  }
+  row.PROGRAM = cell(row, 'PROGRAM').padStart(5, '0')
+  row.OBSERVTN = cell(row, 'OBSERVTN').padStart(3, '0')
   for (const name of FLOATS) {
     // An optional column that the input has not stays away.
     if (Object.hasOwn(row, name) && !has(cell(row, name))) row[name] = ''
@@ -179,7 +189,7 @@ function associationKey(row: Cells): string {
   const names = SENSING.includes(cell(row, 'VISITYPE'))
     ? ['pid', 'OBSERVTN', 'FILTER', 'PUPIL', 'DETECTOR']
     : ['pid', 'OBSERVTN', 'FILTER', 'GRATING', 'PUPIL', 'SUBARRAY', 'FXD_SLIT', 'EXP_TYPE', 'BAND']
-  const values = names.map((name) => cell(row, name)).filter((text) => has(text) && !isFalse(text) && text !== '0')
+  const values = names.map((name) => cell(row, name)).filter((text) => has(text) && !isFalse(text))
   if (cell(row, 'DETECTOR') === 'MIRIFUSHORT') values.push('12')
   if (cell(row, 'DETECTOR') === 'MIRIFULONG') values.push('34')
   return values.join('-')
@@ -217,7 +227,8 @@ function isRepeatedFootprint(row: Cells): boolean {
   return isProduct && cell(row, 'EXP_TYPE') === 'MIR_MRS' && ['2', '4'].includes(cell(row, 'CHANNEL'))
 }
 
-/** Section 3.9: the second `-` part of a c-candidate's name starts with `c`. */
+/** Section 3.9: the second `-` part of the name of a product of another candidate than an observation. */
 function isCandidateName(dname: string): boolean {
-  return (dname.split('-')[1] ?? '').startsWith('c')
+  const second = dname.split('-')[1]
+  return second !== undefined && !second.startsWith('o')
 }

@@ -4,8 +4,8 @@
 export type Cells = Readonly<Record<string, string>>
 
 const NOTHING = ['', 'NaN', 'nan', 'N/A', 'NONE', 'None', 'none', 'NULL', 'null']
-const FALSE = ['F', 'f', 'False', 'false', 'FALSE']
-const TRUE = ['T', 't', 'True', 'true', 'TRUE']
+const FALSE = ['F', 'f', 'False', 'false', 'FALSE', '0', '0.0']
+const TRUE = ['T', 't', 'True', 'true', 'TRUE', '1', '1.0']
 const FLOAT = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/
 
 /** Whether a cell holds a value (section 2 lists the texts that mean "nothing"). */
@@ -13,12 +13,12 @@ export function has(text: string): boolean {
   return !NOTHING.includes(text)
 }
 
-/** The five texts that count as true for TSOVISIT (section 4). */
+/** The texts that count as true (section 2). */
 export function isTrue(text: string): boolean {
   return TRUE.includes(text)
 }
 
-/** The five texts that count as false in an association key (section 3.7). */
+/** The texts that count as false (section 2). */
 export function isFalse(text: string): boolean {
   return FALSE.includes(text)
 }

@@ -4,6 +4,7 @@
 import { join } from 'node:path'
 import type { Writable } from 'node:stream'
 import type { AssociationFile } from './asn/find.js'
+import { count } from './asn/notes.js'
 import { Database, hasTables, mustBeDatabase } from './database/database.js'
 import type { TableContext } from './database/table.js'
 import { storedColumns, storedLines } from './database/takeover.js'
@@ -215,7 +216,7 @@ async function updateDatabase(
   )
   const emitter = emitterOf(options, { layout, encoder }, update)
   try {
-    if (anew) await bufferStored(database, layout, buffer)
+    if (anew) await bufferStored(database, layout, buffer, options.warn)
     const learn = (values: UnknownValues) => encoder.learn(values)
     await work({ layout, buffer, threads, tally, learn, wholePrograms: !anew, emitter }, update)
     await threads.close()
@@ -246,9 +247,18 @@ function spillPath(number: number, update: Update, { tmp }: DatabaseOptions): st
 }
 
 /** Puts the lines of tables that cannot be read program by program with those of the input. */
-async function bufferStored(database: Database, layout: Layout, buffer: LineBuffer): Promise<void> {
+async function bufferStored(
+  database: Database,
+  layout: Layout,
+  buffer: LineBuffer,
+  warn: DatabaseOptions['warn'],
+): Promise<void> {
   if (!(await hasTables(database))) return
-  for await (const { pid, observation, table, text } of storedLines(database, layout)) {
+  let misplaced = 0
+  for await (const { pid, observation, table, text, isMisplaced } of storedLines(database, layout)) {
     buffer.add(pid, observation, table, text)
+    if (isMisplaced) misplaced++
   }
+  if (misplaced > 0)
+    warn?.(`${count(misplaced, 'row')} of training.csv without a pname, taken over as waiting products`)
 }

@@ -7,7 +7,8 @@ import { stat } from 'node:fs/promises'
 import { CsvReader, type CsvRecord } from '../csv/read.js'
 import { formatRow } from '../csv/write.js'
 import { IngestError } from '../errors.js'
-import { datasetName, programOf } from '../rules/dataset.js'
+import { MODELS } from '../rules/association.js'
+import { datasetName, levelOf, programOf } from '../rules/dataset.js'
 import { inputColumns, type Layout } from '../rules/layout.js'
 import { MEMBER_COLUMNS } from '../rules/member-list.js'
 import { completeRow, type Day } from '../rules/scrub.js'
@@ -24,6 +25,8 @@ export interface StoredLine {
   /** Number of the table. */
   readonly table: number
   readonly text: string
+  /** Whether it is a waiting product among the matched ones, as spacekit leaves them. */
+  readonly isMisplaced: boolean
 }
 
 /** The columns without which a table of rows cannot be read. */
@@ -95,11 +98,14 @@ function translator(
   const missing = missingColumns(table, header)
   if (missing.length > 0) throw damaged(path, 1, `the table lacks ${missing.join(', ')}`)
   const read = cellReader(table, layout, header)
+  const pname = layout.columns.length + table.tail.indexOf('pname')
   return ({ fields, line }) => {
     const found = read(fields)
     if (typeof found === 'string') throw damaged(path, line, found)
     const observation = observationOfCells(table, found.cells, layout)
-    return { pid: found.pid, observation, table: table.number, text: formatRow(found.cells).slice(0, -1) }
+    const text = formatRow(found.cells).slice(0, -1)
+    const isMisplaced = table.file === TRAINING && found.cells[pname] === ''
+    return { pid: found.pid, observation, table: table.number, text, isMisplaced }
   }
 }
 
@@ -126,7 +132,8 @@ export type CellReader = (fields: readonly string[]) => { readonly pid: number; 
 /** Reads lines of a stored table by the names in its header, whatever their order. */
 export function cellReader(table: Table, layout: Layout, header: readonly string[]): CellReader {
   const from = tableColumns(table, layout).map((column) => header.indexOf(column))
-  return (fields) => {
+  return (given) => {
+    const fields = table.file === TRAINING && given.length < header.length ? mendWaiting(given, header) : given
     if (fields.length !== header.length) return `expected ${header.length} fields, got ${fields.length}`
     const cells = from.map((index) => fields[index] ?? '')
     const wrong = table.holds === 'rows' ? completeStored(cells, table, layout, header, fields) : undefined
@@ -156,9 +163,29 @@ function completeStored(
     return `expired is no day: ${JSON.stringify(read('expired'))}`
   const width = layout.columns.length
   if (table.tail.includes('role')) cells[width + table.tail.indexOf('role')] ||= 'science'
-  if (table.file === 'training.csv') cells[width + table.tail.indexOf('pname')] ||= dname
   cells[width + table.tail.indexOf('Dataset')] = dname
   return completeRow(cells, layout, dname, pid, day)
+}
+
+/** The table in which spacekit leaves waiting products, without a `pname` and some of them without their last fields. */
+const TRAINING = 'training.csv'
+
+/**
+ * The fields of such a line with blanks for those that it lacks, where those that it has are a waiting product's: else
+ * as they are. The line may be cut short by accident instead, so what derives from its name has to fit the name.
+ */
+function mendWaiting(fields: readonly string[], header: readonly string[]): readonly string[] {
+  const read = (column: string) => fields[header.indexOf(column)]
+  const dname = read('dname') ?? ''
+  const program = programOf(dname)
+  const key = read('params') ?? ''
+  const isWhole = [...NEEDED, 'dname', 'pid', 'params'].every((name) => name === 'Dataset' || read(name) !== undefined)
+  const isItsName = [read('pname'), read('Dataset')].every((name = '') => name === '' || name === dname)
+  const expmode = read('expmode') ?? ''
+  const isModel = expmode === '' || MODELS.some((model) => model === expmode)
+  const isKeyed = Number(read('pid')) === program && (key === String(program) || key.startsWith(`${program}-`))
+  if (!isWhole || !isItsName || !isModel || !isKeyed || levelOf(read('dag') ?? '') !== 'level3') return fields
+  return header.map((column, index) => (column === 'pname' || column === 'Dataset' ? '' : (fields[index] ?? '')))
 }
 
 function dayOf(text: string): Day | undefined {

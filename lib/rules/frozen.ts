@@ -6,11 +6,11 @@ import type { FrozenMatch } from './resolve.js'
 import type { Row } from './row.js'
 import { compareText } from './values.js'
 
-/** The names of stored training rows without a stored exposure. */
+/** The names of stored training rows without a stored exposure; a row without a `pname` is a product that waits. */
 export function frozenProducts(stored: readonly Row[], tables: TableNumbers): Set<string> {
   const known = new Set(stored.filter((row) => row.stored?.table === tables.level1).map((row) => row.stored?.pname))
-  const trained = stored.filter((row) => row.stored?.table === tables.training && !known.has(row.dname))
-  return new Set(trained.map((row) => row.dname))
+  const trained = stored.filter((row) => row.stored?.table === tables.training && row.stored.pname !== '')
+  return new Set(trained.map((row) => row.dname).filter((name) => !known.has(name)))
 }
 
 /**

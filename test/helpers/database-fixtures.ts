@@ -59,7 +59,11 @@ export function assertGolden(name: string, database: string): void {
 
 /** Fails unless a database has at least so many of a pool's associations exactly. */
 export function assertPool(name: string, database: string, least: number, of: number): void {
-  const truth = join(fixtures, 'pools', name, 'truth.csv')
+  assertTruth(join(fixtures, 'pools', name, 'truth.csv'), database, least, of)
+}
+
+/** The same for the associations in a file. */
+export function assertTruth(truth: string, database: string, least: number, of: number): void {
   const { status, output } = runScript(join(fixtures, 'pools', 'score.mjs'), truth, join(database, 'level1.csv'))
   assert.equal(status, 0, output)
   const [, exact, total] = /TOTAL exact (\d+)\/(\d+)/.exec(output) ?? []

@@ -80,11 +80,12 @@ for (const [rule, exposures, its, difference] of [
   })
 }
 
-test('position: in 6 decimals, where the names agree', (t) => {
-  t.is(positionDifference(exposure({ TARG_RA: '10.50000001' }), product()), undefined)
-  t.deepEqual(positionDifference(exposure({ TARG_RA: '10.500001' }), product()), {
+test('position: in 6 decimals, a step of the last one left out, where the names agree', (t) => {
+  for (const TARG_RA of ['10.50000001', '10.500001'])
+    t.is(positionDifference(exposure({ TARG_RA }), product()), undefined, TARG_RA)
+  t.deepEqual(positionDifference(exposure({ TARG_RA: '10.500002' }), product()), {
     keyword: 'targra',
-    exposures: '10.500001',
+    exposures: '10.500002',
     product: '10.5',
   })
 })

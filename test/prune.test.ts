@@ -325,7 +325,7 @@ const LIST_CASES: readonly ListCase[] = [
     old: [exposure(1), product(1, NO_SIZE)],
     lists: {
       [productName(1)]: { [exposureName(1)]: 'science' },
-      [productName(1).replace('f770w', '{suffix}')]: {
+      [productName(1).replace('f770w', '{slit_name}')]: {
         [exposureName(1)]: 'science',
       },
     },

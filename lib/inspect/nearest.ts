@@ -5,6 +5,7 @@
 import { comparedColumn, isWavefrontKeyed, type KeyPart, keyParts } from '../rules/association.js'
 import { observationOf } from '../rules/dataset.js'
 import { cell, numberIn, type Row } from '../rules/row.js'
+import { isSameTargra } from '../rules/target-ranks.js'
 import { compareText, isNothing, isVoid } from '../rules/values.js'
 
 /** A keyword that product and exposures do not have in common; a value is shown as its cell has it, or as `none`. */
@@ -75,13 +76,20 @@ export function targetDifference(exposures: readonly Row[], product: Row): Diffe
  */
 export function positionDifference(exposure: Row, product: Row): Difference | undefined {
   const [own, other] = [cell(exposure, 'targra'), cell(product, 'targra')]
-  return own === other ? undefined : { keyword: 'targra', exposures: shown(own), product: shown(other) }
+  if (own === other || isSamePosition(exposure, product)) return undefined
+  return { keyword: 'targra', exposures: shown(own), product: shown(other) }
+}
+
+function isSamePosition(exposure: Row, product: Row): boolean {
+  const [own, other] = [exposure, product].map((row) => numberIn(row, row.layout.at.targra))
+  return isSameTargra(own ?? Number.NaN, other ?? Number.NaN)
 }
 
 /** Whether a product has the value that an exposure compares; a blank agrees with nothing (section 5). */
 export function hasTargetOf(exposure: Row, product: Row): boolean {
   const column = comparedColumn(exposure)
   if (column === 'TARGNAME') return product.TARGNAME === exposure.TARGNAME
+  if (column === 'targra') return isSamePosition(exposure, product)
   return numberIn(exposure, exposure.layout.at[column]) === numberIn(product, product.layout.at[column])
 }
 

@@ -187,3 +187,57 @@ test('explain tells which file names a product, and which of its members are mis
   const [explanation] = JSON.parse(matchedOne.stdout).explanations
   t.like(explanation, { outcome: 'matched', namedBy: 'jw01001-c1001_image3_00001_asn.json', compared: [] })
 })
+
+test('a product matched by keywords beside exposures that a file withholds is told, with file and exposures', async (t) => {
+  const dir = new Workdir(t)
+  const [own, other] = [exposureName(1), exposureName(1).replace('00001_mir', '00002_mir')]
+  dir.write('day.csv', daily(exposure(1), exposure(1, { Dataset: `${other}_uncal.fits` }), product(1)))
+  dir.write('asn/jw01001-o001_image3_00001_asn.json', asnFile({ [`${productName(1)}-x`]: { [other]: 'science' } }).text)
+  const { stdout, stderr } = await dir.run([...DAY, '--json', '-o', 'db', '--asn', 'asn', 'day.csv'])
+  t.regex(stderr, /1 product matched by keywords without exposures that association files give to others:\n/)
+  t.regex(stderr, new RegExp(`^ {2}${productName(1)}: jw01001-o001_image3_00001_asn.json withholds ${other}$`, 'm'))
+  t.like(JSON.parse(stdout).associations, {
+    withheld: 1,
+    withheldExamples: [
+      {
+        product: productName(1),
+        files: ['jw01001-o001_image3_00001_asn.json'],
+        exposures: [other],
+        exposureCount: 1,
+      },
+    ],
+  })
+  t.deepEqual(valuesIn(dir.path('db'), 'level1', 'dname'), [own])
+  const again = await dir.run([...DAY, '-o', 'db'], { stdin: daily(product(1, { ImageSize: '6000000.0' })) })
+  t.regex(again.stderr, /withholds/, 'also in a later run that resolves it')
+})
+
+test('a member that is no exposure is passed over, and told; one that is science leaves the file out', async (t) => {
+  const dir = new Workdir(t)
+  const catalog = 'jw01001-o001_t001_miri_f770w_cat.ecsv'
+  const withMember = (exptype: string) =>
+    JSON.stringify({
+      asn_type: 'image3',
+      products: [
+        {
+          name: productName(1),
+          members: [
+            { expname: exposureName(1), exptype: 'science' },
+            { expname: catalog, exptype },
+          ],
+        },
+      ],
+    })
+  dir.write('day.csv', daily(exposure(1), product(1)))
+  dir.write('asn/a_asn.json', withMember('sourcecat'))
+  const usable = await dir.run([...DAY, '-o', 'db', '--asn', 'asn', 'day.csv'])
+  t.regex(usable.stderr, /1 member of association files passed over, as their names are those of no exposures:\n/)
+  t.regex(usable.stderr, new RegExp(`a_asn\\.json: ${productName(1)}: sourcecat "${catalog}"`))
+  t.regex(usable.stderr, /members +1 product matched by them/)
+  dir.write('asn/a_asn.json', withMember('science'))
+  const unusable = await dir.run([...DAY, '-o', 'other', '--asn', 'asn', 'day.csv'])
+  t.regex(
+    unusable.stderr,
+    /1 association file left out: a science member has no name that could be that of an exposure/,
+  )
+})

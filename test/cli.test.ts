@@ -195,6 +195,7 @@ test('--json prints one object with all counts, and nothing else, on standard ou
     associations: {
       ...{ files: 0, products: 0, skipped: 0, candidatesLeft: 0, unusable: 0, faults: [] },
       ...{ matched: 0, waiting: 0, incomplete: 0, incompleteExamples: [] },
+      ...{ passedOver: 0, passedOverExamples: [], withheld: 0, withheldExamples: [] },
     },
     newCategories: [
       { category: 'filter', value: 'F9999W', code: codeOf(dir, 'filter', 'F9999W') },

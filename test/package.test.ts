@@ -135,6 +135,7 @@ interface Lock {
 interface Manifest {
   readonly name: string
   readonly version: string
+  readonly dependencies: Readonly<Record<string, string>>
   readonly devDependencies: Readonly<Record<string, string>>
 }
 
@@ -149,6 +150,20 @@ test.serial('its command runs, through npx and by its name', (t) => {
   t.like(summary.models.IMAGE, { products: 30 })
   run(command, ['check', '--quiet', 'db'], app)
   t.regex(run(command, ['completion', 'bash'], app), /^complete .* jwst-ingest$/m)
+})
+
+test.serial('installed for all, it brings its command and its manual page', (t) => {
+  // A copy without dependencies, for which npm would ask a registry.
+  const copy = join(folder, 'copy')
+  cpSync(join(folder, 'app/node_modules/jwst-ingest'), copy, { recursive: true })
+  const { dependencies: _, ...manifest } = JSON.parse(readFileSync(join(copy, 'package.json'), 'utf8')) as Manifest
+  writeFileSync(join(copy, 'package.json'), JSON.stringify(manifest))
+  pack([copy])
+  const prefix = join(folder, 'prefix')
+  run('npm', ['install', '--global', '--prefix', prefix, ...NPM, tarballOf(ROOT).slice('file:../'.length)], folder)
+  t.is(run(join(prefix, 'bin/jwst-ingest'), ['--version'], folder), `${manifest.version}\n`)
+  const page = (path: string) => readFileSync(path, 'utf8')
+  t.is(page(join(prefix, 'share/man/man1/jwst-ingest.1')), page(join(ROOT, 'man/jwst-ingest.1')))
 })
 
 test.serial('programs import it, and see nothing that it does not export', (t) => {

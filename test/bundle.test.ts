@@ -8,15 +8,13 @@ import { Workdir } from './helpers/program.js'
 const root = (name: string) => fileURLToPath(new URL(`../../${name}`, import.meta.url))
 const VERSION = (JSON.parse(readFileSync(root('package.json'), 'utf8')) as { readonly version: string }).version
 
-test('the compiled code is that of this bundle, and this V8 takes it', (t) => {
-  t.true(readFileSync(CODE).length > 100_000)
-  t.is(loadBundle().cachedDataRejected, false)
-})
-
-test('the compiled code is the only one there, and its name says for which Node it is', (t) => {
-  const names = readdirSync(root('dist/lib/bundle')).filter((name) => name.endsWith('.code'))
+test('the compiled code is that of this bundle: the V8 that made it takes it, another one does not read it', (t) => {
+  const [name = '', ...others] = readdirSync(root('dist/lib/bundle')).filter((file) => file.endsWith('.code'))
+  t.deepEqual(others, [])
+  t.true(readFileSync(root(`dist/lib/bundle/${name}`)).length > 100_000)
   const { arch, platform, versions } = process
-  t.deepEqual(names, [`program.${platform}-${arch}-${versions.v8}.code`])
+  const isOurs = name === `program.${platform}-${arch}-${versions.v8}.code`
+  t.is(loadBundle().cachedDataRejected, isOurs ? false : undefined, name)
 })
 
 for (const [what, code] of [
@@ -27,7 +25,7 @@ for (const [what, code] of [
     const dir = new Workdir(t)
     for (const name of ['dist/lib', 'package.json']) cpSync(root(name), dir.path(name), { recursive: true })
     const file = dir.path(`dist/lib/bundle/${basename(fileURLToPath(CODE))}`)
-    rmSync(file)
+    rmSync(file, { force: true })
     if (code !== undefined) writeFileSync(file, code)
     const { child, result } = dir.startCommand(process.execPath, ['dist/lib/main.js', '--version'])
     child.stdin?.end()

@@ -8,11 +8,13 @@ import { openFolder } from '../lib/database/commit.js'
 import { ingest } from '../lib/ingest.js'
 import { fileBytes, readRows, tableTexts, valuesIn } from './helpers/database.js'
 import { commandsIn } from './helpers/help.js'
+import { needs } from './helpers/needs.js'
 import {
   daily,
   exposure,
   HEADER,
   PROGRAM,
+  PROGRAM_WITHOUT_RIGHTS,
   pairs,
   product,
   productName,
@@ -279,12 +281,11 @@ test('without inputs on a terminal it prints the help and reads nothing', async 
   t.regex(out.join(''), /^Usage: jwst-ingest /)
 })
 
-const SCRIPT = '/usr/bin/script'
-const withTerminal = existsSync(SCRIPT) ? test : test.skip
-withTerminal('on a real terminal, too (needs script of util-linux)', async (t) => {
+const terminalTest = needs('script of util-linux', 'the program on a real terminal')
+terminalTest('on a real terminal, too', async (t) => {
   const dir = new Workdir(t)
   const command = `'${process.execPath}' '${PROGRAM}'`
-  const { code, stdout } = await dir.startCommand(SCRIPT, ['-qec', command, '/dev/null']).result
+  const { code, stdout } = await dir.startCommand('/usr/bin/script', ['-qec', command, '/dev/null']).result
   t.is(code, 0)
   t.regex(stdout, /^Usage: jwst-ingest /)
   t.deepEqual(readdirSync(dir.folder), [])
@@ -549,13 +550,15 @@ test('a database that cannot be made there: exit code 1', async (t) => {
   t.is(dir.read('file'), 'precious')
 })
 
-const notRoot = process.getuid?.() === 0 ? test.skip : test
-notRoot('a database folder without write permission: exit code 1 (needs a user other than root)', async (t) => {
+test('a database folder without write permission: exit code 1', async (t) => {
   const dir = await seeded(t)
   const before = fileBytes(dir.path('db'))
+  chmodSync(dir.folder, 0o755)
   chmodSync(dir.path('db/.jwst-ingest'), 0o555)
   t.teardown(() => chmodSync(dir.path('db/.jwst-ingest'), 0o755))
-  ran(t, await dir.run(['-o', 'db', ...DAY], { stdin: pairs(1) }), { code: 1, stderr: /^jwst-ingest: .*EACCES/ })
+  const { child, result } = dir.startCommand(process.execPath, [PROGRAM_WITHOUT_RIGHTS, '-o', 'db', ...DAY])
+  child.stdin?.end(pairs(1))
+  ran(t, await result, { code: 1, stderr: /^jwst-ingest: .*EACCES/ })
   t.deepEqual(fileBytes(dir.path('db')), before)
 })
 

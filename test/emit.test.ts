@@ -125,8 +125,9 @@ test('a reader that closes the pipe early has what it wants, and the run goes on
   const dir = new Workdir(t)
   const rows = Array.from({ length: 900 }, (_, number) => exposure(number + 1) + product(number + 1))
   dir.write('2024-02-21_052.csv', daily(...rows))
-  const command = `'${process.execPath}' '${PROGRAM}' -o db --emit level1 2024-02-21_052.csv | head -n 1; exit \${PIPESTATUS[0]}`
-  const result = await dir.startCommand('bash', ['-c', command]).result
+  const command = `{ '${process.execPath}' '${PROGRAM}' -o db --emit level1 2024-02-21_052.csv; echo "code $?" >&2; } | head -n 1`
+  const result = await dir.startCommand('sh', ['-c', command]).result
   ran(t, result, { code: 0, stderr: /^IMAGE +900 products matched/m })
+  t.regex(result.stderr, /^code 0$/m)
   t.regex(result.stdout, /^dag,imagesize,[^\n]*\n$/)
 })

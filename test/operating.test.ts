@@ -1,9 +1,10 @@
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test, { type ExecutionContext } from 'ava'
 import { DocFolder } from '../tools/doc-folder.js'
+import { needs } from './helpers/needs.js'
 import { pairs } from './helpers/program.js'
 
 const TEXT = readFileSync(new URL('../../docs/operating.md', import.meta.url), 'utf8')
@@ -32,10 +33,9 @@ function daily(t: ExecutionContext): Place {
   return { folder, docs, script }
 }
 
-const hasGnuDate = spawnSync('date', ['-u', '-d', 'yesterday', '+%F_%j']).status === 0
-const run = hasGnuDate ? test : test.skip
+const dailyTest = needs('GNU date', 'the daily script')
 
-run('the daily script ingests the file of yesterday, and logs a line of JSON', async (t) => {
+dailyTest('the daily script ingests the file of yesterday, and logs a line of JSON', async (t) => {
   const { folder, docs, script } = daily(t)
   const { stdout: day } = spawnSync('date', ['-u', '-d', 'yesterday', '+%F_%j'], { encoding: 'utf8' })
   writeFileSync(join(folder, `data/raw/${day.trim()}.csv`), pairs(1, 2))
@@ -49,7 +49,7 @@ run('the daily script ingests the file of yesterday, and logs a line of JSON', a
   }
 })
 
-run('the daily script fails and says why where the file is not there', async (t) => {
+dailyTest('the daily script fails and says why where the file is not there', async (t) => {
   const { docs, script } = daily(t)
   const { code, output } = await docs.run('sh', [script])
   t.is(code, 1)
@@ -60,12 +60,11 @@ test('the crontab names the script, at a time that is one', (t) => {
   t.regex(blockAfter('crontab'), /^(MAILTO=\S+\n)?\d+ \d+ \* \* \*\s+\/usr\/local\/bin\/jwst-daily\n$/)
 })
 
-const hasSystemd = spawnSync('systemd-analyze', ['--version']).status === 0
-const verify = hasSystemd ? test : test.skip
+const systemdTest = needs('systemd-analyze', 'the units of systemd')
 
-verify('systemd finds nothing wrong with the units', (t) => {
+systemdTest('systemd finds nothing wrong with the units', (t) => {
   const { folder, script } = daily(t)
-  spawnSync('chmod', ['+x', script])
+  chmodSync(script, 0o755)
   for (const unit of ['jwst-ingest.service', 'jwst-ingest.timer']) {
     const text = blockAfter(`\`/etc/systemd/system/${unit}\``)
     t.true(text.startsWith('[Unit]\n'), unit)

@@ -4,13 +4,14 @@ import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import test from 'ava'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { reportDatabase } from '../lib/report/collect.js'
 import { formatPage } from '../lib/report/page.js'
 import { launch, open } from './helpers/browser.js'
+import { needs } from './helpers/needs.js'
 import { EVIL, makeReportDatabase } from './helpers/report.js'
 
+const test = needs('Chromium', 'the report in a browser')
 const folder = mkdtempSync(join(tmpdir(), 'jwst-ingest-browser-'))
 const file = join(folder, 'report.html')
 const address = pathToFileURL(file).href

@@ -5,9 +5,10 @@
  * fence says otherwise:
  *
  *     <!-- not run: it takes hours -->        never, for this reason
- *     <!-- needs: mlr --version -->           only where this command succeeds
+ *     <!-- needs: Miller -->                  only where this is there (its name in needs.ts)
  *     <!-- exits with 1 -->                   it fails, and shall
  */
+import { isNeed, type Need } from './needs.js'
 
 /** A fenced block. */
 export interface Block {
@@ -16,7 +17,7 @@ export interface Block {
   /** Index in the text's lines of the first one within the fence. */
   readonly start: number
   readonly notRun: string | undefined
-  readonly needs: string | undefined
+  readonly needs: Need | undefined
   readonly exits: number
 }
 
@@ -44,23 +45,28 @@ export function blocksOf(text: string, name: string): Block[] {
     const end = lines.indexOf('```', index + 1)
     if (language === '' || end < 0) throw new Error(`${name}:${index + 1}: a block needs a language and an end`)
     if (!NO_PROGRAMS.has(language))
-      blocks.push({ language, start: index + 1, lines: lines.slice(index + 1, end), ...marksOf(lines, index) })
+      blocks.push({ language, start: index + 1, lines: lines.slice(index + 1, end), ...marksOf(lines, index, name) })
     index = end
   }
   return blocks
 }
 
 /** What the comments before a fence say. */
-function marksOf(lines: readonly string[], fence: number): Pick<Block, 'notRun' | 'needs' | 'exits'> {
+function marksOf(lines: readonly string[], fence: number, name: string): Pick<Block, 'notRun' | 'needs' | 'exits'> {
   let notRun: string | undefined
-  let needs: string | undefined
+  let needs: Need | undefined
   let exits = 0
   for (let index = fence - 1; index >= 0; index--) {
     const [, kind, value = ''] = /^<!-- (not run:|needs:|exits with) (.+) -->$/.exec(lines[index] ?? '') ?? []
     if (kind === undefined) break
     if (kind === 'not run:') notRun = value
-    else if (kind === 'needs:') needs = value
+    else if (kind === 'needs:') needs = needOf(value, `${name}:${index + 1}`)
     else exits = Number(value)
   }
   return { notRun, needs, exits }
+}
+
+function needOf(value: string, place: string): Need {
+  if (!isNeed(value)) throw new Error(`${place}: nothing is known of ${value}; tools/needs.ts has what blocks can need`)
+  return value
 }

@@ -5,6 +5,7 @@ import type { Block } from './doc-blocks.js'
 import { blocksOf } from './doc-blocks.js'
 import type { DocFolder, Outcome } from './doc-folder.js'
 import { refreshTables } from './doc-tables.js'
+import { type Missing, missing, PYTHON } from './needs.js'
 
 /** Longer lines of output are cut. */
 const WIDTH = 120
@@ -13,8 +14,12 @@ const CUT = '…'
 /** A text as it should be, and what was left out in finding out. */
 export interface Refreshed {
   readonly text: string
-  /** Place and reason of each block that was not run. */
-  readonly left: readonly string[]
+  readonly left: readonly Left[]
+}
+
+/** A block that was not run, as something is missing. */
+export interface Left extends Missing {
+  readonly place: string
 }
 
 /**
@@ -24,13 +29,14 @@ export interface Refreshed {
  */
 export async function refresh(text: string, name: string, folder: DocFolder): Promise<Refreshed> {
   const lines = refreshTables(text).split('\n')
-  const left: string[] = []
+  const left: Left[] = []
   let shift = 0
   for (const block of blocksOf(lines.join('\n'), name)) {
     const place = `${name}:${block.start}`
-    const reason = await whyNot(block, folder)
-    if (reason !== undefined) {
-      left.push(`${place}: ${reason}`)
+    if (block.notRun !== undefined) continue
+    const lack = block.needs && missing(block.needs)
+    if (lack !== undefined) {
+      left.push({ place, ...lack })
       continue
     }
     const shown = await run(block, place, folder)
@@ -38,12 +44,6 @@ export async function refresh(text: string, name: string, folder: DocFolder): Pr
     shift += shown.length - block.lines.length
   }
   return { text: lines.join('\n'), left }
-}
-
-async function whyNot({ notRun, needs }: Block, folder: DocFolder): Promise<string | undefined> {
-  if (notRun !== undefined || needs === undefined) return notRun
-  const { code } = await folder.run('bash', ['-c', needs])
-  return code === 0 ? undefined : `\`${needs}\` fails here`
 }
 
 /** Runs a block; gives its lines as they should be. */
@@ -65,11 +65,14 @@ const QUERY = `
   const reader = await connection.runAndReadAll(process.argv[1])
   if (reader.currentRowCount === 0) throw new Error('the query gives no row')`
 
+/** A shell; only bash always takes the failure of any command of a pipe for that of the pipe. */
+const SHELL = missing('bash') === undefined ? (['bash', '-o', 'pipefail'] as const) : (['sh'] as const)
+
 /** What runs a block of a language, which is its last argument. */
 const PROGRAMS: Readonly<Record<string, readonly string[]>> = {
-  sh: ['bash', '-euo', 'pipefail', '-c'],
+  sh: [...SHELL, '-eu', '-c'],
   sql: ['node', '--input-type=module', '-e', QUERY, '--'],
-  python: ['python3', '-c'],
+  python: [PYTHON, '-c'],
   r: ['Rscript', '-e'],
 }
 
@@ -81,13 +84,14 @@ function succeeded(outcome: Outcome, { exits }: Pick<Block, 'exits'>, place: str
 
 /** A terminal: each line that begins with a dollar is a command, the others are what it printed. */
 async function runConsole(block: Block, place: string, folder: DocFolder): Promise<readonly string[]> {
+  const [shell, ...options] = SHELL
   const shown: string[] = []
   const commands = block.lines.flatMap((line, index) => (line.startsWith('$ ') ? [index] : []))
   if (commands[0] !== 0) throw new Error(`${place}: a console block begins with a command: $ …`)
   for (const [number, index] of commands.entries()) {
     const command = block.lines[index] ?? ''
     const before = block.lines.slice(index + 1, commands[number + 1] ?? block.lines.length)
-    const outcome = await folder.run('bash', ['-o', 'pipefail', '-c', folder.here(command.slice(2))])
+    const outcome = await folder.run(shell, [...options, '-c', folder.here(command.slice(2))])
     succeeded(outcome, number === commands.length - 1 ? block : { exits: 0 }, place)
     shown.push(command, ...printed(outcome.output, before))
   }

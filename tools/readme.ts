@@ -20,7 +20,7 @@ for (const name of chosen) {
     const { text, left } = await refresh(before, name, new DocFolder(folder))
     if (text !== before) writeFileSync(new URL(name, root), text)
     console.log(`${name}: ${text === before ? 'unchanged' : 'written'}`)
-    for (const reason of left) console.log(`  not run: ${reason}`)
+    for (const { place, reason } of left) console.log(`  not run: ${place}; ${reason}`)
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }

@@ -1,15 +1,7 @@
 /** A real Chromium, the system's, without a window. */
-import { accessSync, constants } from 'node:fs'
-import { delimiter, join } from 'node:path'
 import type { ExecutionContext } from 'ava'
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
-
-/** What systems call it, and where macOS has it. */
-const NAMES = ['chromium', 'chromium-browser', 'google-chrome']
-const MACOS = [
-  '/Applications/Chromium.app/Contents/MacOS/Chromium',
-  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
-]
+import { findChromium } from '../../tools/needs.js'
 
 /** It has to keep quiet by itself, so that what is asked for is what the page asks for. */
 const ARGUMENTS = [
@@ -21,30 +13,11 @@ const ARGUMENTS = [
   '--disable-sync',
 ]
 
-function executable(): string {
-  const folders = (process.env.PATH ?? '').split(delimiter)
-  const places = [...NAMES.flatMap((name) => folders.map((folder) => join(folder, name))), ...MACOS]
-  const path = process.env.CHROMIUM || places.find(isExecutable)
-  if (path !== undefined && isExecutable(path)) return path
-  throw new Error(
-    `this test needs Chromium, which is not ${path ?? 'there'}: install it (apt-get install -y chromium) or set CHROMIUM to its path`,
-  )
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK)
-    return true
-  } catch {
-    return false
-  }
-}
-
 /** Starts a browser; to be closed. */
 export function launch(): Promise<Browser> {
   // Chromium does not let root have its sandbox.
   const isRoot = process.getuid?.() === 0
-  return chromium.launch({ executablePath: executable(), args: ARGUMENTS, chromiumSandbox: !isRoot })
+  return chromium.launch({ executablePath: findChromium() ?? 'chromium', args: ARGUMENTS, chromiumSandbox: !isRoot })
 }
 
 /** A page, and what went on in it. */

@@ -10,6 +10,9 @@ import { formatRow } from '../../lib/csv/write.js'
 /** Path of the program. */
 export const PROGRAM = fileURLToPath(new URL('../../lib/main.js', import.meta.url))
 
+/** Path of the same program as it is for somebody who may not change what root or the owner made. */
+export const PROGRAM_WITHOUT_RIGHTS = fileURLToPath(new URL('./without-rights.js', import.meta.url))
+
 /** A run that takes longer hangs. */
 const LIMIT_MS = 30_000
 

@@ -1,13 +1,14 @@
-# jwst-ingest: everything a fresh clone needs is Node (>= 20.19) with npm.
+# jwst-ingest: everything a fresh clone needs is Node (>= 20.19) with npm, and make.
 #
-#   make demo     ingest three days of fixtures and show what comes out
-#   make test     build, lint, type-check and test
-#   make ingest   RAW=/data/raw DB=db: ingest files or folders into a database
-#   make status   DB=db: what is trained and what waits
-#   make report   DB=db REPORT=report.html: the same as a page with plots
-#   make check    DB=db: tell what is wrong in a database
-#   make bench    measure; writes bench/RESULTS.md
-#   make soak     the long property and fault-injection tests
+#   make demo         ingest three days of fixtures and show what comes out
+#   make test         build, lint, type-check and test
+#   make test-nodes   test the built program on the other Nodes that are supported
+#   make ingest       RAW=/data/raw DB=db: ingest files or folders into a database
+#   make status       DB=db: what is trained and what waits
+#   make report       DB=db REPORT=report.html: the same as a page with plots
+#   make check        DB=db: tell what is wrong in a database
+#   make bench        measure; writes bench/RESULTS.md
+#   make soak         the long property and fault-injection tests
 
 DB ?= jwst-db
 RAW ?= fixtures/days
@@ -16,7 +17,7 @@ DEMO_DB ?= demo-db
 SOAK_RUNS ?= 500
 RUN = node dist/lib/main.js
 
-.PHONY: all install build lint test demo ingest status report check bench soak format clean
+.PHONY: all install build lint test test-nodes demo ingest status report check bench soak format clean
 
 all: build
 
@@ -34,6 +35,21 @@ lint: install
 
 test: build lint
 	npm test --silent
+
+# The built program from end to end on the Nodes that .ci/nodes installs: the oldest one, and one of each later line.
+NODES = 20 22 24
+END_TO_END = one-run cli cli-associate inspect-cli report-cli export emit bundle threads package interrupted
+
+.ci/nodes/node_modules/.package-lock.json: .ci/nodes/package.json .ci/nodes/package-lock.json
+	npm ci --prefix .ci/nodes --no-audit --no-fund --loglevel=error
+	@touch $@
+
+test-nodes: build .ci/nodes/node_modules/.package-lock.json
+	@for line in $(NODES); do \
+	  bin="$(CURDIR)/.ci/nodes/node_modules/node-$$line-$$(node -p process.arch)/bin"; \
+	  "$$bin/node" -p '"Node " + process.versions.node' || exit 1; \
+	  PATH="$$bin:$$PATH" FC_RUNS=20 npx ava $(END_TO_END:%=dist/test/%.test.js) || exit 1; \
+	done
 
 demo: build
 	rm -rf $(DEMO_DB)

@@ -67,6 +67,24 @@ test('every file of the project that is named is there', (t) => {
   }
 })
 
+test('the README names the Nodes that are tested', (t) => {
+  const manifest = (name: string): unknown => JSON.parse(readFileSync(new URL(name, ROOT), 'utf8'))
+  const { optionalDependencies } = manifest('.ci/nodes/package.json') as {
+    optionalDependencies: Record<string, string>
+  }
+  const tested = Object.values(optionalDependencies).map((name) => name.replace(/^.*@/, ''))
+  const readme = readFileSync(new URL('README.md', ROOT), 'utf8')
+  const named = [...readme.matchAll(/^\| \d+ +\| (\d+\.\d+\.\d+) +\|$/gm)].map(([, version]) => version)
+  t.deepEqual(named, [...new Set(tested)])
+  const { engines } = manifest('package.json') as { engines: { node: string } }
+  t.is(engines.node, `>=${named[0]}`, 'the oldest one is among them')
+})
+
+test('no lock file names a registry', (t) => {
+  for (const name of ['package-lock.json', '.ci/nodes/package-lock.json'])
+    t.notRegex(readFileSync(new URL(name, ROOT), 'utf8'), /"resolved"/, name)
+})
+
 /** A text, and what it is refreshed to. */
 const refreshes = test.macro<[before: readonly string[], after: readonly string[]]>({
   async exec(t, before, after) {

@@ -30,7 +30,7 @@ const TOOLS = {
   bash: { isThere: succeeds('bash', '-c', ''), get: apt('bash') },
   zsh: { isThere: succeeds('zsh', '-c', ''), get: apt('zsh') },
   fish: { isThere: succeeds('fish', '-c', ''), get: apt('fish') },
-  mandoc: { isThere: succeeds('mandoc', '-T', 'lint', '/dev/null'), get: apt('mandoc') },
+  mandoc: { isThere: succeeds('mandoc', '/dev/null'), get: apt('mandoc') },
   groff: { isThere: succeeds('groff', '--version'), get: apt('groff-base') },
   Chromium: { isThere: () => findChromium() !== undefined, get: `${apt('chromium')}, or its path in CHROMIUM` },
   'systemd-analyze': { isThere: succeeds('systemd-analyze', '--version'), get: apt('systemd') },

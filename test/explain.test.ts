@@ -1,7 +1,8 @@
 /** What became of single rows, told: association, group, comparison, end. */
 import test from 'ava'
-import { type Explanation, explanationsIn } from '../lib/inspect/explain.js'
+import { explanationsIn } from '../lib/inspect/explain.js'
 import { formatExplanation } from '../lib/inspect/explain-text.js'
+import type { Explanation } from '../lib/inspect/explanation.js'
 import { wanted } from '../lib/inspect/names.js'
 import { BETA, CORON, type ProgramRows, settleRows } from './helpers/settled.js'
 
@@ -87,7 +88,7 @@ check([
         association    ${KEY}
         exposures      ${E1}, ${E2}
         compares       TARGNAME ALPHA
-        waits because  candidate-only: only a c-candidate product could use it
+        waits because  candidate-only: only a product of another candidate could use it
                        jw01001-c1001_t001_nircam_maskrnd-f335m-sub320
         near           ${P1} (waits)
                        SUBARRAY: exposures SUB320, product FULL
@@ -190,8 +191,9 @@ check([
     name: 'jw01001-c*',
     text: `
       jw01001-c1001_t001_nircam_maskrnd-f335m
-        is             a c-candidate product, TAC, waits since 2024-02-21
-        waits because  across-observations: products made across observations are not matched
+        is             a product of another candidate than an observation, TAC, waits since 2024-02-21
+        waits because  across-observations: no association file names the exposures of this product across
+                       observations
                        1 exposure with its keywords in observation 003, 1 of its target
         its keywords   ${GROUP} (matched): has its keywords
 `,
@@ -207,7 +209,192 @@ check([
         association    ${KEY}
 
       jw01001003001_02101_00001_nrs1
-        is             a dataset of 2024-02-21 that was dropped, by its exposure type or channel
+        is             a dataset of 2024-02-21 that was dropped: EXP_TYPE NRS_TACQ reaches no Level 3
+`,
+  },
+])
+
+const M = (number: number) => `jw01001001001_02101_0000${number}_mirimage`
+const MIRI = 'jw01001-o001_t001_miri_f770w'
+const ACROSS = 'jw01001-c1001_t001_miri_f770w'
+
+/** What association files name. */
+check([
+  {
+    rule: 'a product that a file names: every member with its role, and what became of it',
+    exposures: { [M(1)]: {}, [M(2)]: { ...BETA, OBSERVTN: '002' }, [M(3)]: { EXP_TYPE: 'MIR_TACQ' }, [M(4)]: {} },
+    products: { [ACROSS]: {}, [MIRI]: {} },
+    pruned: { [M(5)]: {} },
+    members: {
+      [MIRI]: [M(4)],
+      [ACROSS]: {
+        ...{ [M(1)]: 'science', [M(2)]: 'psf', [M(3)]: 'target_acquisition', [M(4)]: 'background' },
+        ...{ [M(5)]: 'science', [M(6)]: 'science', [M(7)]: 'background' },
+      },
+    },
+    name: ACROSS.toUpperCase(),
+    text: `
+      ${ACROSS}
+        is             a product of another candidate than an observation, IMAGE, waits since 2024-02-21
+        named by       a_asn.json
+        members        7: 2 waiting, 1 in other products, 2 missing, 1 pruned, 1 of exposure types without
+                       Level 3
+        waiting        science: ${M(1)}
+                       psf: ${M(2)}
+        elsewhere      background: ${M(4)}
+        missing        science: ${M(6)}
+                       background: ${M(7)}
+        pruned         science: ${M(5)}
+        no Level 3     target_acquisition (MIR_TACQ): ${M(3)}
+        waits because  members-missing: science members that its association file names are not there
+                       ${M(5)}, ${M(6)}
+`,
+  },
+  {
+    rule: 'an exposure of several products in several roles, in any letter case',
+    exposures: { [M(1)]: {}, [M(2)]: {}, [M(3)]: { OBSERVTN: '002' } },
+    products: { [ACROSS]: {}, 'jw01001-c1002_t001_miri_f770w': {}, [MIRI]: {} },
+    members: {
+      [ACROSS]: { [M(1)]: 'science', [M(2)]: 'psf' },
+      'jw01001-c1002_t001_miri_f770w': { [M(2)]: 'science', [M(4)]: 'science' },
+      'jw01001-c1003_t001_miri_f770w': { [M(2)]: 'background', [M(3)]: 'science' },
+    },
+    name: `${M(2).replace('jw', 'JW')}_CAL.fits`,
+    text: `
+      ${M(2)}
+        is             an exposure, IMAGE, 2024-02-21, matched with 2 products
+        member of      ${MIRI} (matched) as science, by keywords
+                       ${ACROSS} (matched) as psf, named by a_asn.json
+                       jw01001-c1002_t001_miri_f770w (waits) as science, named by a_asn.json
+                       jw01001-c1003_t001_miri_f770w (no row of it has come) as background, named by
+                       a_asn.json
+`,
+  },
+  {
+    rule: 'an exposure that only a file knows',
+    exposures: { [M(1)]: {} },
+    products: { [MIRI]: {} },
+    members: { [MIRI]: { [M(1)]: 'science', [M(2)]: 'background' } },
+    name: M(2),
+    text: `
+      ${M(2)}
+        is             an exposure of which no row has come
+        member of      ${MIRI} (matched) as background, named by a_asn.json
+`,
+  },
+  {
+    rule: 'a product that only a file knows, and a name in it that stands for others',
+    exposures: { jw01001001001_1_1_mirifushort: { EXP_TYPE: 'MIR_MRS', DETECTOR: 'MIRIFUSHORT', CHANNEL: '12' } },
+    products: {
+      'jw01001-o001_t001_miri_ch1-short': { EXP_TYPE: 'MIR_MRS', DETECTOR: 'MIRIFUSHORT', CHANNEL: '1' },
+    },
+    members: {
+      'jw01001-o001_t001_miri': ['jw01001001001_1_1_mirifushort', 'jw01001001001_1_1_mirifulong'],
+      'jw01001-o001_t001_miri_f560w': [M(2)],
+      'jw01001-c1001_t001_miri_{slit_name}': [M(2)],
+    },
+    name: 'jw01001-*_t001_miri*',
+    text: `
+      jw01001-o001_t001_miri_ch1-short
+        is             a product, SPEC, 2024-02-21, matched with 1 exposure
+        named by       a_asn.json
+        members        2: 1 matched, 1 of another detector, band or filter
+        matched        science: jw01001001001_1_1_mirifushort
+        others         science: jw01001001001_1_1_mirifulong
+
+      jw01001-c1001_t001_miri_{slit_name}
+        is             a name in an association file that stands for products of which none has come
+        named by       a_asn.json
+        members        1: 1 missing
+        missing        science: ${M(2)}
+
+      jw01001-o001_t001_miri
+        is             a name in an association file that stands for 1 product
+        named by       a_asn.json
+        members        2: 1 matched, 1 missing
+        matched        science: jw01001001001_1_1_mirifushort
+        missing        science: jw01001001001_1_1_mirifulong
+        stands for     jw01001-o001_t001_miri_ch1-short (matched)
+
+      jw01001-o001_t001_miri_f560w
+        is             a product of which no row has come
+        named by       a_asn.json
+        members        1: 1 missing
+        missing        science: ${M(2)}
+`,
+  },
+  {
+    rule: 'a product by keywords tells which exposures of its group a file gives to another product',
+    exposures: { [M(1)]: {}, [M(2)]: {} },
+    products: { [MIRI]: {} },
+    members: { 'jw01001-o001_t001_miri_f560w': [M(2)] },
+    name: MIRI,
+    text: `
+      ${MIRI}
+        is             a product, IMAGE, 2024-02-21, matched with 1 exposure
+        association    1001-001-F770W-FULL-MIR_IMAGE
+        group          jw01001-o001_t1_miri_f770w, 1 exposure
+        exposures      ${M(1)}
+        compares       TARGNAME ALPHA, as the product has it
+        withheld       ${M(2)}, which a_asn.json names
+`,
+  },
+  {
+    rule: 'an exposure in no file tells the nearest product, also where a file names its members',
+    exposures: { [M(1)]: {}, [M(3)]: {} },
+    products: { [MIRI]: {} },
+    members: { [MIRI]: [M(1)] },
+    name: M(3),
+    text: `
+      ${M(3)}
+        is             an exposure, IMAGE, waits since 2024-02-21
+        association    1001-001-F770W-FULL-MIR_IMAGE
+        group          jw01001-o001_t1_miri_f770w, 1 exposure
+        compares       TARGNAME ALPHA
+        waits because  other-members: the association file of the nearest product names other exposures
+                       nearest ${MIRI} (matched)
+                       a_asn.json names its members, not this exposure among them
+        near           ${MIRI} (matched, named by a_asn.json): has its keywords
+`,
+  },
+])
+
+/** What takes part in nothing. */
+check([
+  {
+    rule: 'a dropped channel tells which product stands for it',
+    products: { 'jw01001-o001_t001_miri_ch4-long': { EXP_TYPE: 'MIR_MRS', CHANNEL: '4' } },
+    name: '*ch4-long',
+    text: `
+      jw01001-o001_t001_miri_ch4-long
+        is             a dataset of 2024-02-21 that was dropped: MIR_MRS channel 4, for which
+                       jw01001-o001_t001_miri_ch3-long stands
+`,
+  },
+  {
+    rule: 'a dropped exposure tells of which products it is a member',
+    exposures: { [M(1)]: {}, [M(2)]: { EXP_TYPE: 'MIR_TACQ' } },
+    products: { [MIRI]: {} },
+    members: { [MIRI]: { [M(1)]: 'science', [M(2)]: 'target_acquisition' } },
+    name: M(2),
+    text: `
+      ${M(2)}
+        is             a dataset of 2024-02-21 that was dropped: EXP_TYPE MIR_TACQ reaches no Level 3
+        member of      ${MIRI} (matched) as target_acquisition, named by a_asn.json
+`,
+  },
+  {
+    rule: 'a pruned exposure, too',
+    exposures: { [M(1)]: {} },
+    pruned: { [M(2)]: {} },
+    members: { [MIRI]: [M(1), M(2)] },
+    name: M(2),
+    text: `
+      ${M(2)}
+        is             an exposure, IMAGE, 2024-02-21, pruned; ingest it again to bring it back
+        association    1001-001-F770W-FULL-MIR_IMAGE
+        member of      ${MIRI} (no row of it has come) as science, named by
+                       a_asn.json
 `,
   },
 ])
@@ -264,6 +451,12 @@ for (const [given, name, isMatch] of [
   ['jw01001*', E1, true],
   ['*_nrcalong', E1, true],
   ['jw?1001003001_02101_0000?_nrcalong', E1, true],
+  [E1.toUpperCase(), E1, true],
+  [E1, E1.toUpperCase(), true],
+  [`/data/L2/${E1}_a3001_crf.fits.gz`, E1, true],
+  [`${P1}_i2d.fits`, P1, true],
+  [`${P1}_i2d`, P1, true],
+  ['JW01001*_NRCALONG', E1, true],
   ['jw01001', E1, false],
   ['*01001', E1, false],
   ['jw.1001*', E1, false],

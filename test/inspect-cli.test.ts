@@ -1,9 +1,9 @@
 /** `status` and `explain` by the built program: output, arguments, errors, exit codes. */
-import { rmSync } from 'node:fs'
+import { cpSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'ava'
 import { build, daily, FIXTURES } from './helpers/damage.js'
-import { fileBytes } from './helpers/database.js'
+import { fileBytes, readRows } from './helpers/database.js'
 import { type Result, Workdir } from './helpers/program.js'
 
 const DAYS = daily(join(FIXTURES, 'days'))
@@ -154,7 +154,7 @@ all                   0     0    4    0     0    4
 
 jw01012-o049_t001_nircam_f444w-grismr-subgrism64
   product, TAC, since 2024-02-22
-  product-without-size: 2 exposures wait for it
+  product-without-size: 2 exposures of it are there
 `,
   },
   {
@@ -241,3 +241,57 @@ function countOf(kind: string): unknown {
 function namesIn(list: unknown): string[] {
   return (list as { name: string }[]).map(({ name }) => name).sort()
 }
+
+const NONE_CASE = join(FIXTURES, 'cases', 'explain-none-of-observation')
+
+test('exposures that no file names tell the nearest product, whose members a file names', async (t) => {
+  const work = new Workdir(t)
+  cpSync(NONE_CASE, work.path('case'), { recursive: true })
+  const { code, stderr } = await work.run(['-q', '-o', 'db', '--date', '2024-03-01', '--asn', 'case', 'case/raw.csv'])
+  t.is(code, 0, stderr)
+  const name = (number: number) => `jw04321007001_02101_0000${number}_mirimage`
+  const { stdout } = await work.run(['explain', name(3), `JW${name(4).slice(2)}_CAL.FITS`, 'db'])
+  t.is(stdout.match(/^ {2}waits because {2}other-members: /gm)?.length, 2)
+  t.is(stdout.match(/^ +nearest jw04321-o007_t001_miri_f770w \(matched\)$/gm)?.length, 2)
+  t.notRegex(stdout, /none of MIRI/)
+  const { stdout: waiting } = await work.run(['explain', '--waiting', 'db'])
+  t.regex(waiting, /other-members: nearest jw04321-o007_t001_miri_f770w/)
+  const product = await work.run(['explain', '--json', 'jw04321-o007_t001_miri_f770w_i2d.fits', 'db'])
+  const [{ members }] = JSON.parse(product.stdout).explanations
+  t.deepEqual(
+    members,
+    [1, 2].map((number) => ({ name: name(number), role: 'science', state: 'matched', expType: null })),
+  )
+})
+
+test('what a table holds in whatever role is found, and what only an association file or rejects.csv has', async (t) => {
+  const work = new Workdir(t)
+  const pool = join(FIXTURES, 'pools', 'coron_nircam')
+  cpSync(pool, work.path('pool'), { recursive: true })
+  const raw = work.read('pool/raw/2024-03-01_061.csv')
+  const lines = raw.split('\n')
+  const lost = lines.find((line) => line.startsWith('jw10005001001_02003_00004_nrca2')) ?? ''
+  const bad = `${lost.replace('_00004_', '_00009_')},surplus`
+  work.write('raw/2024-03-01_061.csv', [...lines.filter((line) => line !== '' && line !== lost), bad, ''].join('\n'))
+  await work.run(['-q', '-o', 'whole', '--asn', 'pool/asn', 'pool/raw'])
+  await work.run(['-q', '-o', 'less', '--asn', 'pool/asn', 'raw'])
+  const explained = async (name: string, database: string) => {
+    const result = await work.run(['explain', '--json', name, database])
+    return JSON.parse(result.stdout).explanations[0]
+  }
+  const psf = await explained('JW10005001001_02003_00004_NRCA2_uncal.fits', 'whole')
+  t.like(psf, { kind: 'exposure', outcome: 'matched' })
+  t.is(psf.memberOf.length, readRows(work.path('whole'), 'level1').filter(({ dname }) => dname === psf.name).length)
+  t.true(psf.memberOf.every(({ role, state }: Record<string, string>) => role === 'psf' && state === 'matched'))
+  const missing = await explained('jw10005001001_02003_00004_nrca2', 'less')
+  t.like(missing, { kind: 'exposure', outcome: 'missing', date: '' })
+  t.is(missing.memberOf.length, psf.memberOf.length)
+  const acquired = await explained('jw10005001001_02001_00002_nrca2', 'less')
+  t.like(acquired, { kind: 'dropped', dropped: { rule: 'exposure type', expType: 'NRC_TACONFIRM' } })
+  t.is(acquired.memberOf[0].role, 'target_acquisition')
+  const { stdout } = await work.run(['explain', 'jw10005001001_02003_00009_nrca2', 'less'])
+  t.regex(
+    stdout,
+    /^ {2}is +a dataset of which no row could be used\n {2}rejected +raw\/2024-03-01_061\.csv:\d+: too many fields/m,
+  )
+})

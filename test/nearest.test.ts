@@ -2,6 +2,7 @@
 import test from 'ava'
 import fc from 'fast-check'
 import {
+  agreeInTarget,
   hasTargetOf,
   keyDifferences,
   observationsOf,
@@ -71,7 +72,10 @@ for (const [rule, exposures, its, difference] of [
 ] as const satisfies readonly (readonly [string, readonly Columns[], Columns, string | undefined])[]) {
   test(`target: ${rule}`, (t) => {
     const rows = exposures.map((columns) => exposure(columns))
-    const found = targetDifference(rows, product(its))
+    const found = targetDifference(
+      rows.map((row) => [row]),
+      product(its),
+    )
     t.is(found && `${found.keyword} ${found.exposures} ${found.product}`, difference)
     t.is(
       rows.some((row) => hasTargetOf(row, product(its))),
@@ -80,10 +84,18 @@ for (const [rule, exposures, its, difference] of [
   })
 }
 
+test('target: the name of the first exposure of a group, the position of any', (t) => {
+  const at = (TARG_RA: string) => exposure({ ...FIXED, TARG_RA })
+  t.true(agreeInTarget([at('10.6'), at('10.5')], product()))
+  t.is(targetDifference([[at('10.6'), at('10.5')]], product()), undefined)
+  t.is(targetDifference([[at('10.6'), at('10.7')]], product())?.exposures, '10.6')
+  t.false(agreeInTarget([exposure({ TARGNAME: 'BETA' }), exposure()], product()))
+})
+
 test('position: in 6 decimals, a step of the last one left out, where the names agree', (t) => {
   for (const TARG_RA of ['10.50000001', '10.500001'])
-    t.is(positionDifference(exposure({ TARG_RA }), product()), undefined, TARG_RA)
-  t.deepEqual(positionDifference(exposure({ TARG_RA: '10.500002' }), product()), {
+    t.is(positionDifference([exposure({ TARG_RA })], product()), undefined, TARG_RA)
+  t.deepEqual(positionDifference([exposure({ TARG_RA: '10.500002' })], product()), {
     keyword: 'targra',
     exposures: '10.500002',
     product: '10.5',

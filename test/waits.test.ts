@@ -199,13 +199,16 @@ check([
       [P1]: { ...CORON, EXP_TYPE: 'NRC_TACQ' },
       'jw01001-o003_t001_miri_f770w': { OBSERVTN: '003', EXP_TYPE: 'MIR_TACQ' },
     },
-    waits: { [GROUP]: `product-dropped: ${P1}` },
+    waits: { [GROUP]: `product-dropped: ${P1} (EXP_TYPE NRC_TACQ reaches no Level 3)` },
   },
   {
     rule: 'no-product: MIR_MRS products of channel 2 and 4 are dropped as those of 1 and 3 stand for them',
     exposures: { jw01001001001_1_1_mirifushort: { EXP_TYPE: 'MIR_MRS', DETECTOR: 'MIRIFUSHORT', CHANNEL: '12' } },
     products: { 'jw01001-o001_t001_miri_ch2-short': { EXP_TYPE: 'MIR_MRS', CHANNEL: '2' } },
-    waits: { 'group jw01001-o001_t1_miri_f770w': 'no-product: none of MIRI in observation 001' },
+    waits: {
+      'group jw01001-o001_t1_miri_f770w':
+        'no-product: only jw01001-o001_t001_miri_ch2-short (MIR_MRS channel 2, for which jw01001-o001_t001_miri_ch1-short stands)',
+    },
   },
   {
     rule: 'product-without-size: of group and product',
@@ -213,7 +216,7 @@ check([
     products: { [P1]: { ...CORON, ImageSize: '' }, [P3]: { ...CORON, FILTER: 'F444W', ImageSize: '' } },
     waits: {
       [GROUP]: `product-without-size: ${P1}`,
-      [`product ${P1}`]: 'product-without-size: 2 exposures wait for it',
+      [`product ${P1}`]: 'product-without-size: 2 exposures of it are there',
       [`product ${P3}`]: 'product-without-size: no exposures either',
     },
   },
@@ -270,6 +273,186 @@ check([
     waits: {
       'exposure jw01001001001_1_1_mirimage': 'no-group: slitless without TSOVISIT',
       'product jw01001-o001_t001_miri_p750l': 'exposures-ungrouped: 1 exposure: slitless without TSOVISIT',
+    },
+  },
+])
+
+const M = (number: number) => `jw01001001001_02101_0000${number}_mirimage`
+const MIRI_GROUP = 'group jw01001-o001_t1_miri_f770w'
+const MIRI = 'jw01001-o001_t001_miri_f770w'
+const ACROSS = 'jw01001-c1001_t001_miri_f770w'
+const CHANNEL1 = { EXP_TYPE: 'MIR_MRS', DETECTOR: 'MIRIFUSHORT', CHANNEL: '12', BAND: 'SHORT' }
+const DROPPED = { EXP_TYPE: 'MIR_TACQ' }
+
+/** What association files name: nothing is compared, and what is left beside it is told as it is. */
+check([
+  {
+    rule: 'other-members: the product of the keywords is made of what a file names',
+    exposures: { [M(1)]: {}, [M(2)]: {}, [M(3)]: {}, [M(4)]: {} },
+    products: { [MIRI]: {} },
+    members: { [MIRI]: [M(1), M(2)] },
+    waits: {
+      [MIRI_GROUP]: `other-members: nearest ${MIRI} (matched); a_asn.json names its members, none of these 2 exposures among them`,
+    },
+  },
+  {
+    rule: 'other-members: rather than a product with other keywords, and of another target, too',
+    exposures: { [M(1)]: {}, [M(3)]: BETA },
+    products: { [MIRI]: {}, 'jw01001-o001_t001_miri_f560w': { ...BETA, FILTER: 'F560W' } },
+    members: { [MIRI]: [M(1), M(2)] },
+    waits: {
+      [`group ${MIRI}`]: `members-missing: ${M(2)}`,
+      [`product ${MIRI}`]: `members-missing: ${M(2)}`,
+      // Targets are numbered over all exposures of an association.
+      'group jw01001-o001_t2_miri_f770w': `other-members: nearest ${MIRI} (waits); TARGNAME: exposures BETA, product ALPHA; a_asn.json names its members, not this exposure among them`,
+      'product jw01001-o001_t001_miri_f560w':
+        'keywords-differ: nearest jw01001-o001_t2_miri_f770w; FILTER: exposures F770W, product F560W',
+    },
+  },
+  {
+    rule: 'no-product: a product across observations that a file names has members in this one',
+    exposures: { [M(1)]: {}, [M(3)]: {} },
+    products: { [ACROSS]: { OBSERVTN: 'NONE' } },
+    members: { [ACROSS]: [M(1)] },
+    waits: {
+      [MIRI_GROUP]: `no-product: nearest ${ACROSS} (matched); OBSERVTN: exposures 001, product none; a_asn.json names its members, 1 of these 2 exposures among them`,
+    },
+  },
+  {
+    rule: 'no-product: the file names all of these exposures, and more that are missing',
+    exposures: { [M(1)]: {} },
+    products: { [ACROSS]: {} },
+    members: { [ACROSS]: [M(1), M(2)] },
+    waits: {
+      [`group ${ACROSS}`]: `members-missing: ${M(2)}`,
+      [`mosaic ${ACROSS}`]: `members-missing: ${M(2)}`,
+      [MIRI_GROUP]: `no-product: nearest ${ACROSS} (waits); a_asn.json names its members, this exposure among them`,
+    },
+  },
+  {
+    rule: 'no-product: the product that a file names has not come, was pruned or dropped, or is named by a template',
+    exposures: {
+      [M(1)]: {},
+      [M(2)]: { FILTER: 'F560W' },
+      [M(3)]: { FILTER: 'F1000W' },
+      jw01001001001_1_1_nrs1: { EXP_TYPE: 'NRS_MSASPEC', INSTRUME: 'NIRSPEC', DETECTOR: 'NRS1' },
+    },
+    products: { 'jw01001-o001_t001_miri_f1000w': DROPPED },
+    pruned: { 'jw01001-o001_t001_miri_f560w': { FILTER: 'F560W' } },
+    members: {
+      [MIRI]: [M(1)],
+      'jw01001-o001_t001_miri_f560w': [M(2)],
+      'jw01001-o001_t001_miri_f1000w': [M(3)],
+      'jw01001-o001_{source_id}_nirspec_f770w': ['jw01001001001_1_1_nrs1'],
+    },
+    waits: {
+      [`group ${MIRI}`]: `no-product: no row of ${MIRI} has come, which a_asn.json names`,
+      'group jw01001-o001_t001_miri_f560w': 'no-product: jw01001-o001_t001_miri_f560w was pruned',
+      'group jw01001-o001_t001_miri_f1000w':
+        'product-dropped: jw01001-o001_t001_miri_f1000w (EXP_TYPE MIR_TACQ reaches no Level 3)',
+      'group jw01001-o001_s000000001_nirspec_f770w':
+        'no-product: no product that a_asn.json calls jw01001-o001_{source_id}_nirspec_f770w has come',
+    },
+  },
+  {
+    rule: 'no-product: only products of the observation that are of no use',
+    exposures: { [M(1)]: {} },
+    products: { [ACROSS]: { FILTER: 'F560W' } },
+    pruned: { 'jw01001-o001_t002_miri_f560w': { FILTER: 'F560W' } },
+    waits: {
+      [MIRI_GROUP]: `no-product: only ${ACROSS} (across observations), jw01001-o001_t002_miri_f560w (pruned)`,
+      [`mosaic ${ACROSS}`]: 'across-observations: no exposures with its keywords',
+    },
+  },
+  {
+    rule: 'no-exposures: those of the observation are given to other products, or in no group',
+    exposures: { [M(1)]: {}, [M(2)]: {}, [M(3)]: {}, [M(4)]: { EXP_TYPE: 'MIR_LRS-SLITLESS' } },
+    products: { [MIRI]: {}, 'jw01001-o001_t002_miri_f770w': {} },
+    members: { [MIRI]: [M(1)], 'jw01001-o001_t003_miri_f770w': [M(2), M(3)] },
+    waits: {
+      'group jw01001-o001_t003_miri_f770w':
+        'no-product: no row of jw01001-o001_t003_miri_f770w has come, which a_asn.json names',
+      'product jw01001-o001_t002_miri_f770w':
+        'no-exposures: 4 of MIRI in observation 001: 1 matched, 2 for products that association files name, 1 in no group',
+      [`exposure ${M(4)}`]: 'no-group: slitless without TSOVISIT',
+    },
+  },
+  {
+    rule: 'no-exposures: an exposure in whatever role is one',
+    exposures: { [M(1)]: {}, [M(2)]: { ...BETA } },
+    products: { [MIRI]: {}, 'jw01001-o001_t002_miri_f560w': { FILTER: 'F560W' } },
+    members: { [MIRI]: { [M(1)]: 'science', [M(2)]: 'background' } },
+    waits: { 'product jw01001-o001_t002_miri_f560w': 'no-exposures: all 2 of MIRI in observation 001 are matched' },
+  },
+  {
+    rule: 'no-exposures: only those that take part in nothing',
+    exposures: { [M(1)]: DROPPED, jw01001001001_1_1_nrs1: { EXP_TYPE: 'NRS_TACQ' } },
+    pruned: { [M(2)]: {} },
+    products: { [MIRI]: {} },
+    waits: {
+      [`product ${MIRI}`]:
+        'no-exposures: only 1 of exposure types without Level 3 (MIR_TACQ) and 1 pruned, of MIRI in observation 001',
+    },
+  },
+  {
+    rule: 'no-exposures: none of the science members can ever come',
+    exposures: { [M(1)]: DROPPED, [M(2)]: {} },
+    products: { [MIRI]: {} },
+    members: { [MIRI]: { [M(1)]: 'science', [M(2)]: 'background' } },
+    waits: {
+      [`product ${MIRI}`]:
+        'no-exposures: of the science members that a_asn.json names none is of it: 1 of exposure types without Level 3',
+      [`exposure ${M(2)}`]: 'no-group: a_asn.json names it as background, and no science exposure that waits with it',
+    },
+  },
+  {
+    rule: 'members-missing: also of an exposure that waits in no group',
+    exposures: { [M(2)]: {} },
+    members: { [MIRI]: { [M(1)]: 'science', [M(2)]: 'background' } },
+    waits: { [`exposure ${M(2)}`]: `members-missing: ${M(1)}` },
+  },
+  {
+    rule: 'product-without-size and no-coordinates: of every product of a name in a file',
+    exposures: {
+      jw01001001001_1_1_nis: { EXP_TYPE: 'NIS_WFSS', INSTRUME: 'NIRISS', DETECTOR: 'NIS' },
+      [M(1)]: { CRVAL1: '' },
+    },
+    products: {
+      'jw01001-o001_s000000001_niriss_f770w': { EXP_TYPE: 'NIS_WFSS', ImageSize: '' },
+      'jw01001-o001_s000000002_niriss_f770w': { EXP_TYPE: 'NIS_WFSS', ImageSize: '' },
+      [MIRI]: {},
+    },
+    members: { 'jw01001-o001_{source_id}_niriss_f770w': ['jw01001001001_1_1_nis'], [MIRI]: [M(1)] },
+    waits: {
+      'group jw01001-o001_s000000001_niriss_f770w': 'product-without-size: jw01001-o001_s000000001_niriss_f770w',
+      'product jw01001-o001_s000000001_niriss_f770w': 'product-without-size: 1 exposure of it is there',
+      'product jw01001-o001_s000000002_niriss_f770w': 'product-without-size: 1 exposure of it is there',
+      [`group ${MIRI}`]: `no-coordinates: CRVAL1 or CRVAL2 blank in 1 exposure of ${MIRI}`,
+      [`product ${MIRI}`]: 'no-coordinates: CRVAL1 or CRVAL2 blank in 1 exposure of it',
+    },
+  },
+  {
+    rule: 'a product of MIR_MRS has come for one channel, and not for the other',
+    exposures: {
+      jw01001001001_1_1_mirifushort: CHANNEL1,
+      jw01001001001_1_1_mirifulong: { ...CHANNEL1, DETECTOR: 'MIRIFULONG', CHANNEL: '34' },
+    },
+    products: { 'jw01001-o001_t001_miri_ch1-short': { ...CHANNEL1, CHANNEL: '1' } },
+    members: { 'jw01001-o001_t001_miri': ['jw01001001001_1_1_mirifushort', 'jw01001001001_1_1_mirifulong'] },
+    waits: {
+      'group jw01001-o001_t001_miri_ch3-short':
+        'no-product: no row of jw01001-o001_t001_miri_ch3-short has come, which a_asn.json names',
+    },
+  },
+  {
+    rule: 'an observation is the same in whatever form, and so is an instrument',
+    exposures: { [M(1)]: { OBSERVTN: '1' } },
+    products: { 'jw01001-o001_t001_miri_f560w': { FILTER: 'F560W', OBSERVTN: 'NONE', INSTRUME: 'miri' } },
+    waits: {
+      [MIRI_GROUP]:
+        'keywords-differ: nearest jw01001-o001_t001_miri_f560w; OBSERVTN: exposures 001, product none; FILTER: exposures F770W, product F560W',
+      'product jw01001-o001_t001_miri_f560w':
+        'keywords-differ: nearest jw01001-o001_t1_miri_f770w; OBSERVTN: exposures 001, product none; FILTER: exposures F770W, product F560W',
     },
   },
 ])

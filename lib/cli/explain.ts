@@ -18,9 +18,10 @@ Examples:
   jwst-ingest explain --waiting --by keyword --model TAC db
   jwst-ingest explain --waiting --json db > waits.json
 
-A name is that of an exposure or product, with or without _uncal.fits and such, or the name that a group's product is
-expected to have; in a pattern * stands for any text and ? for any character. The last argument is the database if it is
-a folder with tables; else it is that of --db, $JWST_INGEST_DB or ./jwst-db.
+A name is that of an exposure or product, in any letter case, with or without _uncal.fits and such, or the name that a
+group's product is expected to have; in a pattern * stands for any text and ? for any character. Every table is looked
+up, and what association files name; of rows that are neither Level 1 nor Level 3 nothing is kept. The last argument is
+the database if it is a folder with tables; else it is that of --db, $JWST_INGEST_DB or ./jwst-db.
 Nothing is changed, and a run may be going on.
 Exit codes: 0 done, 1 nothing has a name that was given, or there is no database, 2 usage error.
 An input file with the name explain is given as ./explain.
@@ -96,7 +97,8 @@ function canBeName(text: string): boolean {
 
 async function tellNamed(folder: string, names: readonly string[], { json }: Flags, terminal: Terminal): Promise<void> {
   const { DatabaseReader, explain, formatExplanation } = await import('../inspect/index.js')
-  const reader = await DatabaseReader.open(folder, { signal: terminal.signal, warn: warner(terminal) })
+  const options = { signal: terminal.signal, warn: warner(terminal), expectedNames: true }
+  const reader = await DatabaseReader.open(folder, options)
   const unknown: string[] = []
   try {
     const list = new Printer(terminal.out, json === true, { database: folder }, 'explanations')

@@ -1,52 +1,37 @@
 /**
- * The reason for which a group or a product waits, found in what stands beside it. Pure functions.
+ * The reason for which a group or a product waits, found in what stands beside it. Pure functions. What an association
+ * file names is in `file-causes.ts`.
  */
-import type { Model } from '../rules/association.js'
+import { type Model, modelOf } from '../rules/association.js'
+import type { Ungrouped } from '../rules/groups.js'
 import type { Resolution, WaitingGroup, WaitingProduct, WaitReason } from '../rules/resolve.js'
 import type { Row } from '../rules/row.js'
+import { because, type Cause, listed, type Scene } from './cause.js'
+import { whyDropped } from './dropped.js'
+import { formatNamed, namesAll, productNotCome, scienceThere, ungroupedByFile, withoutScience } from './file-causes.js'
+import { groupsOf, type KnownGroup, type KnownProduct, leaderOf, productsOf } from './known.js'
 import {
-  type Difference,
   formatDifferences,
   hasTargetOf,
   type Neighbour,
   observationsOf,
+  placeOf,
   positionDifference,
   targetDifference,
 } from './nearest.js'
-import type { Reason } from './reasons.js'
-import {
-  isWaiting,
-  type KnownGroup,
-  type KnownProduct,
-  leaderOf,
-  productsOf,
-  type Surroundings,
-} from './surroundings.js'
+import type { Surroundings } from './surroundings.js'
 import { counted } from './text.js'
 
-/** Why something waits. */
-export interface Cause {
-  readonly reason: Reason
-  /** What the reason is about, in short: names, keywords that differ. */
-  readonly detail: string
-  /** The keywords that differ from the nearest counterpart, where that is the reason. */
-  readonly differs: readonly string[]
-}
-
-/** Where something waits. */
-export interface Scene {
-  readonly resolution: Resolution
-  readonly around: Surroundings
-}
+export type { Cause, Scene } from './cause.js'
 
 type GroupRule = (group: WaitingGroup, scene: Scene) => Cause
 type ProductRule = (product: WaitingProduct, scene: Scene) => Cause
 
-/** How many names a detail tells. */
-const TOLD = 3
-
 const GROUP_RULES: Readonly<Record<WaitReason, GroupRule>> = {
-  'no product': withoutProduct,
+  'no product': (group, scene) => {
+    const { list } = scene.resolution
+    return list === undefined ? withoutProduct(group, scene) : productNotCome(group, list, scene.around)
+  },
   'product without size': ({ product }) => because('product-without-size', product?.dname ?? ''),
   'product of unknown exposures': ({ product }) => because('product-taken-over', product?.dname ?? ''),
   'members missing': ({ missing }) => because('members-missing', listed(missing)),
@@ -57,23 +42,26 @@ const GROUP_RULES: Readonly<Record<WaitReason, GroupRule>> = {
 }
 
 const PRODUCT_RULES: Readonly<Record<WaitingProduct['reason'], ProductRule>> = {
-  'no exposures': withoutExposures,
+  'no exposures': (waiting, scene) => {
+    const { list } = scene.resolution
+    return list === undefined ? withoutExposures(waiting, scene) : withoutScience(waiting.product, list, scene.around)
+  },
   'multiple match': lostMatch,
   'no size': ({ product }, { resolution }) => {
-    const waiting = exposuresFor(product, resolution)
-    return because(
-      'product-without-size',
-      waiting === 0 ? 'no exposures either' : `${counted(waiting, 'exposure')} wait for it`,
-    )
+    const exposures = exposuresFor(product, resolution)
+    const there = exposures.length === 1 ? 'is there' : 'are there'
+    const detail =
+      exposures.length === 0 ? 'no exposures either' : `${counted(exposures.length, 'exposure')} of it ${there}`
+    return because('product-without-size', detail)
   },
   'members missing': ({ missing }) => because('members-missing', listed(missing)),
   'no coordinates': ({ product }, { resolution }) => {
-    const models = resolution.groups.filter((group) => group.product === product).map(({ model }) => model)
+    const exposures = exposuresFor(product, resolution)
+    const [first] = exposures
+    const groups = resolution.groups.filter((group) => group.product === product)
+    const models = groups.length > 0 || first === undefined ? groups.map(({ model }) => model) : [modelOf(first)]
     const columns = [...new Set(models.map(coordinatesOf))].join(' and ')
-    return because(
-      'no-coordinates',
-      `${columns} blank in ${counted(exposuresFor(product, resolution), 'exposure')} of it`,
-    )
+    return because('no-coordinates', `${columns} blank in ${counted(exposures.length, 'exposure')} of it`)
   },
 }
 
@@ -87,45 +75,66 @@ export function causeOfProduct(product: WaitingProduct, scene: Scene): Cause {
   return PRODUCT_RULES[product.reason](product, scene)
 }
 
-/** Why a c-candidate product is in no association. */
+/** Why an exposure waits in no group. */
+export function causeOfUngrouped(ungrouped: Ungrouped, { resolution, around }: Scene): Cause {
+  const { list } = resolution
+  return list === undefined ? because('no-group', ungrouped.reason) : ungroupedByFile(ungrouped, list, around)
+}
+
+/** Why a product of another candidate is in no association. */
 export function causeOfMosaic(mosaic: Row, around: Surroundings): Cause {
-  const groups = around.groupsFor(mosaic)
-  if (groups.length === 0) return because('across-observations', 'no exposures with its keywords')
-  const observations = [...new Set(groups.flatMap((group) => observationsOf(leaderOf(group))))].sort()
+  const exposures = around.exposuresFor(mosaic)
+  if (exposures.length === 0) return because('across-observations', 'no exposures with its keywords')
+  const observations = [...new Set(exposures.flatMap(observationsOf))].sort()
   const where = `observation${observations.length === 1 ? '' : 's'} ${listed(observations)}`
-  const targeted = groups.filter((group) => hasTargetOf(leaderOf(group), mosaic))
-  const target = `${exposuresOf(targeted)} of its target`
-  return because(
-    'across-observations',
-    `${counted(exposuresOf(groups), 'exposure')} with its keywords in ${where}, ${target}`,
-  )
+  const target = `${exposures.filter((exposure) => hasTargetOf(exposure, mosaic)).length} of its target`
+  const number = counted(exposures.length, 'exposure')
+  return because('across-observations', `${number} with its keywords in ${where}, ${target}`)
 }
 
-function exposuresOf(groups: readonly KnownGroup[]): number {
-  return groups.reduce((sum, { exposures }) => sum + exposures.length, 0)
-}
-
-function because(reason: Reason, detail: string, differs: readonly Difference[] = []): Cause {
-  return { reason, detail, differs: differs.map(({ keyword }) => keyword) }
-}
-
-/** A group that took no product: all of its association are of other targets, or there is none. */
+/** A group by keywords that took no product: all of its association are of other targets, or there is none. */
 function withoutProduct(group: WaitingGroup, { resolution, around }: Scene): Cause {
   const first = leaderOf(group)
   const own = productsOf(resolution)
-  if (own.length > 0) return otherTargets(own, first)
+  if (own.length > 0) return otherTargets(own, group.exposures)
   const mosaics = around.mosaicsFor(first)
   if (mosaics.length > 0) return because('candidate-only', listed(mosaics.map(({ dname }) => dname)))
-  const near = around.productsNear(first)
-  const waiting = near.find(({ of }) => of.state === 'waits')
+  const near = around.productsNear(group.exposures, resolution)
+  const named = near.find(({ of, keywords }) => {
+    return keywords.length === 0 && of.list !== undefined && !namesAll(of.list, group.exposures)
+  })
+  if (named !== undefined) return because('other-members', nearProduct(named, group))
+  const waiting = near.find(({ of }) => of.isFree)
   if (waiting !== undefined) return keywordsDiffer(waiting.of.row.dname, waiting)
-  const dropped = around.droppedNear(first)
-  if (dropped.length > 0) return because('product-dropped', listed(dropped))
-  return because('no-product', noneNear(near[0], first))
+  const dropped = around.droppedNear(first, 'products').map((row) => ({ row, ...whyDropped(row) }))
+  const useless = dropped.filter(({ rule }) => rule !== 'channel')
+  if (useless.length > 0) {
+    return because('product-dropped', listed(useless.map(({ row, sentence }) => `${row.dname} (${sentence})`)))
+  }
+  const [nearest] = near
+  return because('no-product', nearest === undefined ? onlyOthers(first, around) : nearProduct(nearest, group))
 }
 
-function otherTargets(products: readonly KnownProduct[], first: Row): Cause {
-  const differences = products.map(({ row }) => targetDifference([first], row) ?? positionDifference(first, row))
+/** Any products of the observation that are of no use to exposures of it. */
+function onlyOthers(first: Row, around: Surroundings): string {
+  const others = [
+    ...around.mosaicsNear(first).map(({ dname }) => `${dname} (across observations)`),
+    ...around.expiredNear(first, 'products').map(({ dname }) => `${dname} (pruned)`),
+    ...around.droppedNear(first, 'products').map((row) => `${row.dname} (${whyDropped(row).sentence})`),
+  ]
+  return others.length === 0 ? `none ${placeOf(first)}` : `only ${listed(others)}`
+}
+
+function nearProduct(neighbour: Neighbour<KnownProduct>, { exposures }: WaitingGroup): string {
+  const { row, state, list } = neighbour.of
+  const named = list === undefined ? [] : [formatNamed(list, exposures)]
+  return [nearest(`${row.dname} (${state})`, neighbour), ...named].join('; ')
+}
+
+function otherTargets(products: readonly KnownProduct[], exposures: readonly Row[]): Cause {
+  const differences = products.map(
+    ({ row }) => targetDifference([exposures], row) ?? positionDifference(exposures, row),
+  )
   const [target] = differences
   const names = listed(products.map(({ row }) => row.dname))
   return because('target-differs', nearest(names, { keywords: [], target }), target === undefined ? [] : [target])
@@ -136,35 +145,60 @@ function keywordsDiffer(name: string, neighbour: Neighbour<unknown>): Cause {
 }
 
 function nearest(names: string, differences: Omit<Neighbour<unknown>, 'of'>): string {
-  return `nearest ${names}; ${formatDifferences(differences)}`
-}
-
-function noneNear(near: Neighbour<KnownProduct> | undefined, first: Row): string {
-  if (near === undefined) return `none of ${first.INSTRUME} in observation ${observationsOf(first).join(' or ')}`
-  return nearest(`${near.of.row.dname} (matched)`, near)
+  const told = formatDifferences(differences)
+  return told === '' ? `nearest ${names}` : `nearest ${names}; ${told}`
 }
 
 /** A product that no group took: all groups of its association took others, or there is none. */
 function withoutExposures({ product }: WaitingProduct, { resolution, around }: Scene): Cause {
-  const own: readonly KnownGroup[] = [...resolution.groups, ...resolution.matches]
+  const own = groupsOf(resolution)
   if (own.length > 0) return otherGroups(product, own)
   const [ungrouped] = resolution.ungrouped
   if (ungrouped !== undefined) {
     const exposures = counted(resolution.ungrouped.length, 'exposure')
     return because('exposures-ungrouped', `${exposures}: ${ungrouped.reason}`)
   }
-  const near = around.groupsNear(product)
-  const waiting = near.find(({ of }) => isWaiting(of))
+  const waiting = around.groupsNear(product, resolution).find(({ of }) => of.isFree)
   if (waiting !== undefined) return keywordsDiffer(waiting.of.name, waiting)
-  const matched = exposuresOf(near.map(({ of }) => of))
-  const where = `of ${product.INSTRUME} in observation ${observationsOf(product).join(' or ') || 'unknown'}`
-  return because('no-exposures', matched === 0 ? `none ${where}` : `all ${matched} ${where} are matched`)
+  return because('no-exposures', exposuresAt(product, around))
+}
+
+/** What the exposures of a product's observation and instrument do, none of which can be of it. */
+function exposuresAt(product: Row, around: Surroundings): string {
+  const all = around.exposuresAt(product)
+  const place = placeOf(product)
+  if (all.length === 0) return uselessExposures(product, around) ?? `none ${place}`
+  const expired = around.expiredNear(product, 'exposures').length
+  const number = (wanted: string) => all.filter(({ state }) => state === wanted).length
+  if (number('matched') === all.length && expired === 0)
+    return all.length === 1 ? `the only one ${place} is matched` : `all ${all.length} ${place} are matched`
+  const parts = [
+    [number('matched'), 'matched'],
+    [number('in a group'), 'in groups of other products'],
+    [number('for a named product'), 'for products that association files name'],
+    [number('in no group'), 'in no group'],
+    [expired, 'pruned'],
+  ] as const
+  return `${all.length + expired} ${place}: ${parts.flatMap(([count, what]) => (count === 0 ? [] : `${count} ${what}`)).join(', ')}`
+}
+
+/** Exposures that came, but take part in nothing. */
+function uselessExposures(product: Row, around: Surroundings): string | undefined {
+  const dropped = around.droppedNear(product, 'exposures')
+  const expired = around.expiredNear(product, 'exposures')
+  const types = [...new Set(dropped.flatMap((row) => whyDropped(row).expType ?? []))].sort()
+  const which = types.length === 0 ? '' : ` (${listed(types)})`
+  const parts = [
+    ...(dropped.length === 0 ? [] : [`${dropped.length} of exposure types without Level 3${which}`]),
+    ...(expired.length === 0 ? [] : [`${expired.length} pruned`]),
+  ]
+  return parts.length === 0 ? undefined : `only ${parts.join(' and ')}, ${placeOf(product)}`
 }
 
 function otherGroups(product: Row, groups: readonly KnownGroup[]): Cause {
-  const leaders = groups.map(leaderOf)
-  const target = targetDifference(leaders, product) ?? positionDifference(leaders[0] as Row, product)
-  const names = groups.map((group) => (isWaiting(group) ? group.name : `${group.product.dname} (matched)`))
+  const own = groups.map(({ exposures }) => exposures)
+  const target = targetDifference(own, product) ?? positionDifference(own[0] ?? [], product)
+  const names = groups.map(({ name, state, product: its }) => (state === 'waits' ? name : `${its?.dname} (matched)`))
   const cause = nearest(listed(names), { keywords: [], target })
   return because('target-differs', cause, target === undefined ? [] : [target])
 }
@@ -180,12 +214,8 @@ function coordinatesOf(model: Model): string {
   return model === 'IMAGE' ? 'CRVAL1 or CRVAL2' : 'RA_REF or DEC_REF'
 }
 
-/** How many exposures wait with a product that they took. */
-function exposuresFor(product: Row, { groups }: Resolution): number {
-  return exposuresOf(groups.filter((group) => group.product === product))
-}
-
-function listed(names: readonly string[]): string {
-  const more = names.length > TOLD ? ` and ${names.length - TOLD} more` : ''
-  return `${names.slice(0, TOLD).join(', ')}${more}`
+/** The exposures of a product that waits with them. */
+function exposuresFor(product: Row, resolution: Resolution): readonly Row[] {
+  if (resolution.list !== undefined) return scienceThere(product, resolution.list, resolution)
+  return resolution.groups.filter((group) => group.product === product).flatMap(({ exposures }) => exposures)
 }

@@ -1,5 +1,6 @@
 /** Explanations as text, each a block of lines. */
-import type { Comparison, ExplainedGroup, Explanation } from './explain.js'
+import type { Comparison, ExplainedGroup, Explanation } from './explanation.js'
+import { formatMemberOf, formatMembers } from './members-text.js'
 import { formatDifferences } from './nearest.js'
 import { counted, labelled } from './text.js'
 import type { Wait } from './waits.js'
@@ -12,19 +13,26 @@ const TOLD = 10
 /** What stands before comparisons of each kind. */
 const COMPARED = {
   association: { product: 'candidate', group: 'other group', mosaic: '' },
-  observation: { product: 'near', group: 'near', mosaic: '' },
+  observation: { product: 'near', group: 'near', mosaic: 'near' },
   program: { product: '', group: 'its keywords', mosaic: 'could use it' },
 } as const satisfies Record<Comparison['where'], Record<Comparison['kind'], string>>
 
 /** An explanation, with line ends. */
 export function formatExplanation(explanation: Explanation): string {
-  const { name, params, groups, reason, compared, namedBy } = explanation
+  const { name, params, groups, namedBy, members, memberOf, withheld, standsFor } = explanation
+  const { rejected, reason, compared } = explanation
+  const isOne = members.length === 0
   const lines = [
     name,
     line('is', whatIs(explanation)),
     ...(params === '' || namedBy !== null ? [] : [line('association', params)]),
-    ...(namedBy === null ? [] : [line('named by', namedBy)]),
-    ...limited(groups, (group) => groupLines(group, explanation), 'groups'),
+    ...(namedBy === null || memberOf.length > 0 ? [] : [line('named by', namedBy)]),
+    ...(isOne ? limited(groups, (group) => groupLines(group, explanation), 'groups') : []),
+    ...formatMembers(members).map(([label, text]) => line(label, text)),
+    ...formatMemberOf(memberOf).map((text, index) => line(index === 0 ? 'member of' : '', text)),
+    ...limited(withheld, (its) => [line('withheld', `${its.name}, which ${its.namedBy} names`)], 'exposures'),
+    ...limited(standsFor, (its) => [line('stands for', `${its.name} (${its.state})`)], 'products'),
+    ...rejected.map((its) => line('rejected', `${its.source}:${its.line}: ${its.reason}`)),
     ...(reason === null
       ? []
       : [line('waits because', `${reason.code}: ${reason.sentence}`), ...linesOf('', reason.detail)]),
@@ -51,16 +59,52 @@ function limited<T>(values: readonly T[], toLines: (value: T) => string[], what:
   return [...values.slice(0, TOLD).flatMap(toLines), ...more]
 }
 
-function whatIs({ kind, outcome, model, date, product, groups }: Explanation): string {
-  const what = kind === 'mosaic' ? 'a c-candidate product' : `${kind === 'exposure' ? 'an' : 'a'} ${kind}`
+const KINDS: Readonly<Record<Explanation['kind'], string>> = {
+  exposure: 'an exposure',
+  group: 'a group',
+  product: 'a product',
+  mosaic: 'a product of another candidate than an observation',
+  template: 'a name in an association file',
+  dropped: 'a dataset',
+  rejected: 'a dataset',
+}
+
+function whatIs(explanation: Explanation): string {
+  const { kind, outcome, model, date, dropped, standsFor } = explanation
+  const what = KINDS[kind]
   const whose = model === null ? '' : `, ${model}`
-  if (outcome === 'dropped') return `a dataset of ${date} that was dropped, by its exposure type or channel`
-  if (outcome === 'taken over') return `${what}${whose}, taken over without its exposures, ${date}`
-  if (outcome === 'expired') return `${what}${whose}, ${date}, pruned; ingest it again to bring it back`
-  if (outcome === 'waits') return `${what}${whose}, waits since ${date}`
-  const exposures = groups.reduce((sum, group) => sum + group.exposures.length, 0)
-  const counterpart = product ?? counted(exposures, 'exposure')
-  return `${what}${whose}, ${date}, matched with ${counterpart}`
+  if (outcome === 'superseded') return `${what} that a newer file replaces`
+  if (kind === 'template') {
+    const products = standsFor.length === 0 ? 'products of which none has come' : counted(standsFor.length, 'product')
+    return `${what} that stands for ${products}`
+  }
+  switch (outcome) {
+    case 'dropped':
+      return `${what} of ${date} that was dropped: ${dropped?.sentence}`
+    case 'rejected':
+      return `${what} of which no row could be used`
+    case 'missing':
+      return `${what} of which no row has come`
+    case 'taken over':
+      return `${what}${whose}, taken over without its exposures, ${date}`
+    case 'expired':
+      return `${what}${whose}, ${date}, pruned; ingest it again to bring it back`
+    case 'waits':
+      return `${what}${whose}, waits since ${date}`
+    case 'matched':
+      return `${what}${whose}, ${date}, matched with ${counterpart(explanation)}`
+  }
+}
+
+function counterpart({ kind, product, groups, members, memberOf }: Explanation): string {
+  const products = memberOf.filter(({ state }) => state === 'matched')
+  if (kind === 'exposure' && products.length > 1) return counted(products.length, 'product')
+  if (product !== null) return product
+  const byFile = members.filter(({ state }) => state === 'matched').length
+  return counted(
+    groups.reduce((sum, group) => sum + group.exposures.length, byFile),
+    'exposure',
+  )
 }
 
 function groupLines(
@@ -82,14 +126,12 @@ function ending(match: 'exact' | 'fallback', product: string): string {
   return match === 'exact' ? `, as ${product} has it` : `, which ${product} does not have: no other was left`
 }
 
-function comparisonLines({ kind, name, where, state, differs }: Comparison): string[] {
+function comparisonLines({ kind, name, where, state, namedBy, differs }: Comparison): string[] {
   const label = COMPARED[where][kind]
+  const told = namedBy === null ? `${name} (${state})` : `${name} (${state}, named by ${namedBy})`
   const agrees = where === 'association' ? 'agrees' : 'has its keywords'
-  if (differs.length === 0) return [line(label, `${name} (${state}): ${agrees}`)]
-  return [
-    line(label, `${name} (${state})`),
-    ...linesOf('', formatDifferences({ keywords: differs, target: undefined })),
-  ]
+  if (differs.length === 0) return [line(label, `${told}: ${agrees}`)]
+  return [line(label, told), ...linesOf('', formatDifferences({ keywords: differs, target: undefined }))]
 }
 
 /** A text of several parts, each on its line. */

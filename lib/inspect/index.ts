@@ -1,7 +1,7 @@
 /** What the commands and the library ask of a database. */
 export { type CountedBy, WaitCounter } from './counts.js'
-export type { Explanation } from './explain.js'
 export { formatExplanation, formatWait } from './explain-text.js'
+export type { Explanation } from './explanation.js'
 export { explain } from './lookup.js'
 export { wanted } from './names.js'
 export { DatabaseReader } from './reader.js'

@@ -1,24 +1,28 @@
-/** Which names are asked for: whole ones, or patterns with `*` and `?`. */
+/** Which names are asked for: whole ones, or patterns with `*` and `?`, in whatever letter case. */
 import { datasetName, programOf } from '../rules/dataset.js'
+import { memberName } from '../rules/member-name.js'
+import { nameInFile } from '../rules/product-name.js'
 
 /** A name or pattern as it was given. */
 export interface Wanted {
   readonly given: string
   readonly isPattern: boolean
   readonly matches: (name: string) => boolean
-  /** The program that all names it can match are of, by the digits in it; undefined where they may be of any. */
+  /** The program that all names it can match are of, by the digits in it; undefined where they may be of any, or of none. */
   readonly pid: number | undefined
 }
 
-/** Reads a name, with or without the suffix and extension of a FITS file, or a pattern. */
+/** Reads a pattern, or a name with or without a folder and what pipeline steps and FITS files put behind it. */
 export function wanted(given: string): Wanted {
-  const isPattern = /[*?]/.test(given)
+  const text = given.toLowerCase()
+  const isPattern = /[*?]/.test(text)
   if (!isPattern) {
-    const names = new Set([given, datasetName(given)])
-    return { given, isPattern, matches: (name) => names.has(name), pid: programOf(given) }
+    const name = memberName(text)
+    const names = new Set([text, datasetName(text), name, nameInFile(text)])
+    return { given, isPattern, matches: (its) => names.has(its.toLowerCase()), pid: programOf(name) ?? programOf(text) }
   }
-  const start = given.slice(0, given.search(/[*?]/))
-  const escaped = given.replace(/[.+^${}()|[\]\\]/g, '\\$&')
+  const start = text.slice(0, text.search(/[*?]/))
+  const escaped = text.replace(/[.+^${}()|[\]\\]/g, '\\$&')
   const pattern = new RegExp(`^${escaped.replaceAll('*', '.*').replaceAll('?', '.')}$`)
-  return { given, isPattern, matches: (name) => pattern.test(name), pid: programOf(start) }
+  return { given, isPattern, matches: (its) => pattern.test(its.toLowerCase()), pid: programOf(start) }
 }

@@ -55,15 +55,17 @@ function shown(text: string): string {
 }
 
 /**
- * The value that the first of some exposures compares with its candidates, where it is none of the product's (section 5).
+ * The value that some groups compare with their candidates, where it is none of the product's (section 5).
  *
- * @param exposures at least one; of several groups the first of each
+ * @param groups the exposures of each, in their order
  */
-export function targetDifference(exposures: readonly Row[], product: Row): Difference | undefined {
-  const [first] = exposures
-  if (first === undefined || exposures.some((exposure) => hasTargetOf(exposure, product))) return undefined
+export function targetDifference(groups: readonly (readonly Row[])[], product: Row): Difference | undefined {
+  if (groups.some((exposures) => agreeInTarget(exposures, product))) return undefined
+  const leaders = groups.flatMap(([leader]) => leader ?? [])
+  const [first] = leaders
+  if (first === undefined) return undefined
   const keyword = comparedColumn(first)
-  const alike = exposures.filter((exposure) => comparedColumn(exposure) === keyword)
+  const alike = leaders.filter((exposure) => comparedColumn(exposure) === keyword)
   const values = [...new Set(alike.map((exposure) => shown(cell(exposure, keyword))))].sort(compareText)
   const more = values.length > TARGETS ? ', …' : ''
   const targets = `${values.slice(0, TARGETS).join(', ')}${more}`
@@ -71,13 +73,16 @@ export function targetDifference(exposures: readonly Row[], product: Row): Diffe
 }
 
 /**
- * How a product that has the name of an exposure's target is still another target: by its position, which decides
- * between several products of that name (section 5.1).
+ * How a product that has the name of a group's target is still another target: by its position, which decides between
+ * several products of that name (section 5.1).
+ *
+ * @param exposures those of the group, in their order
  */
-export function positionDifference(exposure: Row, product: Row): Difference | undefined {
-  const [own, other] = [cell(exposure, 'targra'), cell(product, 'targra')]
-  if (own === other || isSamePosition(exposure, product)) return undefined
-  return { keyword: 'targra', exposures: shown(own), product: shown(other) }
+export function positionDifference(exposures: readonly Row[], product: Row): Difference | undefined {
+  const [first] = exposures
+  if (first === undefined || exposures.some((exposure) => isSamePosition(exposure, product))) return undefined
+  const [own, other] = [cell(first, 'targra'), cell(product, 'targra')]
+  return own === other ? undefined : { keyword: 'targra', exposures: shown(own), product: shown(other) }
 }
 
 function isSamePosition(exposure: Row, product: Row): boolean {
@@ -85,7 +90,18 @@ function isSamePosition(exposure: Row, product: Row): boolean {
   return isSameTargra(own ?? Number.NaN, other ?? Number.NaN)
 }
 
-/** Whether a product has the value that an exposure compares; a blank agrees with nothing (section 5). */
+/**
+ * Whether a product has the value that a group compares, which its first exposure decides: of positions that of any of its
+ * exposures (section 5).
+ */
+export function agreeInTarget(exposures: readonly Row[], product: Row): boolean {
+  const [first] = exposures
+  if (first === undefined) return false
+  if (comparedColumn(first) !== 'targra') return hasTargetOf(first, product)
+  return exposures.some((exposure) => isSamePosition(exposure, product))
+}
+
+/** Whether a product has the value that a single exposure compares; a blank agrees with nothing. */
 export function hasTargetOf(exposure: Row, product: Row): boolean {
   const column = comparedColumn(exposure)
   if (column === 'TARGNAME') return product.TARGNAME === exposure.TARGNAME
@@ -95,19 +111,31 @@ export function hasTargetOf(exposure: Row, product: Row): boolean {
 
 /** The observations, by keyword and by name, that a row of a program is of; none for one across observations. */
 export function observationsOf(row: Row): readonly string[] {
-  const named = observationOf(row.dname)
   const keyword = cell(row, 'OBSERVTN')
   const found = isNothing(keyword) ? [] : [keyword]
-  // Observations have three digits: a greater number stands for a name that tells none.
-  return named <= 999 ? [...new Set([...found, String(named).padStart(3, '0')])] : found
+  const named = observationIn(row.dname)
+  return named === undefined ? found : [...new Set([...found, named])]
 }
 
-/** Whether a product can be of the exposure's instrument: it is, or does not say. */
-export function isOfInstrument(exposure: Row, product: Row): boolean {
-  return isNothing(product.INSTRUME) || product.INSTRUME.toUpperCase() === exposure.INSTRUME.toUpperCase()
+/** The observation in a name, in whatever letter case: three digits; undefined where there is none. */
+export function observationIn(name: string): string | undefined {
+  const named = observationOf(name.toLowerCase())
+  // A greater number stands for a name that tells none.
+  return named <= 999 ? String(named).padStart(3, '0') : undefined
 }
 
-/** The keywords of the association key but the observation, as one text: what a c-candidate product shares. */
+/** Whether two rows can be of one instrument: they are, or one does not say. */
+export function shareInstrument(a: Pick<Row, 'INSTRUME'>, b: Pick<Row, 'INSTRUME'>): boolean {
+  return isNothing(a.INSTRUME) || isNothing(b.INSTRUME) || a.INSTRUME.toUpperCase() === b.INSTRUME.toUpperCase()
+}
+
+/** The instrument and observations of a row, as a sentence tells them: `of MIRI in observation 003`. */
+export function placeOf(row: Row): string {
+  const instrument = isNothing(row.INSTRUME) ? '' : `of ${row.INSTRUME} `
+  return `${instrument}in observation ${observationsOf(row).join(' or ') || 'unknown'}`
+}
+
+/** The keywords of the association key but the observation, as one text: what a product of another candidate shares. */
 export function keyAcrossObservations(row: Row): string {
   const parts = keyParts(row).filter(({ keyword }) => keyword !== 'OBSERVTN')
   return parts.map(({ keyword, value }) => `${keyword}=${value}`).join('-')

@@ -7,7 +7,7 @@ import { comparedColumn, expectedName, type Model } from '../rules/association.j
 import type { Resolution, WaitingGroup } from '../rules/resolve.js'
 import { cell, type Row } from '../rules/row.js'
 import { rankTargets } from '../rules/target-ranks.js'
-import { hasTargetOf } from './nearest.js'
+import { agreeInTarget } from './nearest.js'
 
 /** A group of an association. */
 export interface Part {
@@ -21,15 +21,21 @@ export interface Part {
   readonly waiting: WaitingGroup | undefined
 }
 
-/** The groups of an association, by name. */
-export function partsOf({ matches, groups, ungrouped }: Resolution): readonly Part[] {
-  const exposures = [...matches, ...groups].flatMap((group) => group.exposures)
-  const ranks = rankTargets([...exposures, ...ungrouped.map(({ exposure }) => exposure)])
-  const matched = matches.flatMap(({ product, model, exposures }) => {
+/**
+ * The groups of an association, by name. What an association file names is made of no groups, but waits in one.
+ *
+ * @param exposuresWith gives all exposures with an association key: also those that association files give to products
+ * count in the numbers of targets
+ */
+export function partsOf(resolution: Resolution, exposuresWith: (params: string) => readonly Row[]): readonly Part[] {
+  const waiting = resolution.groups.map((group): Part => ({ ...group, waiting: group }))
+  const [match] = resolution.matches
+  if (match === undefined || resolution.list !== undefined) return waiting
+  const ranks = rankTargets(exposuresWith(match.product.params))
+  const matched = resolution.matches.flatMap(({ product, model, exposures }) => {
     const names = groupBy(exposures, (exposure) => expectedName(exposure, ranks))
     return [...names].map(([name, its]): Part => ({ name, model, exposures: its, product, waiting: undefined }))
   })
-  const waiting = groups.map((group): Part => ({ ...group, waiting: group }))
   return [...matched, ...waiting]
 }
 
@@ -53,5 +59,5 @@ export function comparedBy(part: Part): Compared {
 /** How a group came by a product: by the value it compares, or as no other was left (section 5.1, 5.2). */
 export function mannerOf(part: Part): 'exact' | 'fallback' | undefined {
   if (part.product === undefined) return undefined
-  return hasTargetOf(firstOf(part), part.product) ? 'exact' : 'fallback'
+  return agreeInTarget(part.exposures, part.product) ? 'exact' : 'fallback'
 }

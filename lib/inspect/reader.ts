@@ -3,16 +3,19 @@
  * one program in memory at a time.
  */
 
+import { itemsIn, type OpenFile } from '../check/files.js'
 import { settleAnew } from '../check/settle.js'
 import { Survey } from '../check/survey.js'
 import { isAsSeen, mustBeDatabase, readStoredIndex } from '../database/database.js'
 import type { Table } from '../database/table.js'
-import { TABLES } from '../database/tables.js'
+import { REJECTS_FILE, TABLES } from '../database/tables.js'
 import type { Settled } from '../rules/program.js'
 import { counted } from './text.js'
 
 /** The tables that resolving needs: all but those of features. */
 const isResolved = ({ holds }: Table) => holds !== 'products' && holds !== 'groups'
+/** Those that tell which names matched products were expected to have. */
+const isTrained = ({ holds, encoded }: Table) => holds === 'products' && encoded
 
 /** The files in which something waits. */
 const WAITING_FILES: readonly string[] = ['ingest.csv', 'mosaics.csv']
@@ -22,6 +25,15 @@ export interface ReadOptions {
   readonly signal?: AbortSignal | undefined
   /** Takes the message that lines or tables cannot be read, and so are left out. */
   readonly warn?: ((message: string) => void) | undefined
+  /** Whether {@link DatabaseReader.expectedNames} is going to be asked. */
+  readonly expectedNames?: boolean | undefined
+}
+
+/** A name that a product is expected to have. */
+export interface ExpectedName {
+  readonly name: string
+  /** The product; undefined where a group waits for it. */
+  readonly product: string | undefined
 }
 
 /** An open database; to be closed. */
@@ -40,7 +52,10 @@ export class DatabaseReader {
    *
    * @throws IngestError DATABASE_UNUSABLE where there is no database, or none that can be read
    */
-  static async open(folder: string, { signal, warn }: ReadOptions = {}): Promise<DatabaseReader> {
+  static async open(
+    folder: string,
+    { signal, warn, expectedNames = false }: ReadOptions = {},
+  ): Promise<DatabaseReader> {
     await mustBeDatabase(folder)
     let damaged = 0
     const count = () => {
@@ -49,7 +64,8 @@ export class DatabaseReader {
     const survey = await Survey.of(folder, async () => {
       const stored = await readStoredIndex(folder)
       const index = stored !== undefined && (await isAsSeen(folder, stored)) ? stored : undefined
-      return { listener: { damaged: count }, others: stored?.others, asksFor: isResolved, index }
+      const asksFor = (table: Table) => isResolved(table) || (expectedNames && isTrained(table))
+      return { listener: { damaged: count }, others: stored?.others, asksFor, index }
     })
     if (damaged > 0) {
       const what = `${counted(damaged, 'line or table', 'lines or tables')} cannot be read`
@@ -60,7 +76,9 @@ export class DatabaseReader {
 
   /** The programs that have rows, ascending. */
   get programs(): readonly number[] {
-    return this.#survey.programs
+    const tables = [...this.#survey.tables.values()].filter(({ table }) => isResolved(table))
+    const pids = new Set(tables.flatMap(({ segments }) => [...segments.programs]))
+    return [...pids].sort((a, b) => a - b)
   }
 
   /** Those of them in which something waits. */
@@ -76,7 +94,40 @@ export class DatabaseReader {
     return settleAnew(pid, this.#survey.linesOf(pid), this.#survey.layout)
   }
 
+  /**
+   * The names that the tables of the models expect products to have: those of matched products of a program, and those of
+   * all waiting groups, which may be of another program than that in their name.
+   */
+  async *expectedNames(pid: number | undefined): AsyncGenerator<ExpectedName> {
+    for (const { table: number, cells } of pid === undefined ? [] : this.#survey.linesOf(pid)) {
+      const table = TABLES[number]
+      if (table === undefined || !isTrained(table)) continue
+      const read = (column: string) => cells[table.tail.indexOf(column)]
+      yield { name: read('dname') ?? '', product: read('pname') }
+    }
+    for (const { file, holds } of TABLES) {
+      const opened = holds === 'groups' ? this.#survey.opened(file) : undefined
+      if (opened !== undefined) for await (const name of namesIn(opened)) yield { name, product: undefined }
+    }
+  }
+
+  /** The table of rows that could not be used. */
+  get rejects(): OpenFile | undefined {
+    return this.#survey.opened(REJECTS_FILE)
+  }
+
   async close(): Promise<void> {
     await this.#survey.close()
+  }
+}
+
+/** The expected names of waiting groups. */
+async function* namesIn(opened: OpenFile): AsyncGenerator<string> {
+  let at: number | undefined
+  for await (const items of itemsIn(opened)) {
+    for (const { record } of items) {
+      if (at === undefined) at = record?.fields.indexOf('dname') ?? -1
+      else yield record?.fields[at] ?? ''
+    }
   }
 }

@@ -11,7 +11,8 @@ export const REASONS = {
   'no-product': 'no product yet',
   'keywords-differ': 'product and exposures of one observation wait, but keywords differ',
   'target-differs': 'product and exposures agree in all keywords, but not in the target',
-  'candidate-only': 'only a c-candidate product could use it',
+  'candidate-only': 'only a product of another candidate could use it',
+  'other-members': 'the association file of the nearest product names other exposures',
   'product-dropped': 'a product of its observation was dropped, by its exposure type or channel',
   'product-without-size': 'the product has no size yet',
   'product-taken-over': 'its product was taken over without level1.csv: its exposures are unknown',
@@ -21,7 +22,7 @@ export const REASONS = {
   'no-exposures': 'no exposures yet',
   'exposures-ungrouped': 'its exposures can be in no group',
   'no-group': 'exposures of its kind are in no group',
-  'across-observations': 'products made across observations are not matched',
+  'across-observations': 'no association file names the exposures of this product across observations',
 } as const
 
 /** The code of a reason. */

@@ -1,134 +1,188 @@
 /**
- * What stands beside a waiting group or product in its program: products, groups and c-candidate products that come
- * near it.
+ * What stands beside a waiting group or product in its program: products, those of other candidates, too, groups and
+ * exposures that come near it, whether keywords or association files tell of them.
  */
 import type { Settled } from '../rules/program.js'
-import type { Match, Resolution, WaitingGroup } from '../rules/resolve.js'
+import type { Resolution } from '../rules/resolve.js'
 import type { Row } from '../rules/row.js'
+import { instrumentOfDropped } from './dropped.js'
+import {
+  exposuresIn,
+  groupsOf,
+  type KnownExposure,
+  type KnownGroup,
+  type KnownProduct,
+  leaderOf,
+  productsOf,
+} from './known.js'
+import { Memberships } from './membership.js'
 import {
   byNearness,
   hasTargetOf,
-  isOfInstrument,
   keyAcrossObservations,
   keyDifferences,
   type Neighbour,
+  observationIn,
   observationsOf,
+  shareInstrument,
   targetDifference,
 } from './nearest.js'
 
-/** A product of a program, and whether it has its exposures. */
-export interface KnownProduct {
-  readonly row: Row
-  readonly state: 'matched' | 'waits'
-}
-
-/** A group of a program: one that waits, or the one that a product was made of. */
-export type KnownGroup = WaitingGroup | Match
-
-/** A program's products and groups by observation and by keywords. */
+/** A program's products, groups and exposures by observation and by keywords. */
 export class Surroundings {
+  readonly #settled: Settled
   readonly #products = new Map<string, KnownProduct[]>()
   readonly #groups = new Map<string, KnownGroup[]>()
+  /** Products of other candidates that no file names, by their keywords. */
   readonly #mosaics = new Map<string, Row[]>()
-  readonly #groupsAcross = new Map<string, KnownGroup[]>()
+  #exposures: readonly KnownExposure[] | undefined
+  #members: Memberships | undefined
 
-  readonly #dropped = new Map<string, string[]>()
-
-  constructor({ resolutions, mosaics, hidden }: Settled) {
-    for (const resolution of resolutions) this.#add(resolution)
-    for (const mosaic of mosaics) append(this.#mosaics, keyAcrossObservations(mosaic), mosaic)
-    for (const { dname } of hidden) {
-      const observed = droppedProduct(dname)
-      if (observed !== undefined) append(this.#dropped, observed, dname)
+  constructor(settled: Settled) {
+    const { resolutions, mosaics } = settled
+    this.#settled = settled
+    const named = new Set<Row>()
+    for (const resolution of resolutions) {
+      for (const { product } of resolution.products) named.add(product)
+      this.#add(resolution)
     }
+    for (const row of mosaics) if (!named.has(row)) append(this.#mosaics, keyAcrossObservations(row), row)
   }
 
   #add(resolution: Resolution): void {
+    // A product is of every observation that it has members of.
+    const members = resolution.list?.members ?? []
+    const theirs = members.flatMap(({ name }) => observationIn(name) ?? [])
     for (const product of productsOf(resolution)) {
-      for (const observation of observationsOf(product.row)) append(this.#products, observation, product)
+      for (const observation of new Set([...observationsOf(product.row), ...theirs]))
+        append(this.#products, observation, product)
     }
-    for (const group of [...resolution.groups, ...resolution.matches]) {
-      const first = leaderOf(group)
-      append(this.#groupsAcross, keyAcrossObservations(first), group)
-      for (const observation of observationsOf(first)) append(this.#groups, observation, group)
+    for (const group of groupsOf(resolution)) {
+      for (const observation of observationsOf(leaderOf(group))) append(this.#groups, observation, group)
     }
   }
 
-  /** Products of an exposure's observation and instrument in other associations, nearest first. */
-  productsNear(exposure: Row): Neighbour<KnownProduct>[] {
+  /** What association files say of the program. */
+  get members(): Memberships {
+    this.#members ??= new Memberships(this.#settled)
+    return this.#members
+  }
+
+  /** Products of a group's observation and instrument other than those of its own association, nearest first. */
+  productsNear(exposures: readonly Row[], own: Resolution): Neighbour<KnownProduct>[] {
+    const exposure = leaderOf({ exposures })
     const near = found(this.#products, observationsOf(exposure)).filter(
-      ({ row }) => row.params !== exposure.params && isOfInstrument(exposure, row),
+      ({ row, resolution }) => resolution !== own && shareInstrument(exposure, row),
     )
     const neighbours = near.map((product) => ({
       of: product,
       keywords: keyDifferences(exposure, product.row),
-      target: targetDifference([exposure], product.row),
+      target: targetDifference([exposures], product.row),
     }))
     return byNearness(neighbours, ({ row }) => row.dname)
   }
 
-  /** Groups of a product's observation and instrument in other associations, nearest first. */
-  groupsNear(product: Row): Neighbour<KnownGroup>[] {
-    const near = found(this.#groups, observationsOf(product)).filter((group) => {
-      const first = leaderOf(group)
-      return first.params !== product.params && isOfInstrument(first, product)
-    })
+  /** Groups of a product's observation and instrument other than those of its own association, nearest first. */
+  groupsNear(product: Row, own: Resolution): Neighbour<KnownGroup>[] {
+    const near = found(this.#groups, observationsOf(product)).filter(
+      (group) => group.resolution !== own && shareInstrument(leaderOf(group), product),
+    )
     const neighbours = near.map((group) => ({
       of: group,
       keywords: keyDifferences(leaderOf(group), product),
-      target: targetDifference([leaderOf(group)], product),
+      target: targetDifference([group.exposures], product),
     }))
     return byNearness(neighbours, ({ name }) => name)
   }
 
-  /** Names of products of an exposure's observation and instrument that were dropped (sections 3.6 and 3.8). */
-  droppedNear(exposure: Row): readonly string[] {
-    const instrument = exposure.INSTRUME.toLowerCase()
-    return found(
-      this.#dropped,
-      observationsOf(exposure).map((observation) => `${observation} ${instrument}`),
-    )
+  /** All exposures of a product's observation and instrument that take part, each once. */
+  exposuresAt(product: Row): readonly KnownExposure[] {
+    const isNear = isOfObservation(product)
+    return this.#allExposures().filter(({ row }) => isNear(row) && shareInstrument(row, product))
   }
 
-  /** The c-candidate products that have an exposure's keywords, but for the observation: those of its target first. */
+  /** All exposures that have a candidate product's keywords, but for the observation. */
+  exposuresFor(mosaic: Row): readonly Row[] {
+    const key = keyAcrossObservations(mosaic)
+    return this.#allExposures().flatMap(({ row }) => (keyAcrossObservations(row) === key ? row : []))
+  }
+
+  /** All exposures of an association, whatever an association file makes of them. */
+  exposuresWith(params: string): readonly Row[] {
+    return this.#allExposures().flatMap(({ row }) => (row.params === params ? row : []))
+  }
+
+  #allExposures(): readonly KnownExposure[] {
+    this.#exposures ??= exposuresIn(this.#settled.resolutions)
+    return this.#exposures
+  }
+
+  /** Exposures, or products, of a row's observation and instrument that were dropped (sections 3.6 and 3.8). */
+  droppedNear(row: Row, of: 'exposures' | 'products'): readonly Row[] {
+    const isNear = isOfObservation(row)
+    return this.#settled.hidden.filter((its) => {
+      if (isProductName(its.dname) !== (of === 'products') || !isNear(its)) return false
+      return shareInstrument(row, { INSTRUME: instrumentOfDropped(its) })
+    })
+  }
+
+  /** Where a product of this name, in whatever letter case, is. */
+  productCalled(name: string): {
+    readonly known?: KnownProduct | undefined
+    readonly dropped?: Row | undefined
+    readonly expired?: Row | undefined
+  } {
+    const isCalled = ({ dname }: Row) => dname.toLowerCase() === name.toLowerCase()
+    const { resolutions, hidden, expired } = this.#settled
+    return {
+      known: resolutions.flatMap(productsOf).find(({ row }) => isCalled(row)),
+      dropped: hidden.find(isCalled),
+      expired: expired.find(isCalled),
+    }
+  }
+
+  /** Exposures, or products, of a row's observation and instrument that were pruned. */
+  expiredNear(row: Row, of: 'exposures' | 'products'): readonly Row[] {
+    const isNear = isOfObservation(row)
+    return this.#settled.expired.filter((its) => {
+      return (its.kind === 'exposure') === (of === 'exposures') && isNear(its) && shareInstrument(row, its)
+    })
+  }
+
+  /** Products of other candidates that no file names, of an exposure's instrument and, by OBSERVTN, its observation. */
+  mosaicsNear(exposure: Row): readonly Row[] {
+    const isNear = isOfObservation(exposure)
+    return [...this.#mosaics.values()].flat().filter((row) => isNear(row) && shareInstrument(exposure, row))
+  }
+
+  /**
+   * The products of other candidates that no file names and that have an exposure's keywords, but for the observation:
+   * those of its target first.
+   */
   mosaicsFor(exposure: Row): readonly Row[] {
     const mosaics = this.#mosaics.get(keyAcrossObservations(exposure)) ?? []
     const isOther = (mosaic: Row) => Number(!hasTargetOf(exposure, mosaic))
     return mosaics.toSorted((a, b) => isOther(a) - isOther(b))
   }
 
-  /** The groups that have a c-candidate product's keywords, but for the observation. */
+  /** The groups that have a candidate product's keywords, but for the observation. */
   groupsFor(mosaic: Row): readonly KnownGroup[] {
-    return this.#groupsAcross.get(keyAcrossObservations(mosaic)) ?? []
+    const key = keyAcrossObservations(mosaic)
+    return this.#settled.resolutions.flatMap((resolution) => {
+      return groupsOf(resolution).filter((group) => keyAcrossObservations(leaderOf(group)) === key)
+    })
   }
 }
 
-/** A product's name: program, observation, target, instrument, and with MIR_MRS the channel. */
-const PRODUCT_NAME = /^jw\d{5}-o(\d{3})_[^_]+_([a-z]+)(_ch\d)?/
-
-/**
- * Observation and instrument in the name of a dropped product, of which only the name is known; undefined for exposures,
- * and for the channels that are dropped because another one stands for them (section 3.8).
- */
-function droppedProduct(dname: string): string | undefined {
-  const [, observation, instrument, channel] = PRODUCT_NAME.exec(dname) ?? []
-  return observation === undefined || channel !== undefined ? undefined : `${observation} ${instrument}`
+/** Whether a name begins as those of products do: the program, then the candidate. */
+function isProductName(dname: string): boolean {
+  return /^jw\d{5}-/i.test(dname)
 }
 
-/** The first exposure of a group, which decides what the group is and what it compares (section 5). */
-export function leaderOf({ exposures }: KnownGroup): Row {
-  return exposures[0] as Row
-}
-
-/** Whether a group waits. */
-export function isWaiting(group: KnownGroup): group is WaitingGroup {
-  return 'reason' in group
-}
-
-/** The products of an association, matched ones first. */
-export function productsOf({ matches, frozen, products }: Resolution): readonly KnownProduct[] {
-  const matched = [...matches, ...frozen].map(({ product }): KnownProduct => ({ row: product, state: 'matched' }))
-  return [...matched, ...products.map(({ product }): KnownProduct => ({ row: product, state: 'waits' }))]
+/** Whether rows share an observation with this one. */
+function isOfObservation(row: Row): (other: Row) => boolean {
+  const own = new Set(observationsOf(row))
+  return (other) => observationsOf(other).some((observation) => own.has(observation))
 }
 
 function append<T>(map: Map<string, T[]>, key: string, value: T): void {

@@ -6,14 +6,15 @@ import type { Settled } from '../rules/program.js'
 import type { Resolution } from '../rules/resolve.js'
 import type { Row } from '../rules/row.js'
 import { compareText } from '../rules/values.js'
-import { type Cause, causeOfGroup, causeOfMosaic, causeOfProduct } from './causes.js'
+import { type Cause, causeOfGroup, causeOfMosaic, causeOfProduct, causeOfUngrouped } from './causes.js'
+import { leaderOf } from './known.js'
 import { observationsOf } from './nearest.js'
 import { DatabaseReader, type ReadOptions } from './reader.js'
-import { leaderOf, Surroundings } from './surroundings.js'
+import { Surroundings } from './surroundings.js'
 
 /**
- * A group of exposures, a product or c-candidate product (mosaic), or an exposure of no group that waits for its
- * counterpart, and why.
+ * A group of exposures, a product, one of another candidate than an observation (mosaic), or an exposure of no group that
+ * waits for its counterpart, and why.
  */
 export interface Wait extends Cause {
   readonly kind: 'group' | 'product' | 'mosaic' | 'exposure'
@@ -79,9 +80,14 @@ function waitsInAssociation(pid: number, resolution: Resolution, around: Surroun
       ...causeOfProduct(its, scene),
     }
   })
-  const ungrouped = resolution.ungrouped.map(({ exposure, reason }): Wait => {
-    const cause: Cause = { reason: 'no-group', detail: reason, differs: [] }
-    return { ...ofRow(exposure, pid), exposures: 1, kind: 'exposure', model: undefined, ...cause }
+  const ungrouped = resolution.ungrouped.map((its): Wait => {
+    return {
+      ...ofRow(its.exposure, pid),
+      exposures: 1,
+      kind: 'exposure',
+      model: undefined,
+      ...causeOfUngrouped(its, scene),
+    }
   })
   return [...groups, ...products, ...ungrouped]
 }

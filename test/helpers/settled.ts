@@ -14,24 +14,34 @@ export interface ProgramRows {
   readonly products?: Rows
   /** Rows of training.csv of which level1.csv has no exposure. */
   readonly takenOver?: Rows
-  /** Science members of products, as association files name them. */
-  readonly members?: Readonly<Record<string, readonly string[]>>
+  /** Members of products, as association files name them: those of science, or each with its role. */
+  readonly members?: Readonly<Record<string, Named>>
+  /** Rows of expired.csv. */
+  readonly pruned?: Rows
 }
 
+type Named = readonly string[] | Readonly<Record<string, string>>
+
 /** Settles a program's rows; in the reverse order, if so asked. */
-export function settleRows({ exposures, products, takenOver, members }: ProgramRows, isReversed = false): Settled {
+export function settleRows(rows: ProgramRows, isReversed = false): Settled {
+  const { exposures, products, takenOver, members, pruned } = rows
   const fresh = [...rowsOf(exposures, exposure), ...rowsOf(products, product)]
   const old = rowsOf(takenOver, product).map((row) =>
     stored(row, TABLE_NUMBERS.training, { expmode: 'TAC', pname: row.dname }),
   )
+  const expired = rowsOf(pruned, (columns) => {
+    const row = columns.Dataset?.startsWith('jw01001-') ? product(columns) : exposure(columns)
+    return stored(row, TABLE_NUMBERS.expired)
+  })
   const lists = members === undefined ? undefined : { stored: [], fresh: Object.entries(members).map(listOf) }
-  const lines = { pid: 1001, fresh: isReversed ? fresh.toReversed() : fresh, stored: old, lists, features: () => [] }
-  return settleProgram(lines, TABLE_NUMBERS, true)
+  const lines = { pid: 1001, fresh: isReversed ? fresh.toReversed() : fresh, lists, features: () => [] }
+  return settleProgram({ ...lines, stored: [...old, ...expired] }, TABLE_NUMBERS, true)
 }
 
-function listOf([name, members]: readonly [string, readonly string[]]): MemberList {
-  const science = members.map((member) => ({ name: member, role: 'science' }))
-  return { product: name, candidate: '', type: 'image3', rule: '', source: 'a_asn.json', version: '', members: science }
+function listOf([name, named]: readonly [string, Named]): MemberList {
+  const roles = Array.isArray(named) ? named.map((member) => [member, 'science'] as const) : Object.entries(named)
+  const members = roles.map(([member, role]) => ({ name: member, role }))
+  return { product: name, candidate: '', type: 'image3', rule: '', source: 'a_asn.json', version: '', members }
 }
 
 function rowsOf(rows: Rows = {}, make: (columns: Columns) => Row): Row[] {

@@ -385,6 +385,20 @@ check([
     waits: { 'product jw01001-o001_t002_miri_f560w': 'no-exposures: all 2 of MIRI in observation 001 are matched' },
   },
   {
+    rule: 'no-exposures: the only one is matched, and another one was pruned',
+    exposures: { [M(1)]: {}, jw01001001001_1_1_nis: { INSTRUME: 'NIRISS', DETECTOR: 'NIS', EXP_TYPE: 'NIS_IMAGE' } },
+    pruned: { [M(2)]: { FILTER: 'F560W' } },
+    products: {
+      ...{ [MIRI]: {}, 'jw01001-o001_t001_miri_f1000w': { FILTER: 'F1000W' } },
+      'jw01001-o001_t001_niriss_f770w': { INSTRUME: 'NIRISS', EXP_TYPE: 'NIS_IMAGE' },
+      'jw01001-o001_t001_niriss_f560w': { INSTRUME: 'NIRISS', EXP_TYPE: 'NIS_IMAGE', FILTER: 'F560W' },
+    },
+    waits: {
+      'product jw01001-o001_t001_miri_f1000w': 'no-exposures: 2 of MIRI in observation 001: 1 matched, 1 pruned',
+      'product jw01001-o001_t001_niriss_f560w': 'no-exposures: the only one of NIRISS in observation 001 is matched',
+    },
+  },
+  {
     rule: 'no-exposures: only those that take part in nothing',
     exposures: { [M(1)]: DROPPED, jw01001001001_1_1_nrs1: { EXP_TYPE: 'NRS_TACQ' } },
     pruned: { [M(2)]: {} },

@@ -2,10 +2,12 @@
  * What stands beside a waiting group or product in its program: products, those of other candidates, too, groups and
  * exposures that come near it, whether keywords or association files tell of them.
  */
+import type { MemberList } from '../rules/member-list.js'
 import type { Settled } from '../rules/program.js'
 import type { Resolution } from '../rules/resolve.js'
 import type { Row } from '../rules/row.js'
 import { instrumentOfDropped } from './dropped.js'
+import { Gathered } from './gathered.js'
 import {
   exposuresIn,
   groupsOf,
@@ -31,35 +33,48 @@ import {
 /** A program's products, groups and exposures by observation and by keywords. */
 export class Surroundings {
   readonly #settled: Settled
-  readonly #products = new Map<string, KnownProduct[]>()
-  readonly #groups = new Map<string, KnownGroup[]>()
-  /** Products of other candidates that no file names, by their keywords. */
-  readonly #mosaics = new Map<string, Row[]>()
-  #exposures: readonly KnownExposure[] | undefined
+  readonly #products: Gathered<KnownProduct>
+  readonly #productsCalled: Gathered<KnownProduct>
+  readonly #groups: Gathered<KnownGroup>
+  readonly #groupsAcross: Gathered<KnownGroup>
+  readonly #exposures: Gathered<KnownExposure>
+  readonly #exposuresAcross: Gathered<Row>
+  readonly #exposuresWith: Gathered<Row>
+  /** Products of other candidates that no file names. */
+  readonly #mosaics: readonly Row[]
+  readonly #mosaicsAcross: Gathered<Row>
+  readonly #mosaicsAt: Gathered<Row>
+  readonly #dropped: Gathered<Row>
+  readonly #droppedCalled: Gathered<Row>
+  readonly #expired: Gathered<Row>
+  readonly #expiredCalled: Gathered<Row>
   #members: Memberships | undefined
 
   constructor(settled: Settled) {
-    const { resolutions, mosaics } = settled
+    const { resolutions, mosaics, hidden, expired } = settled
+    const products = once(() => resolutions.flatMap(productsOf))
+    const groups = once(() => resolutions.flatMap(groupsOf))
+    const exposures = once(() => exposuresIn(resolutions))
+    const rows = () => exposures().map(({ row }) => row)
+    const named = new Set(resolutions.flatMap((resolution) => resolution.products.map(({ product }) => product)))
     this.#settled = settled
-    const named = new Set<Row>()
-    for (const resolution of resolutions) {
-      for (const { product } of resolution.products) named.add(product)
-      this.#add(resolution)
-    }
-    for (const row of mosaics) if (!named.has(row)) append(this.#mosaics, keyAcrossObservations(row), row)
-  }
-
-  #add(resolution: Resolution): void {
-    // A product is of every observation that it has members of.
-    const members = resolution.list?.members ?? []
-    const theirs = members.flatMap(({ name }) => observationIn(name) ?? [])
-    for (const product of productsOf(resolution)) {
-      for (const observation of new Set([...observationsOf(product.row), ...theirs]))
-        append(this.#products, observation, product)
-    }
-    for (const group of groupsOf(resolution)) {
-      for (const observation of observationsOf(leaderOf(group))) append(this.#groups, observation, group)
-    }
+    this.#products = new Gathered(products, placesOfProduct())
+    this.#productsCalled = new Gathered(products, ({ row }) => nameOf(row))
+    this.#groups = new Gathered(groups, (group) => observationsOf(leaderOf(group)))
+    this.#groupsAcross = new Gathered(groups, (group) => [keyAcrossObservations(leaderOf(group))])
+    this.#exposures = new Gathered(exposures, ({ row }) => observationsOf(row))
+    this.#exposuresAcross = new Gathered(rows, (row) => [keyAcrossObservations(row)])
+    this.#exposuresWith = new Gathered(rows, ({ params }) => [params])
+    this.#mosaics = mosaics.filter((row) => !named.has(row))
+    this.#mosaicsAcross = new Gathered(
+      () => this.#mosaics,
+      (row) => [keyAcrossObservations(row)],
+    )
+    this.#mosaicsAt = new Gathered(() => this.#mosaics, observationsOf)
+    this.#dropped = new Gathered(() => hidden, observationsOf)
+    this.#droppedCalled = new Gathered(() => hidden, nameOf)
+    this.#expired = new Gathered(() => expired, observationsOf)
+    this.#expiredCalled = new Gathered(() => expired, nameOf)
   }
 
   /** What association files say of the program. */
@@ -71,9 +86,9 @@ export class Surroundings {
   /** Products of a group's observation and instrument other than those of its own association, nearest first. */
   productsNear(exposures: readonly Row[], own: Resolution): Neighbour<KnownProduct>[] {
     const exposure = leaderOf({ exposures })
-    const near = found(this.#products, observationsOf(exposure)).filter(
-      ({ row, resolution }) => resolution !== own && shareInstrument(exposure, row),
-    )
+    const near = this.#products
+      .of(...observationsOf(exposure))
+      .filter(({ row, resolution }) => resolution !== own && shareInstrument(exposure, row))
     const neighbours = near.map((product) => ({
       of: product,
       keywords: keyDifferences(exposure, product.row),
@@ -84,9 +99,9 @@ export class Surroundings {
 
   /** Groups of a product's observation and instrument other than those of its own association, nearest first. */
   groupsNear(product: Row, own: Resolution): Neighbour<KnownGroup>[] {
-    const near = found(this.#groups, observationsOf(product)).filter(
-      (group) => group.resolution !== own && shareInstrument(leaderOf(group), product),
-    )
+    const near = this.#groups
+      .of(...observationsOf(product))
+      .filter((group) => group.resolution !== own && shareInstrument(leaderOf(group), product))
     const neighbours = near.map((group) => ({
       of: group,
       keywords: keyDifferences(leaderOf(group), product),
@@ -97,33 +112,24 @@ export class Surroundings {
 
   /** All exposures of a product's observation and instrument that take part, each once. */
   exposuresAt(product: Row): readonly KnownExposure[] {
-    const isNear = isOfObservation(product)
-    return this.#allExposures().filter(({ row }) => isNear(row) && shareInstrument(row, product))
+    return this.#exposures.of(...observationsOf(product)).filter(({ row }) => shareInstrument(row, product))
   }
 
-  /** All exposures that have a candidate product's keywords, but for the observation. */
+  /** All exposures that have the keywords of a product of another candidate, but for the observation. */
   exposuresFor(mosaic: Row): readonly Row[] {
-    const key = keyAcrossObservations(mosaic)
-    return this.#allExposures().flatMap(({ row }) => (keyAcrossObservations(row) === key ? row : []))
+    return this.#exposuresAcross.of(keyAcrossObservations(mosaic))
   }
 
   /** All exposures of an association, whatever an association file makes of them. */
   exposuresWith(params: string): readonly Row[] {
-    return this.#allExposures().flatMap(({ row }) => (row.params === params ? row : []))
-  }
-
-  #allExposures(): readonly KnownExposure[] {
-    this.#exposures ??= exposuresIn(this.#settled.resolutions)
-    return this.#exposures
+    return this.#exposuresWith.of(params)
   }
 
   /** Exposures, or products, of a row's observation and instrument that were dropped (sections 3.6 and 3.8). */
   droppedNear(row: Row, of: 'exposures' | 'products'): readonly Row[] {
-    const isNear = isOfObservation(row)
-    return this.#settled.hidden.filter((its) => {
-      if (isProductName(its.dname) !== (of === 'products') || !isNear(its)) return false
-      return shareInstrument(row, { INSTRUME: instrumentOfDropped(its) })
-    })
+    const near = this.#dropped.of(...observationsOf(row))
+    const isAsked = ({ dname }: Row) => isProductName(dname) === (of === 'products')
+    return near.filter((its) => isAsked(its) && shareInstrument(row, { INSTRUME: instrumentOfDropped(its) }))
   }
 
   /** Where a product of this name, in whatever letter case, is. */
@@ -132,27 +138,21 @@ export class Surroundings {
     readonly dropped?: Row | undefined
     readonly expired?: Row | undefined
   } {
-    const isCalled = ({ dname }: Row) => dname.toLowerCase() === name.toLowerCase()
-    const { resolutions, hidden, expired } = this.#settled
-    return {
-      known: resolutions.flatMap(productsOf).find(({ row }) => isCalled(row)),
-      dropped: hidden.find(isCalled),
-      expired: expired.find(isCalled),
-    }
+    const [known] = this.#productsCalled.of(name.toLowerCase())
+    const [dropped] = this.#droppedCalled.of(name.toLowerCase())
+    const [expired] = this.#expiredCalled.of(name.toLowerCase())
+    return { known, dropped, expired }
   }
 
   /** Exposures, or products, of a row's observation and instrument that were pruned. */
   expiredNear(row: Row, of: 'exposures' | 'products'): readonly Row[] {
-    const isNear = isOfObservation(row)
-    return this.#settled.expired.filter((its) => {
-      return (its.kind === 'exposure') === (of === 'exposures') && isNear(its) && shareInstrument(row, its)
-    })
+    const near = this.#expired.of(...observationsOf(row))
+    return near.filter((its) => (its.kind === 'exposure') === (of === 'exposures') && shareInstrument(row, its))
   }
 
   /** Products of other candidates that no file names, of an exposure's instrument and, by OBSERVTN, its observation. */
   mosaicsNear(exposure: Row): readonly Row[] {
-    const isNear = isOfObservation(exposure)
-    return [...this.#mosaics.values()].flat().filter((row) => isNear(row) && shareInstrument(exposure, row))
+    return this.#mosaicsAt.of(...observationsOf(exposure)).filter((row) => shareInstrument(exposure, row))
   }
 
   /**
@@ -160,38 +160,43 @@ export class Surroundings {
    * those of its target first.
    */
   mosaicsFor(exposure: Row): readonly Row[] {
-    const mosaics = this.#mosaics.get(keyAcrossObservations(exposure)) ?? []
+    if (this.#mosaics.length === 0) return []
     const isOther = (mosaic: Row) => Number(!hasTargetOf(exposure, mosaic))
-    return mosaics.toSorted((a, b) => isOther(a) - isOther(b))
+    return this.#mosaicsAcross.of(keyAcrossObservations(exposure)).toSorted((a, b) => isOther(a) - isOther(b))
   }
 
-  /** The groups that have a candidate product's keywords, but for the observation. */
+  /** The groups that have the keywords of a product of another candidate, but for the observation. */
   groupsFor(mosaic: Row): readonly KnownGroup[] {
-    const key = keyAcrossObservations(mosaic)
-    return this.#settled.resolutions.flatMap((resolution) => {
-      return groupsOf(resolution).filter((group) => keyAcrossObservations(leaderOf(group)) === key)
-    })
+    return this.#groupsAcross.of(keyAcrossObservations(mosaic))
+  }
+}
+
+/** The observations of products: their own, and those that an association file gives them members in. */
+function placesOfProduct(): (product: KnownProduct) => readonly string[] {
+  const known = new Map<MemberList, readonly string[]>()
+  return ({ row, list }) => {
+    if (list === undefined) return observationsOf(row)
+    const theirs = known.get(list) ?? [...new Set(list.members.flatMap(({ name }) => observationIn(name) ?? []))]
+    known.set(list, theirs)
+    return [...new Set([...observationsOf(row), ...theirs])]
+  }
+}
+
+/** By a name in whatever letter case. */
+function nameOf({ dname }: Row): readonly string[] {
+  return [dname.toLowerCase()]
+}
+
+/** Makes something when it is asked for the first time. */
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined
+  return () => {
+    made ??= { value: make() }
+    return made.value
   }
 }
 
 /** Whether a name begins as those of products do: the program, then the candidate. */
 function isProductName(dname: string): boolean {
   return /^jw\d{5}-/i.test(dname)
-}
-
-/** Whether rows share an observation with this one. */
-function isOfObservation(row: Row): (other: Row) => boolean {
-  const own = new Set(observationsOf(row))
-  return (other) => observationsOf(other).some((observation) => own.has(observation))
-}
-
-function append<T>(map: Map<string, T[]>, key: string, value: T): void {
-  const list = map.get(key)
-  if (list === undefined) map.set(key, [value])
-  else list.push(value)
-}
-
-/** The values of some keys, each once. */
-function found<T>(map: ReadonlyMap<string, readonly T[]>, keys: readonly string[]): T[] {
-  return [...new Set(keys.flatMap((key) => map.get(key) ?? []))]
 }

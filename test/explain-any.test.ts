@@ -221,7 +221,9 @@ function judgeNone({ name, pid, params }: Explanation, code: string, detail: str
   }
   if (what === 'none' && kind === 'product') {
     const named = tables.namedAt(observations)
-    const there = ofProgram.filter(({ row }) => named.includes(row.dname?.toLowerCase() ?? ''))
+    // An exposure may have the name of a product.
+    const products = ofProgram.filter(({ row }) => !row.dag?.includes('1'))
+    const there = products.filter(({ row }) => named.includes(row.dname?.toLowerCase() ?? ''))
     const same = there.filter(({ row }) => row.INSTRUME?.toUpperCase() === instrument || row.params === params)
     assert.deepEqual(same.map(shown), [], `${name}: ${detail}`)
   }

@@ -91,6 +91,12 @@ const CASES: readonly Case[] = [
     stdout: new RegExp(`^${PRODUCT}\n`),
     stderr: `jwst-ingest: nothing in the database is called "jw09999", "jw01386002001*"; a pattern such as 'jw09999*' shows what there is\n`,
   },
+  {
+    rule: 'explain: a dataset that may have come, and been dropped by its level',
+    args: ['explain', 'jw01386002001_02101_00009_nrcalong', 'near'],
+    code: 1,
+    stderr: `jwst-ingest: nothing in the database is called "jw01386002001_02101_00009_nrcalong"; a pattern such as 'jw01386*' shows what there is; of rows that are neither Level 1 nor Level 3 nothing is kept\n`,
+  },
   { rule: 'explain: no name', args: ['explain'], code: 2, stderr: /^jwst-ingest: expected the name of an exposure/ },
   { rule: 'explain: no name but a database', args: ['explain', 'near'], code: 2, stderr: /or --waiting\n$/ },
   {

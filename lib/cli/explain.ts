@@ -107,7 +107,7 @@ async function tellNamed(folder: string, names: readonly string[], { json }: Fla
   } finally {
     await reader.close()
   }
-  if (unknown.length > 0) throw unknownNames(unknown, 'nothing in the database is called')
+  if (unknown.length > 0) throw unknownNames(unknown, 'nothing in the database is called', DROPPED_HINT)
 }
 
 async function tellWaiting(folder: string, names: readonly string[], flags: Flags, terminal: Terminal): Promise<void> {
@@ -145,10 +145,15 @@ const warner =
   (message: string) =>
     err(`jwst-ingest: ${message}\n`)
 
-function unknownNames(names: readonly string[], what: string): IngestError {
+/** Why a dataset may be unknown that came; its whole name is given. */
+const DROPPED_HINT = 'of rows that are neither Level 1 nor Level 3 nothing is kept'
+
+function unknownNames(names: readonly string[], what: string, why?: string): IngestError {
   const pid = programOf(names[0] ?? '')
   const pattern = pid === undefined ? 'jw01018*' : `jw${String(pid).padStart(5, '0')}*`
   const listed = names.map((name) => JSON.stringify(name)).join(', ')
   const hint = `a pattern such as '${pattern}' shows what there is`
-  return new IngestError('NAME_UNKNOWN', `${what} ${listed}; ${hint}`)
+  const isDataset = names.some((name) => canBeName(name) && /^[^*?]*_[^*?]*$/.test(name))
+  const hints = why !== undefined && isDataset ? `${hint}; ${why}` : hint
+  return new IngestError('NAME_UNKNOWN', `${what} ${listed}; ${hints}`)
 }

@@ -340,6 +340,20 @@ check([
 `,
   },
   {
+    rule: 'a name in a file all of whose products newer files name',
+    exposures: { [M(1)]: {} },
+    products: { [MIRI]: {} },
+    members: { [MIRI]: [M(1)], 'jw01001-o001_{suffix_id}_miri_f770w': [M(1)] },
+    name: 'jw01001-o001_{*',
+    text: `
+      jw01001-o001_{suffix_id}_miri_f770w
+        is             a name in an association file that a newer file replaces
+        named by       a_asn.json
+        members        1: 1 in other products
+        elsewhere      science: ${M(1)}
+`,
+  },
+  {
     rule: 'an exposure in no file tells the nearest product, also where a file names its members',
     exposures: { [M(1)]: {}, [M(3)]: {} },
     products: { [MIRI]: {} },

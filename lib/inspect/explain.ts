@@ -62,8 +62,9 @@ function ofExpired(pid: number, row: Row, around: Surroundings): Explanation {
 
 /** What association files name and no row has come of: exposures, and products; and names that stand for others. */
 function ofLists(settled: Settled, around: Surroundings, isWanted: IsWanted, told: ReadonlySet<string>): Explanation[] {
-  const { members } = around
   const { lists } = settled
+  if (lists.length === 0) return []
+  const { members } = around
   const names = new Set(lists.flatMap((list) => list.members.map(({ name }) => name)))
   const missing = [...names].filter((name) => !members.hasCome(name) && isWanted(name))
   const absent = lists.filter(({ product }) => isWanted(product) && !members.hasCome(product) && !told.has(product))
@@ -81,7 +82,8 @@ function ofAbsentProduct(pid: number, list: MemberList, { members }: Surrounding
   const { product, source } = list
   const products = members.productsOf(list)
   const standsFor = (products ?? []).map(({ row, state }): StandsFor => ({ name: row.dname, state }))
-  const isTemplate = product.includes('{') || standsFor.length > 0
+  // A file is replaced where all products that its name stands for are named by newer ones.
+  const isTemplate = product.includes('{') || standsFor.length > 0 || products === undefined
   const kind = isTemplate ? 'template' : isCandidateName(product) ? 'mosaic' : 'product'
   const told = { namedBy: source, members: members.membersOf(list), standsFor }
   return { ...NOTHING_TOLD, name: product, kind, outcome: outcomeOf(products), ...placeIn(product, pid), ...told }

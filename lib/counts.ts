@@ -4,19 +4,18 @@
 import { countNamed, type NamedCounts, noneNamed } from './asn/tally.js'
 import { ownText } from './csv/bytes.js'
 import { MODELS, type Model } from './rules/association.js'
+import type { Waiting } from './rules/census.js'
 import type { Level } from './rules/dataset.js'
 import type { Settled } from './rules/program.js'
 import type { Resolution } from './rules/resolve.js'
 import type { DropReason } from './rules/scrub.js'
 
-/** Counts of one model. */
+/** What was matched of one model. */
 export interface ModelCounts {
   /** Products matched in this run. */
   products: number
   /** Exposures of these products. */
   exposures: number
-  /** Groups that wait for their product. */
-  waitingGroups: number
 }
 
 /** Counts of input rows. */
@@ -34,9 +33,6 @@ export interface SettledCounts {
   duplicates: number
   /** Stored versions that gave way whatever their date, as the run replaces. */
   replaced: number
-  waitingExposures: number
-  waitingProducts: number
-  mosaics: number
 }
 
 /** Counts of no rows. */
@@ -46,40 +42,30 @@ export function noRows(): RowCounts {
 
 /** Counts of nothing settled. */
 export function nothingSettled(): SettledCounts {
-  const models = MODELS.map((model) => [model, { products: 0, exposures: 0, waitingGroups: 0 }])
+  const models = MODELS.map((model) => [model, { products: 0, exposures: 0 }])
   return {
     models: Object.fromEntries(models) as Record<Model, ModelCounts>,
     multipleMatches: [],
     named: noneNamed(),
     duplicates: 0,
     replaced: 0,
-    waitingExposures: 0,
-    waitingProducts: 0,
-    mosaics: 0,
   }
 }
 
 /** Counts what became of a program's rows. */
-export function countSettled({ duplicates, replaced, mosaics, resolutions }: Settled, counts: SettledCounts): void {
+export function countSettled({ duplicates, replaced, resolutions }: Settled, counts: SettledCounts): void {
   counts.duplicates += duplicates
   counts.replaced += replaced
-  counts.mosaics += mosaics.length
   for (const resolution of resolutions) countResolution(resolution, counts)
 }
 
 function countResolution(resolution: Resolution, counts: SettledCounts): void {
-  const { matches, groups, products, ungrouped } = resolution
+  const { matches, products } = resolution
   countNamed(resolution, counts.named)
   for (const { model, exposures } of matches) {
     counts.models[model].products++
     counts.models[model].exposures += exposures.length
   }
-  for (const { model, waiting } of groups) {
-    counts.models[model].waitingGroups++
-    counts.waitingExposures += waiting.length
-  }
-  counts.waitingExposures += ungrouped.length
-  counts.waitingProducts += products.filter(({ product }) => product.kind !== 'mosaic').length
   for (const { product, reason } of products) {
     if (reason === 'multiple match') counts.multipleMatches.push(ownText(product.dname))
   }
@@ -91,8 +77,16 @@ export function addNumbers<K extends string>(to: Record<K, number>, from: Readon
 }
 
 /** Adds counts of one model. */
-export function addCounts(to: ModelCounts, { products, exposures, waitingGroups }: ModelCounts): void {
+export function addCounts(to: ModelCounts, { products, exposures }: ModelCounts): void {
   to.products += products
   to.exposures += exposures
-  to.waitingGroups += waitingGroups
+}
+
+/** What waits, in the words of every command that tells it. */
+export function formatWaiting(waiting: Waiting, format: (number: number) => string = String): string {
+  const { groups, exposures, ungrouped, products, mosaics } = waiting
+  const counted = (number: number, noun: string) => `${format(number)} ${noun}${number === 1 ? '' : 's'}`
+  const inNoGroup = ungrouped === 0 ? '' : ` (${format(ungrouped)} in no group)`
+  const parts = [counted(groups, 'group'), counted(exposures, 'exposure') + inNoGroup]
+  return [...parts, counted(products, 'product'), counted(mosaics, 'mosaic')].join(', ')
 }

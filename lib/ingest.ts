@@ -222,8 +222,8 @@ async function updateDatabase(
     await threads.close()
     const newCategories = encoder.settle()
     await emitter?.finish()
-    await update.commit(newCategories.length > 0 || known === undefined)
-    return tally.summary(database.folder.folder, inputs.length, newCategories)
+    const committed = await update.commit(newCategories.length > 0 || known === undefined, tally.census)
+    return tally.summary(inputs.length, newCategories, { database: database.folder.folder, ...committed })
   } catch (error) {
     await threads.close()
     await update.abort(error)

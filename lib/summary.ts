@@ -8,6 +8,7 @@ import { milliseconds } from './clock.js'
 import {
   addCounts,
   addNumbers,
+  formatWaiting,
   type ModelCounts,
   noRows,
   nothingSettled,
@@ -15,8 +16,11 @@ import {
   type SettledCounts,
 } from './counts.js'
 import { ENCODINGS_FILE } from './database/database.js'
+import { StoredCensus } from './database/stored-census.js'
 import { REJECTS_FILE, type Reject } from './database/tables.js'
+import type { Committed } from './database/update.js'
 import { MODELS, type Model } from './rules/association.js'
+import { type CensusByProgram, type ModelWaiting, type Waiting, waitingIn, waitingOf } from './rules/census.js'
 import type { Level } from './rules/dataset.js'
 import type { NewCategory } from './rules/encode.js'
 import { DROP_REASONS, type DropReason } from './rules/scrub.js'
@@ -28,6 +32,13 @@ export interface RejectReason {
   readonly rows: number
   /** The first few of them. */
   readonly examples: readonly Reject[]
+}
+
+/** What a run matched of a model, and what there is of it in the database afterwards. */
+export interface ModelSummary extends Readonly<ModelCounts> {
+  /** Products matched in all runs together: rows of `training.csv`. */
+  readonly trained: number
+  readonly waiting: Readonly<ModelWaiting>
 }
 
 /** Everything a run reports; the JSON of `--json`. */
@@ -42,11 +53,13 @@ export interface Summary {
   /** Stored versions among them that gave way whatever their date, as the run replaces (`replace`). */
   readonly replaced: number
   readonly repeatedHeaders: number
-  readonly models: Readonly<Record<Model, Readonly<ModelCounts>>>
-  readonly waiting: { readonly exposures: number; readonly products: number }
+  /** Whether the run changed anything in the database. */
+  readonly changed: boolean
+  readonly models: Readonly<Record<Model, ModelSummary>>
+  /** What waits in the database after the run. */
+  readonly waiting: Waiting
   /** Names of products that agreed with a group as well as the one it took. */
   readonly multipleMatches: readonly string[]
-  readonly mosaics: number
   readonly rejects: number
   /** The first few of them. */
   readonly rejectExamples: readonly Reject[]
@@ -58,6 +71,11 @@ export interface Summary {
   readonly associations: AssociationSummary
   readonly seconds: number
   readonly rowsPerSecond: number
+}
+
+/** The database after a run. */
+export interface Outcome extends Committed {
+  readonly database: string
 }
 
 /** How many examples of a kind are told; the rest is counted. */
@@ -79,6 +97,8 @@ export class Tally {
   repeatedHeaders = 0
   /** What the run does with association files. */
   readonly associations = new AssociationTally()
+  /** What there is now in each program that changed. */
+  readonly census: CensusByProgram = new Map()
 
   /** Counts input rows. */
   rows({ levels, dropped }: RowCounts): void {
@@ -109,24 +129,29 @@ export class Tally {
     this.#emptyInputs.push(name)
   }
 
-  /** Counts what was settled. */
-  settled(counts: SettledCounts): void {
+  /**
+   * Counts what was settled.
+   *
+   * @param census what there is now in each program that changed, as it is stored
+   */
+  settled(counts: SettledCounts, census: readonly number[]): void {
     const own = this.#settled
     for (const model of MODELS) addCounts(own.models[model], counts.models[model])
     own.multipleMatches.push(...counts.multipleMatches)
     this.associations.settled(counts.named)
     own.duplicates += counts.duplicates
     own.replaced += counts.replaced
-    own.waitingExposures += counts.waitingExposures
-    own.waitingProducts += counts.waitingProducts
-    own.mosaics += counts.mosaics
+    new StoredCensus(census).addTo(this.census)
   }
 
-  /** The summary of the run so far. */
-  summary(database: string, inputs: number, newCategories: readonly NewCategory[]): Summary {
+  /** The summary of the run. */
+  summary(inputs: number, newCategories: readonly NewCategory[], { database, changed, total }: Outcome): Summary {
     const seconds = (milliseconds() - this.#start) / 1000
     const { levels, dropped } = this.#rows
-    const { models, multipleMatches, duplicates, replaced, waitingExposures, waitingProducts, mosaics } = this.#settled
+    const { models, multipleMatches, duplicates, replaced } = this.#settled
+    const ofModel = (model: Model): ModelSummary => {
+      return { ...models[model], trained: total[model].matched, waiting: waitingOf(total[model]) }
+    }
     const rows = levels.level1 + levels.level3 + levels.other + this.#rejects
     return {
       database,
@@ -137,10 +162,10 @@ export class Tally {
       duplicates,
       replaced,
       repeatedHeaders: this.repeatedHeaders,
-      models,
-      waiting: { exposures: waitingExposures, products: waitingProducts },
+      changed,
+      models: Object.fromEntries(MODELS.map((model) => [model, ofModel(model)])) as Record<Model, ModelSummary>,
+      waiting: waitingIn(total),
       multipleMatches,
-      mosaics,
       rejects: this.#rejects,
       rejectExamples: this.#rejectExamples,
       rejectReasons: this.#reasons,
@@ -153,34 +178,49 @@ export class Tally {
   }
 }
 
-/** The summary as lines of text. */
+/** The summary as lines of text: what the run did, then what there is in the database. */
 export function formatSummary(summary: Summary): string {
-  const { levels, dropped, models, waiting, repeatedHeaders, associations } = summary
-  const rows = `${summary.rows} from ${count(summary.inputs, 'input')}`
+  const { associations, changed, database, inputs, models, seconds, waiting } = summary
+  const trained = MODELS.map((model) => [model, models[model].trained] as const)
+  const speed = inputs === 0 ? '' : `, ${count(summary.rowsPerSecond, 'row')}/s`
   const lines = [
-    ['rows read', `${rows} (Level 1: ${levels.level1}, Level 3: ${levels.level3}, other: ${levels.other})`],
-    ...(repeatedHeaders > 0 ? [['headers', `${count(repeatedHeaders, 'repeated header line')} skipped`]] : []),
+    ...(inputs === 0 ? [] : rowLines(summary)),
     ...associationLines(associations),
-    ['dropped', parts(Object.entries(dropped).map(([reason, number]) => [DROP_REASONS[reason as DropReason], number]))],
-    ['duplicates', String(summary.duplicates)],
-    ...(summary.replaced > 0 ? [['replaced', count(summary.replaced, 'stored version')]] : []),
     ...MODELS.map((model) => [model, modelLine(models[model])]),
-    ['waiting', `${count(waiting.exposures, 'exposure')}, ${count(waiting.products, 'product')}`],
-    ['mosaics', String(summary.mosaics)],
-    ['rejects', String(summary.rejects)],
-    ['time', `${summary.seconds.toFixed(2)} s, ${count(summary.rowsPerSecond, 'row')}/s`],
+    ['time', `${seconds.toFixed(2)} s${speed}`],
+    ...(changed ? [] : [['changed', 'nothing']]),
+    ['database', `${database}: ${parts(trained, (total) => `${count(total, 'product')} matched`)}`],
+    ['waiting', formatWaiting(waiting)],
   ]
   return lines.map(([name = '', text = '']) => `${name.padEnd(11)} ${text}\n`).join('')
 }
 
-function modelLine({ products, exposures, waitingGroups }: ModelCounts): string {
-  return `${count(products, 'product')} matched from ${count(exposures, 'exposure')}, ${count(waitingGroups, 'group')} waiting`
+/** What became of the rows of a run; one that takes in association files alone has none. */
+function rowLines(summary: Summary): string[][] {
+  const { inputs, rows, levels, dropped, duplicates, replaced, rejects, repeatedHeaders } = summary
+  const reasons = Object.entries(dropped).map(
+    ([reason, number]) => [DROP_REASONS[reason as DropReason], number] as const,
+  )
+  const byLevel = `Level 1: ${levels.level1}, Level 3: ${levels.level3}, other: ${levels.other}`
+  return [
+    ['rows read', `${rows} from ${count(inputs, 'input')} (${byLevel})`],
+    ...(repeatedHeaders > 0 ? [['headers', `${count(repeatedHeaders, 'repeated header line')} skipped`]] : []),
+    ['dropped', parts(reasons)],
+    ['duplicates', String(duplicates)],
+    ...(replaced > 0 ? [['replaced', count(replaced, 'stored version')]] : []),
+    ['rejects', String(rejects)],
+  ]
 }
 
-function parts(entries: readonly (readonly [string, number])[]): string {
+function modelLine({ products, exposures }: ModelSummary): string {
+  return `${count(products, 'product')} matched from ${count(exposures, 'exposure')}`
+}
+
+/** A total, and what it is made of. */
+function parts(entries: readonly (readonly [string, number])[], format: (total: number) => string = String): string {
   const total = entries.reduce((sum, [, number]) => sum + number, 0)
   const named = entries.filter(([, number]) => number > 0).map(([name, number]) => `${name}: ${number}`)
-  return named.length === 0 ? '0' : `${total} (${named.join(', ')})`
+  return named.length === 0 ? format(total) : `${format(total)} (${named.join(', ')})`
 }
 
 /** What in a run the user may want to look into: a text for each matter, the first line of which says what it is. */

@@ -34,8 +34,8 @@ function ran(t: ExecutionContext, { code, stdout, stderr }: Result, expected: { 
 const TOLD = new RegExp(
   [
     'association 2 products in 2 files, 1 of Level 2 skipped',
-    'members +1 product matched by them, 1 waiting',
-    '[\\s\\S]*mosaics +0\\n',
+    'members +1 product matched by them, 1 product waiting',
+    '[\\s\\S]*waiting +1 group, 0 exposures, 1 product, 0 mosaics\\n',
     '[\\s\\S]*jwst-ingest: 1 product left waiting for science members that their association files name:',
     `  ${productName(1)}: ${exposureName(9)}\\n`,
   ].join('\\n?'),
@@ -124,6 +124,22 @@ test('--json tells of association files', async (t) => {
   })
   const later = await dir.run(['associate', '-q', '--json', 'db', '--asn', 'asn'])
   t.like(JSON.parse(later.stdout), { inputs: 0, rows: 0, associations: { files: 2, matched: 0 } })
+})
+
+test('associate tells nothing of rows, and what there is in the database afterwards', async (t) => {
+  const dir = prepared(t)
+  await dir.run(['-q', '-o', 'db', '2024-02-21_052.csv'])
+  const associate = () => dir.run(['associate', 'db', '--asn', 'asn'])
+  const [first, again] = [await associate(), await associate()]
+  const told = (end: string) =>
+    new RegExp(
+      `^association 2 products in 2 files, 1 of Level 2 skipped\\n(?:members .*\\n)?(?:[A-Z]+ +\\d+ products? .*\\n){4}time +[\\d.]+ s\\n${end}`,
+    )
+  ran(t, first, {
+    code: 0,
+    stderr: told('database +db: 1 product matched .*\\nwaiting +1 group, 0 exposures, 1 product, 0 mosaics\\n'),
+  })
+  ran(t, again, { code: 0, stderr: told('changed +nothing\\ndatabase +db: 1 product matched ') })
 })
 
 const errors: readonly (readonly [args: readonly string[], code: number, stderr: RegExp])[] = [

@@ -170,7 +170,9 @@ test('--json prints one object with all counts, and nothing else, on standard ou
   t.is(stdout.indexOf('\n'), stdout.length - 1, 'one line')
   const { seconds, rowsPerSecond, ...rest } = JSON.parse(stdout)
   t.true(seconds > 0 && rowsPerSecond > 0)
-  const none = { products: 0, exposures: 0, waitingGroups: 0 }
+  const waiting = { groups: 2, exposures: 2, products: 1, mosaics: 1 }
+  const nothing = { groups: 0, exposures: 0, products: 0, mosaics: 0 }
+  const none = { products: 0, exposures: 0, trained: 0, waiting: nothing }
   const unusable = {
     source: '<stdin>',
     line: 11,
@@ -186,17 +188,17 @@ test('--json prints one object with all counts, and nothing else, on standard ou
     duplicates: 1,
     replaced: 0,
     repeatedHeaders: 0,
-    models: { IMAGE: { products: 1, exposures: 1, waitingGroups: 2 }, SPEC: none, TAC: none, FGS: none },
-    waiting: { exposures: 2, products: 1 },
+    changed: true,
+    models: { IMAGE: { products: 1, exposures: 1, trained: 2, waiting }, SPEC: none, TAC: none, FGS: none },
+    waiting: { ...waiting, ungrouped: 0 },
     multipleMatches: [`${productName(1)}-b`],
-    mosaics: 1,
     rejects: 1,
     rejectExamples: [unusable],
     rejectReasons: [{ reason: 'TARG_RA is no number', rows: 1, examples: [unusable] }],
     emptyInputs: [],
     associations: {
       ...{ files: 0, products: 0, skipped: 0, candidatesLeft: 0, unusable: 0, faults: [] },
-      ...{ matched: 0, waiting: 0, incomplete: 0, incompleteExamples: [] },
+      ...{ matched: 0, waiting: 0, waitingMosaics: 0, incomplete: 0, incompleteMosaics: 0, incompleteExamples: [] },
       ...{ passedOver: 0, passedOverExamples: [], withheld: 0, withheldExamples: [] },
     },
     newCategories: [
@@ -205,7 +207,11 @@ test('--json prints one object with all counts, and nothing else, on standard ou
     ],
   })
   t.regex(stderr, /^rows read +11 from 1 input \(Level 1: 4, Level 3: 4, other: 2\)$/m)
-  t.regex(stderr, /^IMAGE +1 product matched from 1 exposure, 2 groups waiting$/m)
+  t.regex(stderr, /^IMAGE +1 product matched from 1 exposure$/m)
+  t.regex(
+    stderr,
+    /^database +db: 2 products matched \(IMAGE: 2\)\nwaiting +2 groups, 2 exposures, 1 product, 1 mosaic$/m,
+  )
   const notes = `jwst-ingest: 1 row could not be used, see db/rejects.csv:
   <stdin>:11: TARG_RA is no number: "ten"
 jwst-ingest: 1 product left waiting, as another fits the same exposures as well:
@@ -220,6 +226,27 @@ jwst-ingest: 2 category values had no code; new ones, kept in db/encodings.json:
 function codeOf(dir: Workdir, category: string, value: string): number {
   return JSON.parse(dir.read('db/encodings.json'))[category][value]
 }
+
+test('a run that changes nothing says so, and leaves every file as it is; what there is it tells all the same', async (t) => {
+  const dir = new Workdir(t)
+  const run = (...lines: string[]) => dir.run(['-o', 'db', ...DAY], { stdin: daily(...lines) })
+  const bad = exposure(6, { TARG_RA: 'ten' })
+  const first = await run(exposure(1), product(1), exposure(2), bad)
+  t.notRegex(first.stderr, /^changed/m)
+  const tables = (files: Record<string, string>) =>
+    Object.fromEntries(Object.entries(files).filter(([path]) => !path.endsWith('seen.json')))
+  const before = fileBytes(dir.path('db'))
+  const again = await run(exposure(2), exposure(1), product(1), bad)
+  t.is(again.code, 0)
+  t.regex(
+    again.stderr,
+    /^time .*\nchanged +nothing\ndatabase +db: 1 product matched \(IMAGE: 1\)\nwaiting +1 group, 1 exposure, 0 products, 0 mosaics\n/m,
+  )
+  t.deepEqual(tables(fileBytes(dir.path('db'))), tables(before))
+  const more = await run(exposure(3))
+  t.notRegex(more.stderr, /^changed/m)
+  t.regex(more.stderr, /^database +db: 1 product matched \(IMAGE: 1\)\nwaiting +2 groups, 2 exposures, /m)
+})
 
 test('--quiet prints errors only: no warning, no summary', async (t) => {
   const dir = await seeded(t)
@@ -296,7 +323,7 @@ test('a reader of standard output that closes it early is no error', async (t) =
   const running = dir.start(['--json', '-o', 'db', ...DAY])
   running.child.stdout?.destroy()
   running.child.stdin?.end(pairs(1))
-  ran(t, await running.result, { code: 0, stderr: /^rejects +0\n.*\n$/m })
+  ran(t, await running.result, { code: 0, stderr: /^waiting +0 groups, .*\n$/m })
   t.deepEqual(products(dir), [productName(1)])
 })
 

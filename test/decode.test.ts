@@ -8,6 +8,7 @@ import type { HeadedInput } from '../lib/stream/read.js'
 import { parseDay } from '../lib/stream/source.js'
 import { Tally } from '../lib/summary.js'
 import { daily, exposure, HEADER, product } from './helpers/program.js'
+import { summaryOf } from './helpers/summary.js'
 
 const seed = Number(process.env.FC_SEED ?? 20240221)
 
@@ -45,7 +46,7 @@ function decode(
     const input = inputOf(name, header)
     return [...pieces(Buffer.from(text as Buffer), size), undefined].map((bytes) => decoder.decode({ input, bytes }))
   })
-  const { repeatedHeaders, emptyInputs } = tally.summary('', 0, [])
+  const { repeatedHeaders, emptyInputs } = summaryOf(tally)
   const split = batches.map(splitBatch)
   return {
     rows: split.flatMap(({ records }) => records.map(({ line, text }) => [line, text] as const)),

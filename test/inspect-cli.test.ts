@@ -201,7 +201,11 @@ test('JSON: one object each', async (t) => {
   const work = await scene(new Workdir(t))
   const ask = async (...args: string[]) => parsed(await work.run([...args, '--json']))
   const status = await ask('status')
-  t.like(status, { database: 'jwst-db', mosaics: 2, models: { TAC: { trained: 19, waiting: { groups: 1 } } } })
+  t.like(status, {
+    database: 'jwst-db',
+    waiting: { mosaics: 2 },
+    models: { TAC: { trained: 19, waiting: { groups: 1 } } },
+  })
   const explained = await ask('explain', PRODUCT, EXPOSURE)
   t.like(explained, { database: 'jwst-db' })
   t.deepEqual(namesIn(explained.explanations), [PRODUCT, EXPOSURE])
@@ -225,7 +229,7 @@ test('lines that cannot be read are left out, and told', async (t) => {
   t.is(stderr, 'jwst-ingest: 1 line or table cannot be read, and left out: `jwst-ingest check near` names them\n')
   rmSync(work.path('near/ingest.csv'))
   const { stdout: status } = await work.run(['status', 'near'])
-  t.regex(status, /\nTAC +0 +0 +0 +0 +– +–\n/)
+  t.regex(status, /\nTAC +0 +0 +0 +0 +0 +– +–\n/)
 })
 
 async function scene(work: Workdir): Promise<Workdir> {

@@ -1,4 +1,4 @@
-/** For any rows: what waits, what is explained and what is counted are one story, and that of the tables. */
+/** For any rows: what waits and what is explained are one story, and that of the tables. */
 import { join } from 'node:path'
 import test from 'ava'
 import fc from 'fast-check'
@@ -6,13 +6,11 @@ import { formatExplanation, formatWait } from '../lib/inspect/explain-text.js'
 import type { Explanation } from '../lib/inspect/explanation.js'
 import { explain } from '../lib/inspect/lookup.js'
 import { DatabaseReader } from '../lib/inspect/reader.js'
-import { statusOf } from '../lib/inspect/status.js'
 import { type Wait, waitsOf } from '../lib/inspect/waits.js'
-import { MODELS } from '../lib/rules/association.js'
 import { propertyOptions, rowsArbitrary, toDayFiles } from './helpers/arbitrary-rows.js'
 import { readRows, run, withFolder, writeDayFiles } from './helpers/database.js'
 
-test('waits, explanations and status agree with the tables', async (t) => {
+test('waits and explanations agree with the tables', async (t) => {
   await fc.assert(
     fc.asyncProperty(rowsArbitrary, async (rows) => {
       // Without a file a run would read standard input.
@@ -24,7 +22,6 @@ test('waits, explanations and status agree with the tables', async (t) => {
         const explained = await explainedIn(out)
         checkPlaces(out, waits, explained)
         checkReasons(waits, explained)
-        await checkStatus(out, waits)
       })
     }),
     propertyOptions(t, 25),
@@ -65,25 +62,6 @@ test('waits, explanations and status agree with the tables', async (t) => {
       )
     }
     for (const its of explained) t.false(formatExplanation(its).includes('undefined'), formatExplanation(its))
-  }
-
-  /** The quick counts from the tables are those of resolving anew. */
-  async function checkStatus(out: string, waits: readonly Wait[]): Promise<void> {
-    const { models, ungrouped, mosaics } = await statusOf(out)
-    const count = (kind: Wait['kind']) => waits.filter((wait) => wait.kind === kind).length
-    t.is(ungrouped, count('exposure'))
-    t.is(mosaics, count('mosaic'))
-    for (const model of MODELS) {
-      const own = waits.filter((wait) => wait.model === model && wait.kind !== 'mosaic')
-      const groups = own.filter(({ kind }) => kind === 'group')
-      const exposures = groups.reduce((sum, wait) => sum + wait.exposures, 0)
-      t.deepEqual(
-        models[model].waiting,
-        { groups: groups.length, exposures, products: own.length - groups.length },
-        model,
-      )
-      t.is(models[model].oldestWaiting, own.map(({ since }) => since).sort()[0] ?? null, model)
-    }
   }
 })
 

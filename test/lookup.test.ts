@@ -25,7 +25,7 @@ function reader(
     waitingPrograms,
     settle,
     expectedNames,
-    rejects: undefined,
+    opened: () => undefined,
   }
 }
 

@@ -23,6 +23,7 @@ import { Threads } from '../lib/stream/threads.js'
 import { Tally } from '../lib/summary.js'
 import { fileBytes, tableSets, temporaryFolder } from './helpers/database.js'
 import { daily, exposure, HEADER, pairs, product } from './helpers/program.js'
+import { summaryOf } from './helpers/summary.js'
 
 const LIMIT_MS = 10_000
 const DAYS = new URL('../../fixtures/days/', import.meta.url)
@@ -346,7 +347,7 @@ async function mostInFlight(
   }
   const bytes = Readable.from(readInputs([input]), { highWaterMark: 1 })
   await within(pipeline(bytes, rows, counted, makeTee([sink(0), sink(1), sink(0)]), {}))
-  return { most, rows: tally.summary('', 1, []).rows }
+  return { most, rows: summaryOf(tally).rows }
 }
 
 test.serial('with one slow sink the source waits: few chunks are on their way at any time', async (t) => {

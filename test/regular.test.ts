@@ -6,7 +6,7 @@ import { ByteWriter } from '../lib/csv/bytes.js'
 import { PlainBlock, type PlainRow } from '../lib/csv/plain-row.js'
 import { CsvRow } from '../lib/csv/row.js'
 import { readFresh } from '../lib/database/stored.js'
-import { groupIdentity, MODELS, modelOf, targetKey, ungroupedReason } from '../lib/rules/association.js'
+import { expectedName, MODELS, modelOf, targetKey, ungroupedReason } from '../lib/rules/association.js'
 import { Encoder } from '../lib/rules/encode.js'
 import { encodedValues, rawValues, writeEncoded, writeRaw } from '../lib/rules/encoded.js'
 import encodings from '../lib/rules/encodings.json' with { type: 'json' }
@@ -16,6 +16,7 @@ import { createLayout, NUMBER_COLUMNS, otherColumns, uniteColumns } from '../lib
 import { RegularReader, scrubbedInput } from '../lib/rules/regular.js'
 import { numberIn, Row } from '../lib/rules/row.js'
 import { type Scrubbed, Scrubber } from '../lib/rules/scrub.js'
+import { rankTargets } from '../lib/rules/target-ranks.js'
 import { unitOf } from '../lib/rules/units.js'
 import { parseDay } from '../lib/stream/source.js'
 import { type Columns, fieldsOf, INPUT_COLUMNS } from './helpers/rows.js'
@@ -146,8 +147,8 @@ function assertSame({ row, text }: Made): void {
   assert.deepEqual(keywordsIn(row.keywords), keywordsIn(plain.keywords))
   for (const name of ['kind', 'dname', 'date', 'size', 'params'] as const) assert.equal(row[name], plain[name], name)
   // What rows may share, though they are of different detectors.
-  for (const rule of [modelOf, ungroupedReason, groupIdentity, targetKey])
-    assert.deepEqual(rule(row), rule(plain), rule.name)
+  const nameOf = (exposure: Row) => expectedName(exposure, rankTargets([exposure]))
+  for (const rule of [modelOf, ungroupedReason, nameOf, targetKey]) assert.deepEqual(rule(row), rule(plain), rule.name)
   for (const [first, last] of RANGES) {
     const cells = new ByteWriter()
     row.regular?.writeCells(first, last, cells)

@@ -48,7 +48,7 @@ test('a small database, all numbers', async (t) => {
   t.deepEqual(fileBytes(db), before, 'nothing is changed')
   t.is(report.made, '2024-03-01T12:34:56.000Z')
   t.deepEqual([report.firstDate, report.lastDate], ['2024-02-20', '2024-02-22'])
-  t.deepEqual([report.mosaics, report.rejects, report.damaged], [0, 0, 0])
+  t.deepEqual([report.rejects, report.damaged], [0, 0])
   t.deepEqual(
     report.models.map(({ model, products, exposures, matchedExposures }) => [
       model,
@@ -95,7 +95,7 @@ test('a small database, all numbers', async (t) => {
 
 test('what waits in it', async (t) => {
   const { waiting } = await reportDatabase(await databaseOf(t, SMALL), { now })
-  t.deepEqual([waiting.groups, waiting.products, waiting.exposures], [2, 1, 0])
+  t.like(waiting, { groups: 2, exposures: 2, ungrouped: 0, products: 1, mosaics: 0 })
   t.deepEqual(
     waiting.oldest.map(({ name, kind, model, since, age, exposures, reason }) => [
       name,
@@ -246,7 +246,7 @@ test('the fixtures: sums are those of the tables, counted plainly', async (t) =>
     }
     t.is(sizes?.max, Math.max(...rows.map(({ imgsize_gb }) => Number(imgsize_gb))))
   }
-  t.is(report.mosaics, readRows(db, 'mosaics').length)
+  t.is(report.waiting.mosaics, readRows(db, 'mosaics').length)
   t.is(report.waiting.products, waiting.filter(({ dag }) => !dag?.includes('1')).length)
   const instruments = report.encodings.find(({ category }) => category === 'instr')?.codes ?? []
   for (const { code, products, waitingGroups } of instruments) {
@@ -263,14 +263,15 @@ test('it tells the same as status', async (t) => {
   await run(db, ['fixtures/days', 'fixtures/golden/three-days/input'])
   const [report, status] = [await reportDatabase(db, { now }), await statusOf(db)]
   t.is(report.lastDate, status.lastDate ?? undefined)
-  t.is(report.waiting.exposures, status.ungrouped)
-  t.deepEqual([report.mosaics, report.rejects, report.damaged], [status.mosaics, status.rejects, status.damaged])
+  t.like(report.waiting, status.waiting)
+  t.deepEqual([report.rejects, report.damaged], [status.rejects, status.damaged])
   for (const { model, products, sizes } of report.models) {
     const { trained, waiting, oldestWaiting, sizes: same } = status.models[model]
     const waits = report.waiting.models.find((its) => its.model === model)
     t.is(products, trained)
     t.deepEqual(sizes, same ?? undefined)
-    t.deepEqual([waits?.groups, waits?.others], [waiting.groups, waiting.products], model)
+    t.like(waits, waiting, model)
+    t.is(waits?.others, waiting.products + waiting.mosaics, model)
     t.is(waits?.oldestWaiting, oldestWaiting ?? undefined)
   }
 })
@@ -306,13 +307,14 @@ test('of very much that waits the oldest is shown, and all of it counted', (t) =
   const waits = Array.from({ length: total }, (_, index) => (index * 3001) % total)
   for (const number of waits) {
     const wait: Wait = {
-      kind: number % 2 === 0 ? 'group' : 'product',
+      kind: (['group', 'product', 'mosaic'] as const)[number % 3] ?? 'group',
       name: `jw${String(number).padStart(5, '0')}`,
       model: 'TAC',
       pid: 1,
       observation: '001',
       params: 'p',
       since: day(Math.floor(number / 10)),
+      members: 1,
       exposures: 1,
       reason: 'no-product',
       detail: '',
@@ -320,15 +322,14 @@ test('of very much that waits the oldest is shown, and all of it counted', (t) =
     }
     tally.add(wait)
   }
-  tally.add({ ...({} as Wait), kind: 'mosaic', name: 'jw00000-c1001_t001', since: '2000-01-01' })
-  const { oldest, groups, products, reasons, models } = tally.report(day(600))
+  const { oldest, groups, products, mosaics, reasons, models } = tally.report(day(600))
   t.is(oldest.length, MOST_ROWS)
   t.deepEqual(
     oldest.map(({ name }) => Number(name.slice(2))),
     Array.from({ length: MOST_ROWS }, (_, index) => index),
   )
   t.deepEqual([oldest[0]?.since, oldest[0]?.age], ['2023-01-01', 600])
-  t.is(groups + products, total)
+  t.is(groups + products + mosaics, total)
   const [reason] = reasons
   t.is(
     reason?.models.reduce((sum, counts) => sum + counts.groups + counts.others, 0),

@@ -29,7 +29,7 @@ for (const [name, inputs] of Object.entries({
   test(`${name}: as the tables say`, async (t) => {
     const folder = await build(newFolder(t), inputs)
     const before = fileBytes(folder)
-    const { models, mosaics, ungrouped, lastDate, damaged, rejects } = await statusOf(folder)
+    const { models, waiting: all, lastDate, damaged, rejects } = await statusOf(folder)
     t.deepEqual(fileBytes(folder), before)
     for (const model of MODELS) {
       const wanted = countedFromTables(folder, model)
@@ -44,8 +44,9 @@ for (const [name, inputs] of Object.entries({
       products.reduce((sum, count) => sum + count),
       ingest.filter(({ dag }) => dag?.includes('3')).length,
     )
-    t.is(ungrouped, ingest.filter(({ dag, expmode }) => dag?.includes('1') && expmode === '').length)
-    t.is(mosaics, readRows(folder, 'mosaics').length)
+    t.is(all.ungrouped, ingest.filter(({ dag, expmode }) => dag?.includes('1') && expmode === '').length)
+    t.is(all.mosaics, readRows(folder, 'mosaics').length)
+    t.is(all.exposures, ingest.filter(({ dag }) => dag?.includes('1')).length)
     const days = ['training', 'ingest', 'mosaics'].flatMap((table) => readRows(folder, table).map(({ date }) => date))
     t.is(lastDate, days.sort().at(-1) ?? '')
     t.is(damaged + rejects, 0)
@@ -75,10 +76,10 @@ test('a group without coordinates counts, though rem-* has no row of it; targets
   ]
   await run(join(folder, 'db'), writeDayFiles(folder, files))
   const { models } = await statusOf(join(folder, 'db'))
-  t.deepEqual(models.IMAGE.waiting, { groups: 3, exposures: 4, products: 0 })
-  t.deepEqual(models.SPEC.waiting, { groups: 1, exposures: 2, products: 0 })
+  t.deepEqual(models.IMAGE.waiting, { groups: 3, exposures: 4, products: 0, mosaics: 0 })
+  t.deepEqual(models.SPEC.waiting, { groups: 1, exposures: 2, products: 0, mosaics: 0 })
   t.deepEqual(models.TAC, {
-    ...{ trained: 0, waiting: { groups: 1, exposures: 2, products: 2 }, oldestWaiting: '2024-02-20' },
+    ...{ trained: 0, waiting: { groups: 1, exposures: 2, products: 2, mosaics: 0 }, oldestWaiting: '2024-02-20' },
     ...{ lastDate: '2024-02-21', sizes: null },
   })
   t.is(models.FGS.oldestWaiting, null)
@@ -122,31 +123,32 @@ test('quantiles lie between values in proportion', (t) => {
 })
 
 test('as text', (t) => {
-  const none = { trained: 0, waiting: { groups: 0, exposures: 0, products: 0 }, oldestWaiting: null }
+  const none = { trained: 0, waiting: { groups: 0, exposures: 0, products: 0, mosaics: 0 }, oldestWaiting: null }
   const empty: ModelStatus = { ...none, lastDate: null, sizes: null }
   const report: StatusReport = {
     database: 'db',
     models: {
       IMAGE: {
         trained: 12345,
-        waiting: { groups: 12, exposures: 34, products: 5 },
+        waiting: { groups: 12, exposures: 34, products: 5, mosaics: 2 },
         oldestWaiting: '2024-02-21',
         lastDate: '2024-12-31',
         sizes: { p5: 0.0004, p25: 1, p50: 12.3456, p75: 225, p95: 950, max: 1999.9999 },
       },
       ...{ SPEC: empty, TAC: empty, FGS: empty },
     },
-    ...{ ungrouped: 1, mosaics: 2, rejects: 0, damaged: 0, lastDate: '2024-12-31' },
+    waiting: { groups: 12, exposures: 35, ungrouped: 1, products: 5, mosaics: 2 },
+    ...{ rejects: 0, damaged: 0, lastDate: '2024-12-31' },
   }
   t.is(
     formatStatus(report),
     `db, last date 2024-12-31
 
-model  trained  waiting groups  their exposures  waiting products  oldest waiting   last date
-IMAGE    12345              12               34                 5      2024-02-21  2024-12-31
-SPEC         0               0                0                 0               –           –
-TAC          0               0                0                 0               –           –
-FGS          0               0                0                 0               –           –
+model  trained  waiting: groups  exposures  products  mosaics  oldest waiting   last date
+IMAGE    12345               12         34         5        2      2024-02-21  2024-12-31
+SPEC         0                0          0         0        0               –           –
+TAC          0                0          0         0        0               –           –
+FGS          0                0          0         0        0               –           –
 
 size, GB    5 %   25 %    50 %     75 %     95 %       max
 IMAGE     0.000  1.000  12.346  225.000  950.000  2000.000
@@ -154,7 +156,8 @@ SPEC          –      –       –        –        –         –
 TAC           –      –       –        –        –         –
 FGS           –      –       –        –        –         –
 
-1 exposure in no group, 2 mosaics, 0 rejects
+waiting  12 groups, 35 exposures (1 in no group), 5 products, 2 mosaics
+rejects  0
 `,
   )
 })

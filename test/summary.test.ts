@@ -1,36 +1,46 @@
 import test from 'ava'
 import { countSettled, nothingSettled, type SettledCounts } from '../lib/counts.js'
+import { StoredCensus } from '../lib/database/stored-census.js'
 import type { Reject } from '../lib/database/tables.js'
+import { type CensusByProgram, countProgram } from '../lib/rules/census.js'
 import type { Settled } from '../lib/rules/program.js'
 import { resolveAssociation } from '../lib/rules/resolve.js'
 import { formatNotes, formatSummary, type Summary, Tally } from '../lib/summary.js'
 import { exposure, product } from './helpers/rows.js'
+import { summaryOf } from './helpers/summary.js'
 
 const reject = (line: number, source = 'x.csv'): Reject => ({ source, line, reason: `fault ${line}`, text: 'a,b' })
+
+const NOTHING = { groups: 0, exposures: 0, products: 0, mosaics: 0 }
 
 /** The counts of what settling gives. */
 function settled(
   resolutions: Settled['resolutions'],
   rest: { mosaics?: number; duplicates?: number; replaced?: number } = {},
-): SettledCounts {
+): [SettledCounts, readonly number[]] {
   const counts = nothingSettled()
-  const mosaics = Array.from({ length: rest.mosaics ?? 0 }, () => product())
+  const dname = 'jw01001-c1001_t001_miri_f770w'
+  const mosaics = Array.from({ length: rest.mosaics ?? 0 }, () => product({ Dataset: dname }))
   const parts = {
     pid: 1001,
     hidden: [],
     lists: [],
+    standing: [],
     expired: [],
     takenOut: new Set<number>(),
     putBack: new Map<number, string>(),
   }
   const { duplicates = 0, replaced = 0 } = rest
-  countSettled({ ...parts, resolutions, mosaics, duplicates, replaced }, counts)
-  return counts
+  const its = { ...parts, resolutions, mosaics, duplicates, replaced }
+  countSettled(its, counts)
+  const census: CensusByProgram = new Map()
+  countProgram(its, census)
+  return [counts, new StoredCensus().with(census).flat]
 }
 
 /** A summary of a run in which nothing was read, but for what is given. */
 function summaryWith(parts: Partial<Summary> = {}): Summary {
-  return { ...new Tally().summary('db', 0, []), ...parts }
+  return { ...summaryOf(new Tally()), ...parts }
 }
 
 test('rows are counted by level, reason of dropping, and rejects', (t) => {
@@ -40,7 +50,7 @@ test('rows are counted by level, reason of dropping, and rejects', (t) => {
   tally.reject([reject(7), reject(3)])
   tally.repeatedHeaders++
   tally.emptyInput('y.csv')
-  t.like(tally.summary('db', 2, [{ category: 'filter', value: 'X', code: 9 }]), {
+  t.like(summaryOf(tally, 2, [{ category: 'filter', value: 'X', code: 9 }]), {
     database: 'db',
     inputs: 2,
     rows: 6,
@@ -55,66 +65,69 @@ test('rows are counted by level, reason of dropping, and rejects', (t) => {
 
 test('the first three rejects are kept as examples, in the order of their lines within a batch', (t) => {
   const tally = new Tally()
-  const examples = () => tally.summary('db', 1, []).rejectExamples.map(({ line }) => line)
+  const examples = () => summaryOf(tally).rejectExamples.map(({ line }) => line)
   tally.reject([])
   tally.reject([reject(9), reject(4)])
   t.deepEqual(examples(), [4, 9])
   tally.reject([reject(30), reject(20), reject(40)])
   tally.reject([reject(1)])
   t.deepEqual(examples(), [4, 9, 20])
-  t.is(tally.summary('db', 1, []).rejects, 6)
+  t.is(summaryOf(tally).rejects, 6)
 })
 
-test('matches, what waits, mosaics and duplicates are counted over all associations', (t) => {
+test('what a run matched is counted, and what there is in the database after it', (t) => {
   const two = [exposure(), exposure({ Dataset: 'jw01001001001_02101_00002_mirimage_uncal.fits' })]
   const other = product({ Dataset: 'jw01001-o001_t001_miri_f770w-b' })
   const matched = resolveAssociation(two, [product(), other])
   const waiting = resolveAssociation(two, [])
   const ungrouped = resolveAssociation([exposure({ EXP_TYPE: 'MIR_LRS-SLITLESS' })], [product()])
   const tally = new Tally()
-  tally.settled(settled([matched, waiting], { mosaics: 2, duplicates: 3, replaced: 1 }))
-  tally.settled(settled([ungrouped], { mosaics: 1, replaced: 1 }))
-  const none = { products: 0, exposures: 0, waitingGroups: 0 }
-  t.like(tally.summary('db', 1, []), {
-    models: { IMAGE: { products: 1, exposures: 2, waitingGroups: 1 }, SPEC: none, TAC: none, FGS: none },
-    waiting: { exposures: 3, products: 2 },
+  tally.settled(...settled([matched, waiting], { mosaics: 2, duplicates: 3, replaced: 1 }))
+  tally.settled(...settled([ungrouped], { mosaics: 1, replaced: 1 }))
+  const none = { products: 0, exposures: 0, trained: 0, waiting: NOTHING }
+  t.like(summaryOf(tally), {
+    models: {
+      IMAGE: { products: 1, exposures: 2, trained: 1, waiting: { groups: 1, exposures: 2, products: 2, mosaics: 3 } },
+      ...{ SPEC: none, TAC: none, FGS: none },
+    },
+    waiting: { groups: 1, exposures: 3, ungrouped: 1, products: 2, mosaics: 3 },
     multipleMatches: [other.dname],
-    mosaics: 3,
     duplicates: 3,
     replaced: 2,
   })
 })
 
-test('the summary is a line a matter, with the words of the field', (t) => {
-  const summary = summaryWith({
-    inputs: 2,
-    rows: 12,
-    levels: { level1: 6, level3: 4, other: 1 },
-    dropped: { level: 1, memory: 0, expType: 2, channel: 0 },
-    duplicates: 3,
-    models: {
-      IMAGE: { products: 1, exposures: 2, waitingGroups: 1 },
-      SPEC: { products: 0, exposures: 0, waitingGroups: 0 },
-      TAC: { products: 2, exposures: 1, waitingGroups: 0 },
-      FGS: { products: 0, exposures: 0, waitingGroups: 2 },
-    },
-    waiting: { exposures: 5, products: 1 },
-    mosaics: 4,
-    rejects: 1,
-    seconds: 1.5,
-    rowsPerSecond: 8,
-  })
+const DONE: Partial<Summary> = {
+  inputs: 2,
+  rows: 12,
+  levels: { level1: 6, level3: 4, other: 1 },
+  dropped: { level: 1, memory: 0, expType: 2, channel: 0 },
+  duplicates: 3,
+  models: {
+    IMAGE: { products: 1, exposures: 2, trained: 1001, waiting: NOTHING },
+    SPEC: { products: 0, exposures: 0, trained: 0, waiting: NOTHING },
+    TAC: { products: 2, exposures: 1, trained: 2, waiting: NOTHING },
+    FGS: { products: 0, exposures: 0, trained: 0, waiting: NOTHING },
+  },
+  waiting: { groups: 1, exposures: 5, ungrouped: 0, products: 1, mosaics: 4 },
+  rejects: 1,
+  seconds: 1.5,
+  rowsPerSecond: 8,
+}
+
+test('the summary is a line a matter, with the words of the field: what the run did, then what there is', (t) => {
+  const summary = summaryWith(DONE)
   const text = `rows read   12 from 2 inputs (Level 1: 6, Level 3: 4, other: 1)
 dropped     3 (neither Level 1 nor Level 3: 1, exposure type without Level 3: 2)
 duplicates  3
-IMAGE       1 product matched from 2 exposures, 1 group waiting
-SPEC        0 products matched from 0 exposures, 0 groups waiting
-TAC         2 products matched from 1 exposure, 0 groups waiting
-FGS         0 products matched from 0 exposures, 2 groups waiting
-waiting     5 exposures, 1 product
-mosaics     4
 rejects     1
+IMAGE       1 product matched from 2 exposures
+SPEC        0 products matched from 0 exposures
+TAC         2 products matched from 1 exposure
+FGS         0 products matched from 0 exposures
 time        1.50 s, 8 rows/s
+database    db: 1003 products matched (IMAGE: 1001, TAC: 2)
+waiting     1 group, 5 exposures, 1 product, 4 mosaics
 `
   t.is(formatSummary(summary), text)
   const [first = '', ...rest] = text.split('\n')
@@ -130,14 +143,38 @@ test('versions that were replaced whatever their date have a line where there ar
   )
 })
 
+test('a run that changed nothing says so', (t) => {
+  const waiting = { groups: 0, exposures: 2, ungrouped: 2, products: 0, mosaics: 1 }
+  const text = formatSummary(summaryWith({ ...DONE, changed: false, waiting }))
+  t.regex(
+    text,
+    /^time .*\nchanged {5}nothing\ndatabase {4}db: .*\nwaiting {5}0 groups, 2 exposures \(2 in no group\), /m,
+  )
+})
+
+test('a run without inputs tells nothing of rows', (t) => {
+  const text = formatSummary(summaryWith({ ...DONE, inputs: 0, rows: 0 }))
+  t.is(
+    text,
+    `IMAGE       1 product matched from 2 exposures
+SPEC        0 products matched from 0 exposures
+TAC         2 products matched from 1 exposure
+FGS         0 products matched from 0 exposures
+time        1.50 s
+database    db: 1003 products matched (IMAGE: 1001, TAC: 2)
+waiting     1 group, 5 exposures, 1 product, 4 mosaics
+`,
+  )
+})
+
 test('a run without rows has a speed that is a number', (t) => {
-  const summary = new Tally().summary('db', 0, [])
+  const summary = summaryOf(new Tally())
   t.is(summary.rowsPerSecond, 0)
   t.regex(formatSummary(summary), /^dropped {5}0\n/m)
 })
 
 test('there is nothing to note about a run without faults', (t) => {
-  t.deepEqual(formatNotes(summaryWith({ rows: 5, duplicates: 2, mosaics: 1 })), [])
+  t.deepEqual(formatNotes(summaryWith({ rows: 5, duplicates: 2 })), [])
 })
 
 test('notes name up to three examples and count the rest', (t) => {
@@ -169,7 +206,7 @@ test('rows that cannot be used are told by what is wrong with them, the commones
   tally.reject([bad(9, 'CRVAL1 is no number: "b"'), bad(3, 'no program in the name "j;x": expected five'), ...names])
   tally.reject([bad(4, 'CRVAL1 is no number: "a:\\"c"'), bad(5, 'no program in the name "y": expected five')])
   tally.reject([bad(6, 'CRVAL1 is no number: "d"'), bad(7, 'CRVAL1 is no number: ""')])
-  const [note = ''] = formatNotes(tally.summary('db', 1, []))
+  const [note = ''] = formatNotes(summaryOf(tally))
   t.is(
     note,
     `12 rows could not be used, see db/rejects.csv:

@@ -4,15 +4,8 @@
 import type { AssociationSummary } from './tally.js'
 
 /** Only runs that read association files, or met products that they name, have something to tell of them. */
-export function associationLines({
-  files,
-  products,
-  skipped,
-  candidatesLeft,
-  unusable,
-  matched,
-  waiting,
-}: AssociationSummary) {
+export function associationLines(summary: AssociationSummary): string[][] {
+  const { files, products, skipped, candidatesLeft, unusable, matched, waiting, waitingMosaics } = summary
   const others = [
     ...(skipped > 0 ? [`${skipped} of Level 2 skipped`] : []),
     ...(candidatesLeft > 0 ? [`${count(candidatesLeft, 'product')} across observations left out`] : []),
@@ -21,13 +14,22 @@ export function associationLines({
   const read = `${count(products, 'product')} in ${count(files, 'file')}`
   return [
     ...(files + skipped + unusable > 0 ? [['association', [read, ...others].join(', ')]] : []),
-    ...(matched + waiting > 0 ? [['members', `${count(matched, 'product')} matched by them, ${waiting} waiting`]] : []),
+    ...(matched + waiting + waitingMosaics > 0
+      ? [['members', `${count(matched, 'product')} matched by them, ${countBoth(waiting, waitingMosaics)} waiting`]]
+      : []),
   ]
+}
+
+/** Products and mosaics, as far as there are any. */
+function countBoth(products: number, mosaics: number): string {
+  if (mosaics === 0) return count(products, 'product')
+  return products === 0 ? count(mosaics, 'mosaic') : `${count(products, 'product')} and ${count(mosaics, 'mosaic')}`
 }
 
 /** What of association files the user may want to look into. */
 export function associationNotes(summary: AssociationSummary): string[] {
-  const { faults, passedOver, passedOverExamples, incomplete, incompleteExamples } = summary
+  const { faults, passedOver, passedOverExamples, incomplete, incompleteMosaics, incompleteExamples } = summary
+  const allIncomplete = incomplete + incompleteMosaics
   const notes = faults.map(({ reason, count: number, examples }) =>
     listed(`${count(number, 'association file')} left out: ${reason}`, examples, number),
   )
@@ -35,13 +37,14 @@ export function associationNotes(summary: AssociationSummary): string[] {
     const title = `${count(passedOver, 'member')} of association files passed over, as their names are those of no exposures:`
     notes.push(listed(title, passedOverExamples, passedOver))
   }
-  if (incomplete > 0) {
+  if (allIncomplete > 0) {
     const examples = incompleteExamples.map(({ product, missing, missingCount }) => {
       const more = missingCount > missing.length ? ` and ${missingCount - missing.length} more` : ''
       return `${product}: ${missing.join(', ')}${more}`
     })
-    const title = `${count(incomplete, 'product')} left waiting for science members that their association files name:`
-    notes.push(listed(title, examples, incomplete))
+    const what = countBoth(incomplete, incompleteMosaics)
+    const title = `${what} left waiting for science members that their association files name:`
+    notes.push(listed(title, examples, allIncomplete))
   }
   if (summary.withheld > 0) notes.push(withheldNote(summary))
   return notes

@@ -38,10 +38,12 @@ export interface AssociationSummary {
   readonly passedOverExamples: readonly string[]
   /** Products that are made of the members that a file names, among those that this run resolved. */
   readonly matched: number
-  /** Products that a file names and that wait, among those that this run resolved. */
+  /** Products that a file names and that wait, among those that this run resolved; and mosaics. */
   readonly waiting: number
+  readonly waitingMosaics: number
   /** Of these, those of which members are missing. */
   readonly incomplete: number
+  readonly incompleteMosaics: number
   /** The first few of them by name. */
   readonly incompleteExamples: readonly IncompleteProduct[]
   /** Products matched by keywords while files withhold exposures of their groups, among those that this run resolved. */
@@ -67,7 +69,9 @@ const EXAMPLES = 3
 export interface NamedCounts {
   matched: number
   waiting: number
+  waitingMosaics: number
   incomplete: number
+  incompleteMosaics: number
   /** The first few of the incomplete ones by name. */
   incompleteExamples: readonly IncompleteProduct[]
   withheld: number
@@ -77,20 +81,32 @@ export interface NamedCounts {
 
 /** Counts of nothing settled. */
 export function noneNamed(): NamedCounts {
-  return { matched: 0, waiting: 0, incomplete: 0, incompleteExamples: [], withheld: 0, withheldExamples: [] }
+  return {
+    ...{ matched: 0, waiting: 0, waitingMosaics: 0, incomplete: 0, incompleteMosaics: 0, incompleteExamples: [] },
+    ...{ withheld: 0, withheldExamples: [] },
+  }
 }
 
 /** Counts what became of the products that an association file names, or from which it withholds exposures. */
 export function countNamed({ list, matches, products }: Resolution, counts: NamedCounts): void {
-  if (list === undefined) countWithheld(matches, counts)
-  else {
-    const incomplete = products.filter(({ missing }) => missing.length > 0)
-    const incompleteExamples = incomplete.map(({ product, missing }) => {
-      return { product: product.dname, missing: missing.slice(0, EXAMPLES), missingCount: missing.length }
-    })
-    const [matched, waiting] = [matches.length, products.length]
-    addNamed(counts, { ...noneNamed(), matched, waiting, incomplete: incomplete.length, incompleteExamples })
+  if (list === undefined) {
+    countWithheld(matches, counts)
+    return
   }
+  const incomplete = products.filter(({ missing }) => missing.length > 0)
+  const mosaicsIn = (some: typeof products) => some.filter(({ product }) => product.kind === 'mosaic').length
+  const [waitingMosaics, incompleteMosaics] = [mosaicsIn(products), mosaicsIn(incomplete)]
+  addNamed(counts, {
+    ...noneNamed(),
+    matched: matches.length,
+    waiting: products.length - waitingMosaics,
+    waitingMosaics,
+    incomplete: incomplete.length - incompleteMosaics,
+    incompleteMosaics,
+    incompleteExamples: incomplete.map(({ product, missing }) => {
+      return { product: product.dname, missing: missing.slice(0, EXAMPLES), missingCount: missing.length }
+    }),
+  })
 }
 
 function countWithheld(matches: readonly Match[], counts: NamedCounts): void {
@@ -109,7 +125,9 @@ function countWithheld(matches: readonly Match[], counts: NamedCounts): void {
 function addNamed(to: NamedCounts, counts: NamedCounts): void {
   to.matched += counts.matched
   to.waiting += counts.waiting
+  to.waitingMosaics += counts.waitingMosaics
   to.incomplete += counts.incomplete
+  to.incompleteMosaics += counts.incompleteMosaics
   to.withheld += counts.withheld
   to.incompleteExamples = firstOf(to.incompleteExamples, counts.incompleteExamples)
   to.withheldExamples = firstOf(to.withheldExamples, counts.withheldExamples)

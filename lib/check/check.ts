@@ -12,12 +12,14 @@ import {
   readEncodings,
   readStoredIndex,
 } from '../database/database.js'
+import { StoredCensus } from '../database/stored-census.js'
 import { REJECT_COLUMNS, REJECTS_FILE, TABLES } from '../database/tables.js'
 import { IngestError } from '../errors.js'
+import type { CensusByProgram } from '../rules/census.js'
 import { CATEGORIES, type Category, Encoder, type Encodings } from '../rules/encode.js'
 import defaultEncodings from '../rules/encodings.json' with { type: 'json' }
 import { itemsIn, type OpenFile } from './files.js'
-import { Columns } from './lines.js'
+import { type CheckContext, Columns } from './lines.js'
 import { checkProgram } from './program.js'
 import { type CheckReport, Findings } from './report.js'
 import { GroupLedger } from './settle.js'
@@ -49,13 +51,14 @@ export async function checkDatabase(
     known.tell(findings)
     const columns = new Columns(survey.layout)
     const groups = new GroupLedger()
-    const context = { survey, columns, encoder: new Encoder(known.encodings), findings, groups }
+    const census: CensusByProgram = new Map()
+    const context = { survey, columns, encoder: new Encoder(known.encodings), findings, groups, census }
     for (const pid of survey.programs) {
       signal?.throwIfAborted()
       await checkProgram(pid, context)
     }
     tellGroups(groups, findings)
-    if (known.isTrusted) checkIndex(survey, groups.strayed, known.index, findings)
+    if (known.isTrusted) checkIndex(context, known.index)
     return {
       database: folder,
       healthy: findings.total === 0,
@@ -219,18 +222,16 @@ function tellGroups(groups: GroupLedger, findings: Findings): void {
   }
 }
 
-/** The index says where the lines are. */
-function checkIndex(
-  { tables }: Survey,
-  strayed: ReadonlySet<number>,
-  index: DatabaseIndex | undefined,
-  findings: Findings,
-): void {
-  for (const { table, segments, bytes } of tables.values()) {
+/** The index says where the lines are, and what there is in each program. */
+function checkIndex({ survey, groups, census, findings }: CheckContext, index: DatabaseIndex | undefined): void {
+  for (const { table, segments, bytes } of survey.tables.values()) {
     const stored = index?.tables.get(table.file)
     // Lines of groups that are not with their program tell nothing of the index.
-    const same = strayed.has(table.number) || String(stored?.segments.flat) === String(segments.flat)
+    const same = groups.strayed.has(table.number) || String(stored?.segments.flat) === String(segments.flat)
     if (stored?.bytes !== bytes || !same)
       findings.add('index', INDEX_FILE, undefined, `does not tell where the lines of ${table.file} are`)
   }
+  const known = index?.census ?? new StoredCensus()
+  if (String(known.with(census).flat) !== String(known.flat))
+    findings.add('index', INDEX_FILE, undefined, 'does not tell how much is matched and waits')
 }

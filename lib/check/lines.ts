@@ -3,6 +3,7 @@
  */
 
 import { TABLES, tableColumns } from '../database/tables.js'
+import type { CensusByProgram } from '../rules/census.js'
 import type { Encoder } from '../rules/encode.js'
 import type { Layout } from '../rules/layout.js'
 import type { Findings, ViolationKind } from './report.js'
@@ -16,6 +17,8 @@ export interface CheckContext {
   readonly encoder: Encoder
   readonly findings: Findings
   readonly groups: GroupLedger
+  /** Takes what there is in each program that can be settled. */
+  readonly census: CensusByProgram
 }
 
 /** Where the columns of the tables are. */

@@ -6,6 +6,7 @@
 import { formatFloat } from '../csv/float.js'
 import { TABLES } from '../database/tables.js'
 import { MODELS, type Model } from '../rules/association.js'
+import { countProgram } from '../rules/census.js'
 import { referenceColumns } from '../rules/features.js'
 import { toNumber } from '../rules/values.js'
 import { type CheckContext, fileOf, groupBy, modelFile, Program, quote } from './lines.js'
@@ -30,6 +31,7 @@ export async function checkProgram(pid: number, context: CheckContext): Promise<
   // Without these rows resolving would give other tables, and every line of them would be told.
   if (!RESOLVED.every((file) => program.isReadable(file))) return
   const settled = settleAnew(pid, program.lines, survey.layout)
+  countProgram(settled, context.census)
   checkGroups(program, settled, context)
   checkSettled(program, settled, context)
 }

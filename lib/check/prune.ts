@@ -5,11 +5,13 @@
  */
 import { join } from 'node:path'
 import { setImmediate as turn } from 'node:timers/promises'
+import { formatWaiting } from '../counts.js'
 import { Database, mustBeDatabase } from '../database/database.js'
 import { expiredLine, TABLE_NUMBERS, TABLES } from '../database/tables.js'
 import { IngestError } from '../errors.js'
 import { waitingFor } from '../ingest.js'
 import { MODELS, type Model, modelOf } from '../rules/association.js'
+import { type CensusByProgram, countProgram, totalOf, type Waiting, waitingIn } from '../rules/census.js'
 import type { Layout } from '../rules/layout.js'
 import type { Settled } from '../rules/program.js'
 import type { WaitingProduct } from '../rules/resolve.js'
@@ -59,7 +61,7 @@ export interface PruneReport {
   /** All rows that went. */
   readonly rows: number
   /** What waits still. */
-  readonly waiting: { readonly exposures: number; readonly products: number }
+  readonly waiting: Waiting
   readonly seconds: number
 }
 
@@ -144,7 +146,7 @@ class Pruning {
   readonly #models = Object.fromEntries(
     MODELS.map((model) => [model, { groups: 0, exposures: 0, products: 0 }]),
   ) as Record<Model, PrunedModel>
-  readonly #waiting = { exposures: 0, products: 0 }
+  readonly #census: CensusByProgram = new Map()
   #ungrouped = 0
   #rows = 0
 
@@ -154,7 +156,8 @@ class Pruning {
   }
 
   get counts(): Pick<PruneReport, 'models' | 'ungrouped' | 'rows' | 'waiting'> {
-    return { models: this.#models, ungrouped: this.#ungrouped, rows: this.#rows, waiting: this.#waiting }
+    const waiting = waitingIn(totalOf(this.#census.values()))
+    return { models: this.#models, ungrouped: this.#ungrouped, rows: this.#rows, waiting }
   }
 
   /** What the lines of a program come to when those that waited too long are expired. */
@@ -163,10 +166,7 @@ class Pruning {
     const expiring = staleUnits(settled, this.#cutoff).flatMap((unit) => this.#expire(unit))
     // Names of targets are numbered within an association: without some of its exposures others may be called otherwise.
     const left = expiring.length === 0 ? settled : settleAnew(pid, replaceLines(lines, expiring, layout), layout)
-    for (const { groups, products, ungrouped } of left.resolutions) {
-      this.#waiting.exposures += groups.reduce((sum, { waiting }) => sum + waiting.length, ungrouped.length)
-      this.#waiting.products += products.filter(isInIngest).length
-    }
+    countProgram(left, this.#census)
     return left
   }
 
@@ -229,7 +229,7 @@ export function formatPrune({
     ...MODELS.map((model) => [model, modelLine(models[model])]),
     ['no group', count(ungrouped, 'exposure')],
     ['expired', `${count(rows, 'row')} ${dryRun ? `would go to ${file}: nothing was changed` : `moved to ${file}`}`],
-    ['waiting', `${count(waiting.exposures, 'exposure')}, ${count(waiting.products, 'product')}`],
+    ['waiting', formatWaiting(waiting)],
     ['time', `${seconds.toFixed(2)} s`],
   ]
   return lines.map(([name = '', what = '']) => `${name.padEnd(11)} ${what}\n`).join('')

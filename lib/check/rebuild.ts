@@ -17,12 +17,14 @@ import {
   type TableIndex,
 } from '../database/database.js'
 import { TableTexts } from '../database/format.js'
+import { StoredCensus } from '../database/stored-census.js'
 import type { Table, TableContext } from '../database/table.js'
 import { REJECTS_FILE, TABLE_NUMBERS, TABLES } from '../database/tables.js'
 import { damaged } from '../database/takeover.js'
 import { Update } from '../database/update.js'
 import { IngestError } from '../errors.js'
 import { waitingFor } from '../ingest.js'
+import { type CensusByProgram, countProgram } from '../rules/census.js'
 import { Encoder, type NewCategory } from '../rules/encode.js'
 import type { Settled } from '../rules/program.js'
 import { compareWithSettled, GroupLedger, settleAnew } from './settle.js'
@@ -100,6 +102,7 @@ export async function renewTables(
     const texts = new TableTexts(context)
     const update = await Update.begin(database, context, false)
     try {
+      const census: CensusByProgram = new Map()
       const counts = TABLES.map((table) => new TableCount(table, survey, damage, database.index))
       for (const pid of survey.programs) {
         // Nothing here waits for anything: without a turn of the event loop no signal would come through.
@@ -108,13 +111,14 @@ export async function renewTables(
         const lines = survey.linesOf(pid)
         const settled = settle(pid, lines, survey.layout)
         damage.lookForLoss(settled)
+        countProgram(settled, census)
         for (const count of counts) count.add(lines, settled, context)
         texts.add(settled)
         for (const [number, text] of texts.take().entries()) update.tables[number]?.add(text)
       }
       damage.refuseLoss()
       const newCategories = encoder.settle()
-      await commit(database, survey, update, counts, newCategories.length > 0)
+      await commit(database, survey, update, { counts, census, newCodes: newCategories.length > 0 })
       return { tables: counts.map((count) => count.outcome), newCategories, lost: damage.lost }
     } catch (error) {
       await update.abort(error)
@@ -125,26 +129,34 @@ export async function renewTables(
   }
 }
 
+/** What settling every program gave. */
+interface Renewed {
+  readonly counts: readonly TableCount[]
+  readonly census: CensusByProgram
+  readonly newCodes: boolean
+}
+
 /** Replaces the tables that changed; where none did, the database is not touched. */
 async function commit(
   database: Database,
   survey: Survey,
   update: Update,
-  counts: readonly TableCount[],
-  newCodes: boolean,
+  { counts, census, newCodes }: Renewed,
 ): Promise<void> {
   await survey.close()
   const same = new Map<string, TableIndex>()
   for (const { table, isSame, index } of counts) if (isSame && index !== undefined) same.set(table.file, index)
   const others = survey.layout.columns.slice(2, survey.layout.at.date)
-  const known = database.index !== undefined && formatIndex(database.index) === formatIndex({ others, tables: same })
+  const known =
+    database.index !== undefined &&
+    formatIndex(database.index) === formatIndex({ others, tables: same, census: new StoredCensus().with(census) })
   const noCodes = await stat(database.path(ENCODINGS_FILE)).then(
     () => false,
     () => true,
   )
   const noRejects = (survey.opened(REJECTS_FILE)?.bytes ?? 0) === 0
   if (same.size === TABLES.length && known && !newCodes && !noCodes && !noRejects) await update.abort(undefined)
-  else await update.commit(newCodes || noCodes, same)
+  else await update.commit(newCodes || noCodes, census, same)
 }
 
 function tell(tables: readonly RebuiltTable[], lost: readonly string[], warn: (message: string) => void): void {

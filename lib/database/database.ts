@@ -14,6 +14,7 @@ import defaultEncodings from '../rules/encodings.json' with { type: 'json' }
 import { createLayout, type Layout } from '../rules/layout.js'
 import { type OpenFolder, type OpenOptions, openFolder, PRIVATE_FOLDER } from './commit.js'
 import { Segments } from './segments.js'
+import { StoredCensus } from './stored-census.js'
 import type { StoredPlaces } from './stored-lines.js'
 import type { Table } from './table.js'
 import { REJECTS_FILE, TABLES, tableColumns } from './tables.js'
@@ -40,6 +41,8 @@ export interface DatabaseIndex {
   readonly others: readonly string[]
   /** By file. */
   readonly tables: ReadonlyMap<string, TableIndex>
+  /** What there is in each program, so that a run need not read what it does not touch to tell what waits. */
+  readonly census: StoredCensus
 }
 
 /** Size and time of a file, by which a change shows. */
@@ -151,7 +154,7 @@ export async function readStoredIndex(path: string): Promise<DatabaseIndex | und
   for (const [file, { bytes, segments }] of Object.entries(stored.tables)) {
     tables.set(file, { bytes, segments: new Segments(segments) })
   }
-  return { others: stored.others, tables }
+  return { others: stored.others, tables, census: new StoredCensus(stored.census) }
 }
 
 async function lookAtTables(path: string): Promise<Map<string, Look>> {
@@ -171,16 +174,24 @@ interface IndexFile {
   readonly version: number
   readonly others: readonly string[]
   readonly tables: Readonly<Record<string, { readonly bytes: number; readonly segments: readonly number[] }>>
+  readonly census: readonly number[]
 }
 
 /** The index as its file has it. */
-export function formatIndex({ others, tables }: DatabaseIndex): string {
+export function formatIndex({ others, tables, census }: DatabaseIndex): string {
   const entries = [...tables].map(([file, { bytes, segments }]) => [file, { bytes, segments: segments.flat }])
-  return `${JSON.stringify({ version: INDEX_VERSION, others, tables: Object.fromEntries(entries) })}\n`
+  const file: IndexFile = {
+    version: INDEX_VERSION,
+    others,
+    tables: Object.fromEntries(entries),
+    census: census.flat,
+  }
+  return `${JSON.stringify(file)}\n`
 }
 
 function isIndexFile(value: unknown): value is IndexFile {
-  return isRecord(value) && value.version === INDEX_VERSION && Array.isArray(value.others) && isRecord(value.tables)
+  if (!isRecord(value) || value.version !== INDEX_VERSION) return false
+  return Array.isArray(value.others) && isRecord(value.tables) && Array.isArray(value.census)
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

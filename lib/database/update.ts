@@ -3,6 +3,7 @@
  */
 import { readFile } from 'node:fs/promises'
 import { formatRow } from '../csv/write.js'
+import type { Census, CensusByProgram } from '../rules/census.js'
 import type { Encoder } from '../rules/encode.js'
 import type { Layout } from '../rules/layout.js'
 import type { TableWriter, Transaction } from './commit.js'
@@ -12,6 +13,7 @@ import type { TableText } from './format.js'
 import { Scratch, withCodes } from './scratch.js'
 import { Segments } from './segments.js'
 import type { FileRange } from './staged-file.js'
+import { StoredCensus } from './stored-census.js'
 import { splitLines } from './stored-lines.js'
 import type { Table, TableContext } from './table.js'
 import { REJECT_COLUMNS, REJECTS_FILE, type Reject, rejectLine, TABLES, tableColumns } from './tables.js'
@@ -135,6 +137,14 @@ export class TableUpdate {
   }
 }
 
+/** What came of a commit. */
+export interface Committed {
+  /** Whether anything in the database changed. */
+  readonly changed: boolean
+  /** What there is now in the database. */
+  readonly total: Census
+}
+
 /** Everything that a run changes in the database, in one transaction. */
 export class Update {
   readonly #database: Database
@@ -142,6 +152,7 @@ export class Update {
   readonly #layout: Layout
   readonly #encoder: Encoder
   readonly #rejects: Scratch
+  readonly #anew: boolean
   /** One for each of {@link TABLES}. */
   readonly tables: readonly TableUpdate[]
 
@@ -150,8 +161,10 @@ export class Update {
     transaction: Transaction,
     context: TableContext,
     tables: readonly TableUpdate[],
+    anew: boolean,
   ) {
     this.#database = database
+    this.#anew = anew
     this.#transaction = transaction
     this.#layout = context.layout
     this.#encoder = context.encoder
@@ -167,7 +180,7 @@ export class Update {
       return new TableUpdate(table, context, direct, transaction.stagingPath(`lines-${table.number}`))
     }
     // All at once, as most of the time is spent waiting for one file after the other.
-    return new Update(database, transaction, context, await allEnded(TABLES.map(begin)))
+    return new Update(database, transaction, context, await allEnded(TABLES.map(begin)), anew)
   }
 
   /** A path for a file that is gone when the run ends. */
@@ -181,24 +194,32 @@ export class Update {
   }
 
   /**
-   * Makes all of it one committed step; {@link Encoder.settle} comes first.
+   * Makes all of it one committed step, or none where nothing changes; {@link Encoder.settle} comes first.
    *
+   * @param census what there is now in each program that changed
    * @param same for a rebuild: the index of each table that stays as it is, by file; all others are written anew
    */
-  async commit(newCodes: boolean, same?: ReadonlyMap<string, TableIndex>): Promise<void> {
+  async commit(newCodes: boolean, census: CensusByProgram, same?: ReadonlyMap<string, TableIndex>): Promise<Committed> {
     const finish = (table: TableUpdate, number: number) =>
       same === undefined
         ? table.finish(this.#database, this.#transaction)
         : table.finishRebuilt(same.get(TABLES[number]?.file ?? ''), this.#transaction)
-    const rejects = this.#commitRejects().then(() => undefined)
-    const made = await allEnded([...this.tables.map(finish), rejects])
-    const index = new Map<string, TableIndex>()
-    for (const [number, table] of made.entries()) if (table !== undefined) index.set(TABLES[number]?.file ?? '', table)
-    const others = this.#layout.columns.slice(2, this.#layout.at.date)
-    await this.#write(INDEX_FILE, formatIndex({ others, tables: index }))
-    if (newCodes) await this.#write(ENCODINGS_FILE, `${JSON.stringify(this.#encoder.encodings, undefined, 1)}\n`)
-    await this.#transaction.commit()
+    const newRejects = await this.#commitRejects()
+    const made = await allEnded(this.tables.map(finish))
+    const old = this.#database.index
+    const tables = new Map<string, TableIndex>()
+    for (const [number, table] of made.entries()) if (table !== undefined) tables.set(TABLES[number]?.file ?? '', table)
+    const isWhole = this.#anew || same !== undefined || old === undefined
+    const all = (isWhole ? new StoredCensus() : old.census).with(census)
+    const changed = isWhole || newCodes || newRejects || [...tables].some(([file, its]) => its !== old.tables.get(file))
+    if (changed) {
+      const others = this.#layout.columns.slice(2, this.#layout.at.date)
+      await this.#write(INDEX_FILE, formatIndex({ others, tables, census: all }))
+      if (newCodes) await this.#write(ENCODINGS_FILE, `${JSON.stringify(this.#encoder.encodings, undefined, 1)}\n`)
+      await this.#transaction.commit()
+    } else await this.#transaction.abort()
     await this.#database.remember()
+    return { changed, total: all.total }
   }
 
   async #write(file: string, text: string): Promise<void> {
@@ -207,11 +228,13 @@ export class Update {
     writer.close()
   }
 
-  async #commitRejects(): Promise<void> {
+  /** Whether there are new ones. */
+  async #commitRejects(): Promise<boolean> {
     const writer = await this.#transaction.append(REJECTS_FILE)
     if (writer.start === 0) writer.write(formatRow(REJECT_COLUMNS))
     if (this.#rejects.bytes > 0) await this.#writeNewRejects(writer)
     this.#rejects.close()
+    return writer.bytes > 0
   }
 
   /** A file that is read again brings the same rejects again: those are in the table already. */

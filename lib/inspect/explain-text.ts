@@ -42,8 +42,9 @@ export function formatExplanation(explanation: Explanation): string {
 }
 
 /** Something that waits, in short, with line ends. */
-export function formatWait({ kind, name, model, since, exposures, reason, detail }: Wait): string {
-  const what = kind === 'group' ? `group of ${counted(exposures, 'exposure')}` : kind
+export function formatWait({ kind, name, model, since, members, exposures, reason, detail }: Wait): string {
+  const here = exposures === members ? '' : ` (${exposures} waiting in it)`
+  const what = kind === 'group' ? `group of ${counted(members, 'exposure')}${here}` : kind
   const whose = model === undefined ? '' : `, ${model}`
   const lines = [name, labelled('  ', `${what}${whose}, since ${since}`), labelled('  ', `${reason}: ${detail}`)]
   return lines.map((text) => `${text}\n`).join('')

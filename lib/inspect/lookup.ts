@@ -1,4 +1,5 @@
 /** Finds what is asked for by name in a database, and explains it. */
+import { REJECTS_FILE } from '../database/tables.js'
 import { explanationsIn } from './explain.js'
 import type { Explanation } from './explanation.js'
 import { type Wanted, wanted } from './names.js'
@@ -6,7 +7,7 @@ import type { DatabaseReader } from './reader.js'
 import { explainRejected } from './rejected.js'
 
 /** What looking up asks of a database. */
-export type LookupReader = Pick<DatabaseReader, 'programs' | 'waitingPrograms' | 'settle' | 'expectedNames' | 'rejects'>
+export type LookupReader = Pick<DatabaseReader, 'programs' | 'waitingPrograms' | 'settle' | 'expectedNames' | 'opened'>
 
 /**
  * Explains everything of the given names and patterns, program by program; the names that nothing has are put into
@@ -29,7 +30,7 @@ export async function* explain(
   }
   for (const name of asked) if (!found.has(name)) yield* explainExpected(reader, name, found)
   const rest = asked.filter((name) => !found.has(name))
-  const { rejects } = reader
+  const rejects = reader.opened(REJECTS_FILE)
   if (rest.length > 0 && rejects !== undefined) yield* await explainRejected(rejects, matcher(rest, found))
   unknown.push(...asked.filter((name) => !found.has(name)).map((name) => name.given))
 }

@@ -6,9 +6,10 @@
 import { itemsIn, type OpenFile } from '../check/files.js'
 import { settleAnew } from '../check/settle.js'
 import { Survey } from '../check/survey.js'
-import { isAsSeen, mustBeDatabase, readStoredIndex } from '../database/database.js'
+import { type DatabaseIndex, isAsSeen, mustBeDatabase, readStoredIndex } from '../database/database.js'
 import type { Table } from '../database/table.js'
-import { REJECTS_FILE, TABLES } from '../database/tables.js'
+import { TABLES } from '../database/tables.js'
+import { type Census, type CensusByProgram, countProgram, totalOf } from '../rules/census.js'
 import type { Settled } from '../rules/program.js'
 import { counted } from './text.js'
 
@@ -17,14 +18,16 @@ const isResolved = ({ holds }: Table) => holds !== 'products' && holds !== 'grou
 /** Those that tell which names matched products were expected to have. */
 const isTrained = ({ holds, encoded }: Table) => holds === 'products' && encoded
 
-/** The files in which something waits. */
-const WAITING_FILES: readonly string[] = ['ingest.csv', 'mosaics.csv']
+/** The files in which something waits, or that name products for which a group may wait. */
+const WAITING_FILES: readonly string[] = ['ingest.csv', 'mosaics.csv', 'associations.csv']
 
 /** What a look at a database may be given. */
 export interface ReadOptions {
   readonly signal?: AbortSignal | undefined
   /** Takes the message that lines or tables cannot be read, and so are left out. */
   readonly warn?: ((message: string) => void) | undefined
+  /** Reads more of what the database was at that moment; done again where it was none. */
+  readonly read?: (() => Promise<void>) | undefined
   /** Whether {@link DatabaseReader.expectedNames} is going to be asked. */
   readonly expectedNames?: boolean | undefined
 }
@@ -40,9 +43,20 @@ export interface ExpectedName {
 export class DatabaseReader {
   readonly #survey: Survey
   readonly #signal: AbortSignal | undefined
+  /** The index, where it can be trusted. */
+  readonly #index: DatabaseIndex | undefined
+  /** How many lines and tables cannot be read, and are left out. */
+  readonly damaged: number
 
-  private constructor(survey: Survey, signal: AbortSignal | undefined) {
+  private constructor(
+    survey: Survey,
+    index: DatabaseIndex | undefined,
+    damaged: number,
+    signal: AbortSignal | undefined,
+  ) {
     this.#survey = survey
+    this.#index = index
+    this.damaged = damaged
     this.#signal = signal
   }
 
@@ -54,16 +68,18 @@ export class DatabaseReader {
    */
   static async open(
     folder: string,
-    { signal, warn, expectedNames = false }: ReadOptions = {},
+    { signal, warn, read, expectedNames = false }: ReadOptions = {},
   ): Promise<DatabaseReader> {
     await mustBeDatabase(folder)
     let damaged = 0
     const count = () => {
       damaged++
     }
+    let index: DatabaseIndex | undefined
     const survey = await Survey.of(folder, async () => {
       const stored = await readStoredIndex(folder)
-      const index = stored !== undefined && (await isAsSeen(folder, stored)) ? stored : undefined
+      await read?.()
+      index = stored !== undefined && (await isAsSeen(folder, stored)) ? stored : undefined
       const asksFor = (table: Table) => isResolved(table) || (expectedNames && isTrained(table))
       return { listener: { damaged: count }, others: stored?.others, asksFor, index }
     })
@@ -71,7 +87,7 @@ export class DatabaseReader {
       const what = `${counted(damaged, 'line or table', 'lines or tables')} cannot be read`
       warn?.(`${what}, and left out: \`jwst-ingest check ${folder}\` names them`)
     }
-    return new DatabaseReader(survey, signal)
+    return new DatabaseReader(survey, index, damaged, signal)
   }
 
   /** The programs that have rows, ascending. */
@@ -111,9 +127,17 @@ export class DatabaseReader {
     }
   }
 
-  /** The table of rows that could not be used. */
-  get rejects(): OpenFile | undefined {
-    return this.#survey.opened(REJECTS_FILE)
+  /** What waits, in numbers: as the index has it, else as resolving gives it. Matched products are not all among it. */
+  async census(): Promise<Census> {
+    if (this.#index !== undefined) return this.#index.census.total
+    const programs: CensusByProgram = new Map()
+    for (const pid of this.waitingPrograms) countProgram(await this.settle(pid), programs)
+    return totalOf(programs.values())
+  }
+
+  /** A file as it was when the database was opened; absent where there was none. */
+  opened(file: string): OpenFile | undefined {
+    return this.#survey.opened(file)
   }
 
   async close(): Promise<void> {

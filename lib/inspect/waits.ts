@@ -1,13 +1,12 @@
 /**
  * Everything that waits in a database, and why.
  */
-import { type Model, modelOf } from '../rules/association.js'
+import type { Model } from '../rules/association.js'
+import { type Pending, pendingIn } from '../rules/census.js'
 import type { Settled } from '../rules/program.js'
-import type { Resolution } from '../rules/resolve.js'
 import type { Row } from '../rules/row.js'
 import { compareText } from '../rules/values.js'
 import { type Cause, causeOfGroup, causeOfMosaic, causeOfProduct, causeOfUngrouped } from './causes.js'
-import { leaderOf } from './known.js'
 import { observationsOf } from './nearest.js'
 import { DatabaseReader, type ReadOptions } from './reader.js'
 import { Surroundings } from './surroundings.js'
@@ -17,7 +16,7 @@ import { Surroundings } from './surroundings.js'
  * waits for its counterpart, and why.
  */
 export interface Wait extends Cause {
-  readonly kind: 'group' | 'product' | 'mosaic' | 'exposure'
+  readonly kind: Pending['kind']
   /** Name of the product or exposure; of a group the name that its product is expected to have. */
   readonly name: string
   /** Of a product the model that its own keywords tell; none for an exposure of no group. */
@@ -30,7 +29,9 @@ export interface Wait extends Cause {
   readonly params: string
   /** The day since which it waits: its first one, YYYY-MM-DD. */
   readonly since: string
-  /** How many exposures wait: those of the group, or the one of no group. */
+  /** Of a group how many exposures it is made of; of an exposure 1. */
+  readonly members: number
+  /** How many exposures wait here. Each waits in one place, so a group that shares its exposures may have none of them. */
   readonly exposures: number
 }
 
@@ -43,56 +44,44 @@ export interface Wait extends Cause {
 export async function* waitsOf(folder: string, options: ReadOptions = {}): AsyncGenerator<Wait> {
   const reader = await DatabaseReader.open(folder, options)
   try {
-    for (const pid of reader.waitingPrograms) yield* waitsIn(await reader.settle(pid))
+    yield* waitsFrom(reader)
   } finally {
     await reader.close()
   }
 }
 
+/** Everything that waits in an open database. */
+export async function* waitsFrom(reader: DatabaseReader): AsyncGenerator<Wait> {
+  for (const pid of reader.waitingPrograms) yield* waitsIn(await reader.settle(pid))
+}
+
 /** Everything that waits in a program. */
 export function waitsIn(settled: Settled): Wait[] {
   const around = new Surroundings(settled)
-  const { pid } = settled
-  const named = new Set(settled.resolutions.flatMap(({ products }) => products.map(({ product }) => product)))
-  return [
-    ...settled.resolutions.flatMap((resolution) => waitsInAssociation(pid, resolution, around)),
-    // What waits for members that an association file names is told with these.
-    ...settled.mosaics
-      .filter((row) => !named.has(row))
-      .map((row): Wait => ({ ...ofRow(row, pid), kind: 'mosaic', model: modelOf(row), ...causeOfMosaic(row, around) })),
-  ]
+  return [...pendingIn(settled)].map((pending) => waitOf(pending, settled.pid, around))
 }
 
-function waitsInAssociation(pid: number, resolution: Resolution, around: Surroundings): Wait[] {
-  const scene = { resolution, around }
-  const groups = resolution.groups.map((group): Wait => {
-    const { name, model, exposures } = group
-    const since = exposures.map(({ date }) => date).sort(compareText)[0] ?? ''
-    const place = { ...ofRow(leaderOf(group), pid), name, since, exposures: exposures.length }
-    return { ...place, kind: 'group', model, ...causeOfGroup(group, scene) }
-  })
-  const products = resolution.products.map((its): Wait => {
-    const model = its.model ?? modelOf(its.product)
-    return {
-      ...ofRow(its.product, pid),
-      kind: its.product.kind === 'mosaic' ? 'mosaic' : 'product',
-      model,
-      ...causeOfProduct(its, scene),
-    }
-  })
-  const ungrouped = resolution.ungrouped.map((its): Wait => {
-    return {
-      ...ofRow(its.exposure, pid),
-      exposures: 1,
-      kind: 'exposure',
-      model: undefined,
-      ...causeOfUngrouped(its, scene),
-    }
-  })
-  return [...groups, ...products, ...ungrouped]
+function waitOf(pending: Pending, pid: number, around: Surroundings): Wait {
+  const { kind, model, exposures, rows } = pending
+  const first = rows[0] as Row
+  const [observation = ''] = observationsOf(first)
+  return {
+    kind,
+    name: kind === 'group' ? pending.of.name : first.dname,
+    model,
+    pid,
+    observation,
+    params: first.params,
+    since: rows.map(({ date }) => date).sort(compareText)[0] ?? '',
+    members: kind === 'group' ? rows.length : exposures,
+    exposures,
+    ...causeOf(pending, around),
+  }
 }
 
-function ofRow(row: Row, pid: number): Omit<Wait, 'kind' | 'model' | keyof Cause> {
-  const [observation = ''] = observationsOf(row)
-  return { name: row.dname, pid, observation, params: row.params, since: row.date, exposures: 0 }
+function causeOf(pending: Pending, around: Surroundings): Cause {
+  if (pending.resolution === undefined) return causeOfMosaic(pending.rows[0] as Row, around)
+  const scene = { resolution: pending.resolution, around }
+  if (pending.kind === 'group') return causeOfGroup(pending.of, scene)
+  return pending.kind === 'exposure' ? causeOfUngrouped(pending.of, scene) : causeOfProduct(pending.of, scene)
 }

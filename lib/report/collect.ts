@@ -2,14 +2,14 @@
  * Reads a database for its report: every table once, as a stream, without a lock and without a change.
  */
 
-import { closeFiles, openFiles } from '../check/files.js'
 import { modelFile } from '../check/lines.js'
-import { mustBeDatabase, readEncodings } from '../database/database.js'
+import { readEncodings } from '../database/database.js'
 import { REJECTS_FILE } from '../database/tables.js'
-import { waitsOf } from '../inspect/waits.js'
+import { DatabaseReader } from '../inspect/reader.js'
+import { waitsFrom } from '../inspect/waits.js'
 import { MODELS, type Model } from '../rules/association.js'
 import { levelOf } from '../rules/dataset.js'
-import { CATEGORIES } from '../rules/encode.js'
+import { CATEGORIES, type Encodings } from '../rules/encode.js'
 import { compareText, toNumber } from '../rules/values.js'
 import { CategoryTally } from './category-tally.js'
 import type { ReportData } from './data.js'
@@ -36,21 +36,23 @@ export async function reportDatabase(
   folder: string,
   { now = new Date(), signal }: ReportOptions = {},
 ): Promise<ReportData> {
-  await mustBeDatabase(folder)
+  let encodings: Encodings = {} as Encodings
+  const read = async () => {
+    encodings = await readEncodings(folder)
+  }
+  const reader = await DatabaseReader.open(folder, { signal, read })
   const models = new Map(MODELS.map((model) => [model, new ModelTally(model)]))
   const categories = new CategoryTally()
   const waiting = new WaitingTally()
-  const { files, others: encodings } = await openFiles(folder, () => readEncodings(folder))
-  const tables: OpenTables = { folder, files, signal, damaged: { rows: 0 } }
+  const tables: OpenTables = { folder, reader, signal, damaged: { rows: 0 } }
   try {
     for (const [model, tally] of models) {
       await readProducts(tables, model, tally, categories)
       await readGroups(tables, model, categories)
     }
     await readExposures(tables, models)
-    const mosaics = await countRows(tables, 'mosaics.csv')
     const rejects = await countRows(tables, REJECTS_FILE)
-    for await (const wait of waitsOf(folder, { signal })) waiting.add(wait)
+    for await (const wait of waitsFrom(reader)) waiting.add(wait)
     const span = unite([...[...models.values()].map((tally) => tally.span), waiting.span])
     return {
       database: folder,
@@ -60,12 +62,11 @@ export async function reportDatabase(
       models: [...models.values()].map((tally) => tally.report(span)),
       waiting: waiting.report(span?.[1]),
       encodings: categories.report(encodings),
-      mosaics,
       rejects,
       damaged: tables.damaged.rows,
     }
   } finally {
-    await closeFiles(files)
+    await reader.close()
   }
 }
 

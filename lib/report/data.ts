@@ -5,6 +5,7 @@ import type { Sizes } from '../inspect/quantiles.js'
 import type { Reason } from '../inspect/reasons.js'
 import type { Wait } from '../inspect/waits.js'
 import type { Model } from '../rules/association.js'
+import type { ModelWaiting, Waiting } from '../rules/census.js'
 import type { Category } from '../rules/encode.js'
 import type { Period } from './scales.js'
 
@@ -20,8 +21,6 @@ export interface ReportData {
   readonly models: readonly ModelReport[]
   readonly waiting: WaitingReport
   readonly encodings: readonly CategoryReport[]
-  /** Products across observations, which are not matched. */
-  readonly mosaics: number
   /** Input rows that could not be used. */
   readonly rejects: number
   /** Lines of the tables that cannot be read, and are missing in this report. */
@@ -78,28 +77,23 @@ export interface ModelReport {
 
 /** Numbers of what waits. */
 export interface Waits {
-  /** Groups of exposures without product. */
   readonly groups: number
-  /** Products without exposures, and exposures of no group. */
+  /** Products, mosaics and exposures in no group. */
   readonly others: number
 }
 
-/** What waits for its counterpart; products across observations are not among it. */
-export interface WaitingReport {
-  readonly groups: number
-  readonly products: number
-  /** Exposures of no group. */
-  readonly exposures: number
+/** What waits for its counterpart. */
+export interface WaitingReport extends Waiting {
   /** Of each model, and of none. */
   readonly models: readonly WaitingModel[]
   /** Most frequent first. */
   readonly reasons: readonly WaitingReason[]
   /** At most 1000 of them, oldest first. */
-  readonly oldest: readonly Waiting[]
+  readonly oldest: readonly AgedWait[]
 }
 
 /** What waits of one model. */
-export interface WaitingModel extends Waits {
+export interface WaitingModel extends Waits, Readonly<ModelWaiting> {
   /** Absent for exposures of no group. */
   readonly model: Model | undefined
   readonly oldestWaiting: string | undefined
@@ -114,9 +108,8 @@ export interface WaitingReason {
   readonly models: readonly (Waits & { readonly model: Model | undefined })[]
 }
 
-/** A group, product or exposure that waits. */
-export interface Waiting extends Pick<Wait, 'name' | 'model' | 'since' | 'exposures' | 'reason' | 'detail'> {
-  readonly kind: 'group' | 'product' | 'exposure'
+/** Something that waits. */
+export interface AgedWait extends Pick<Wait, 'kind' | 'name' | 'model' | 'since' | 'exposures' | 'reason' | 'detail'> {
   /** Days from `since` to the last day of the database. */
   readonly age: number
 }

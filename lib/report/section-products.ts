@@ -36,7 +36,7 @@ export function overviewSection(data: ReportData): Html {
     ['match rate', share(matched, exposures)],
     ['groups wait', whole(waiting.groups)],
     ['products wait', whole(waiting.products)],
-    ['mosaics', whole(data.mosaics)],
+    ['mosaics wait', whole(waiting.mosaics)],
     ['rejected rows', whole(data.rejects)],
     ['new codes', whole(newValues(data.encodings))],
   ]

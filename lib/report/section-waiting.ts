@@ -1,24 +1,24 @@
 /**
  * The part of the page about what waits: by age, by reason, and a table of it.
  */
+import { formatWaiting } from '../counts.js'
 import type { ChartDrawer } from './chart.js'
-import type { ReportData, Waiting, WaitingModel, WaitingReport } from './data.js'
-import { counted, dayOr, whole } from './format.js'
+import type { AgedWait, ReportData, WaitingModel, WaitingReport } from './data.js'
+import { dayOr, whole } from './format.js'
 import { type Html, html } from './html.js'
 import { waitingByAge, waitingByReason } from './plots-waiting.js'
 import { panels } from './section-products.js'
 
 export function waitingSection(data: ReportData, drawer: ChartDrawer): Html {
   const { waiting, lastDate } = data
-  // Exposures of no group are few and have one reason: the table has them.
+  // Exposures in no group are few and have one reason: the table has them.
   const models = waiting.models.filter(({ model }) => model !== undefined)
   const charts = (draw: (its: WaitingModel) => Html) =>
     panels(models.map((its) => ({ model: its.model ?? 'none', note: waitingNote(its), chart: draw(its) })))
   return html`<section id="waiting" aria-labelledby="waiting-title">
 <h2 id="waiting-title">What waits</h2>
-<p class="note">${counted(waiting.groups, 'group')} of exposures without product, ${counted(waiting.products, 'product')}
-without exposures, and ${counted(waiting.exposures, 'exposure')} of no group. Groups have the full colour of their model,
-all others a pale one.</p>
+<p class="note">${formatWaiting(waiting, whole)}. A mosaic is a product of another candidate than an observation. Groups have
+the full colour of their model, all others a pale one.</p>
 <figure class="charts">
 <figcaption><h3>By age</h3>
 Days from the first row of what waits to the last day of the database${lastDate === undefined ? '' : `, ${lastDate}`}.</figcaption>
@@ -44,7 +44,7 @@ function reasonTable({ reasons, models }: WaitingReport): Html {
   return html`<details><summary>What the reasons mean, with their numbers</summary>
 <div class="scroll" tabindex="0" role="region" aria-label="Reasons">
 <table>
-<caption>Groups, products and exposures that wait, by reason and model.</caption>
+<caption>Groups, products, mosaics and exposures in no group that wait, by reason and model.</caption>
 <thead><tr><th scope="col">Reason</th><th scope="col">Meaning</th>${names.map(
     (name) => html`<th scope="col" class="number">${name}</th>`,
   )}</tr></thead>
@@ -76,7 +76,7 @@ const ON_PAPER = 50
 
 function waitingTable({ waiting, database }: ReportData): Html {
   const { oldest } = waiting
-  const total = waiting.groups + waiting.products + waiting.exposures
+  const total = waiting.groups + waiting.products + waiting.mosaics + waiting.ungrouped
   const shown =
     oldest.length < total
       ? html`The ${whole(oldest.length)} oldest of the ${whole(total)} that wait; sorting and search are about these.
@@ -100,7 +100,7 @@ ${oldest.map(waitingRow)}</tbody>
 </div>`
 }
 
-function waitingRow({ name, kind, model, since, age, exposures, reason, detail }: Waiting): Html {
+function waitingRow({ name, kind, model, since, age, exposures, reason, detail }: AgedWait): Html {
   return html`<tr><th scope="row" class="name">${name}</th><td>${kind}</td><td>${model}</td><td class="day">${since}</td><td
  class="number" data-unit="days">${age}</td><td class="number" data-unit="exp.">${exposures}</td><td
  class="text reason">${reason}</td><td class="text">${detail}</td></tr>

@@ -2,9 +2,10 @@
  * Tables read row by row, whatever the order of their columns, with a chunk of the file in memory at a time.
  */
 import { join } from 'node:path'
-import { itemsIn, type OpenFile } from '../check/files.js'
+import { itemsIn } from '../check/files.js'
 import type { CsvRow } from '../csv/row.js'
 import { IngestError } from '../errors.js'
+import type { DatabaseReader } from '../inspect/reader.js'
 
 /** Rows of a table that could not be read are left out, and counted. */
 export interface Damaged {
@@ -17,7 +18,7 @@ type CellOf<Column extends string> = (column: Column) => string
 /** What there is to read. */
 export interface OpenTables {
   readonly folder: string
-  readonly files: ReadonlyMap<string, OpenFile>
+  readonly reader: DatabaseReader
   readonly damaged: Damaged
   readonly signal: AbortSignal | undefined
 }
@@ -28,12 +29,12 @@ export interface OpenTables {
  * @throws IngestError TABLE_INVALID where the table lacks one of the columns
  */
 export async function readTable<Column extends string>(
-  { folder, files, damaged, signal }: OpenTables,
+  { folder, reader, damaged, signal }: OpenTables,
   file: string,
   columns: readonly Column[],
   row: (cell: CellOf<Column>) => void,
 ): Promise<void> {
-  const opened = files.get(file)
+  const opened = reader.opened(file)
   if (opened === undefined) return
   let at: Readonly<Record<Column, number>> | undefined
   let current: CsvRow | undefined

@@ -4,8 +4,9 @@
 import { REASONS, type Reason } from '../inspect/reasons.js'
 import type { Wait } from '../inspect/waits.js'
 import { MODELS, type Model } from '../rules/association.js'
+import { countPending, type ModelWaiting, noCensus, waitingIn, waitingOf } from '../rules/census.js'
 import { compareText } from '../rules/values.js'
-import type { Waiting, WaitingModel, WaitingReason, WaitingReport, Waits } from './data.js'
+import type { AgedWait, WaitingModel, WaitingReason, WaitingReport, Waits } from './data.js'
 import { isDay } from './model-tally.js'
 import { AGE_BINS, binOf, daysBetween } from './scales.js'
 
@@ -15,7 +16,7 @@ export const MOST_ROWS = 1000
 /** Every model, and none. */
 const ALL_MODELS: readonly (Model | undefined)[] = [...MODELS, undefined]
 
-type Pending = Omit<Waiting, 'age'>
+type Pending = Omit<AgedWait, 'age'>
 type Counts = { -readonly [Name in keyof Waits]: Waits[Name] }
 
 /** Counts by some key; a key that was never counted has none. */
@@ -46,14 +47,13 @@ export class WaitingTally {
   /** By day, as the last day of the database is known only in the end. */
   readonly #days = new Map(ALL_MODELS.map((model) => [model, new Tally<string>()]))
   readonly #reasons = new Map<Reason, Tally<Model | undefined>>()
-  readonly #kinds = { group: 0, product: 0, exposure: 0 }
+  readonly #census = noCensus()
   #oldest: Pending[] = []
 
-  /** Counts something; a product across observations is nothing that waits. */
-  add({ kind, name, model, since, exposures, reason, detail }: Wait): void {
-    if (kind === 'mosaic') return
+  add(wait: Wait): void {
+    const { kind, name, model, since, exposures, reason, detail } = wait
+    countPending(this.#census, wait, [since])
     const of = kind === 'group' ? 'groups' : 'others'
-    this.#kinds[kind]++
     this.#days.get(model)?.add(since, of)
     const models = this.#reasons.get(reason) ?? new Tally()
     this.#reasons.set(reason, models)
@@ -72,12 +72,11 @@ export class WaitingTally {
   /** @param lastDate the day that ages are counted to */
   report(lastDate: string | undefined): WaitingReport {
     this.#keepOldest()
-    const { group, product, exposure } = this.#kinds
     return {
-      groups: group,
-      products: product,
-      exposures: exposure,
-      models: [...this.#days].map(([model, days]) => modelReport(model, days, lastDate)),
+      ...waitingIn(this.#census),
+      models: [...this.#days].map(([model, days]) =>
+        modelReport(model, waitingOf(this.#census[model ?? 'none']), days, lastDate),
+      ),
       reasons: [...this.#reasons]
         .sort(([a, x], [b, y]) => y.total - x.total || compareText(a, b))
         .map(([reason, models]) => reasonReport(reason, models)),
@@ -95,18 +94,22 @@ function daysOf(days: Tally<string>): string[] {
   return days.entries.map(([day]) => day).filter(isDay)
 }
 
-function modelReport(model: Model | undefined, days: Tally<string>, lastDate: string | undefined): WaitingModel {
+function modelReport(
+  model: Model | undefined,
+  waiting: ModelWaiting,
+  days: Tally<string>,
+  lastDate: string | undefined,
+): WaitingModel {
   const ages = new Tally<number>()
-  const all = new Tally<'all'>()
   for (const [day, counts] of days.entries) {
-    for (const of of ['groups', 'others'] as const) {
-      ages.add(binOf(AGE_BINS, ageOf(day, lastDate)), of, counts[of])
-      all.add('all', of, counts[of])
-    }
+    const bin = binOf(AGE_BINS, ageOf(day, lastDate))
+    for (const of of ['groups', 'others'] as const) ages.add(bin, of, counts[of])
   }
+  const { exposures, products, mosaics } = waiting
   return {
     model,
-    ...all.of('all'),
+    ...waiting,
+    others: products + mosaics + (model === undefined ? exposures : 0),
     oldestWaiting: daysOf(days).sort(compareText)[0],
     ages: AGE_BINS.map((from, bin) => ({ from, to: AGE_BINS[bin + 1], ...ages.of(bin) })),
   }

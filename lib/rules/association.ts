@@ -247,9 +247,3 @@ export function expectedName(exposure: Row, ranks: TargetRanks): string {
   const { nameStart, nameEnd } = traitsOf(exposure)
   return nameStart + targetId(exposure, ranks) + nameEnd
 }
-
-/** Tells an exposure's group from all others of its program, by this exposure alone: with the target key for its rank. */
-export function groupIdentity(exposure: Row): string {
-  const { nameStart, nameEnd, isSourceBased: bySource } = traitsOf(exposure)
-  return JSON.stringify([exposure.params, nameStart, nameEnd, bySource ? exposure.VISITYPE : targetKey(exposure)])
-}

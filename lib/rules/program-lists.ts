@@ -46,6 +46,7 @@ export function settleWithLists(
     hidden: byName(kept.filter((row) => row.kind === 'dropped')),
     lists: all || change.replaces ? change.newest : change.added,
     ...counts,
+    standing: [],
     takenOut: all ? new Set() : tablesWithLines(lines, change.replaces ? [tables.associations] : []),
     putBack: new Map(),
   }
@@ -53,7 +54,7 @@ export function settleWithLists(
 
 function unchanged(pid: number, counts: Pick<PresentSettled, 'duplicates' | 'replaced'>): PresentSettled {
   const none = { resolutions: [], mosaics: [], hidden: [], lists: [] }
-  return { pid, ...none, ...counts, takenOut: new Set(), putBack: new Map() }
+  return { pid, ...none, ...counts, standing: undefined, takenOut: new Set(), putBack: new Map() }
 }
 
 /** An exposure of several products has a line in `level1.csv` for each; it is one dataset all the same. */

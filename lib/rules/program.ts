@@ -64,6 +64,8 @@ export interface Settled {
   readonly hidden: readonly Row[]
   /** New lists of association files, by product. */
   readonly lists: readonly MemberList[]
+  /** Stored rows of associations that are not resolved: they stay as they are. Absent where everything does. */
+  readonly standing: readonly Row[] | undefined
   /** Expired rows to write: all that stay so where every association is resolved, else none. */
   readonly expired: readonly Row[]
   /** Rows of the input that gave way, and rows that they replaced. */
@@ -129,6 +131,7 @@ function settleFresh({ pid, fresh }: ProgramLines): Settled {
     lists: [],
     duplicates: fresh.length - kept.length,
     replaced: 0,
+    standing: [],
     expired: [],
     takenOut: NO_TABLES,
     putBack: NO_LINES,
@@ -153,6 +156,7 @@ function settlePresent(lines: ProgramLines, tables: TableNumbers, all: boolean):
     lists: [],
     duplicates: lines.fresh.length + lines.stored.length - kept.length,
     replaced,
+    standing: kept.filter((row) => !isNew(row) && !isOut(row)),
     ...(all ? { takenOut: NO_TABLES, putBack: NO_LINES } : stayAndGo(lines, tables, isOut, touched)),
   }
 }

@@ -92,9 +92,9 @@ async function* settleBuffered(context: GroupContext): AsyncGenerator<Results> {
   const pending: { readonly bytes: number; readonly settled: Promise<SettledUnits> }[] = []
   const next = async (): Promise<Results> => {
     const { bytes, settled } = pending.shift() as (typeof pending)[number]
-    const { tables, counts, unknown } = await settled
+    const { tables, counts, census, unknown } = await settled
     progress?.settled(bytes, buffer.bytesAdded)
-    tally.settled(counts)
+    tally.settled(counts, census)
     learn(unknown)
     return { tables, rejects: [] }
   }

@@ -9,8 +9,10 @@ import type { CsvRecord } from '../csv/row.js'
 import { FieldRoom } from '../csv/scanner.js'
 import { type TableText, TableTexts } from '../database/format.js'
 import { readFeatures, readFresh, readMembers, readStored } from '../database/stored.js'
+import { StoredCensus } from '../database/stored-census.js'
 import { StoredLines, type StoredPlaces } from '../database/stored-lines.js'
 import { TABLE_NUMBERS, TABLES } from '../database/tables.js'
+import { type CensusByProgram, countProgram } from '../rules/census.js'
 import { Encoder, type Encodings, type UnknownValues } from '../rules/encode.js'
 import { createLayout, type Layout } from '../rules/layout.js'
 import type { MemberList } from '../rules/member-list.js'
@@ -69,6 +71,8 @@ export interface SettledUnits {
   /** For each of {@link TABLES}. */
   readonly tables: readonly TableText[]
   readonly counts: SettledCounts
+  /** What there is now in each program that changed, as {@link StoredCensus} has it: many objects are dear to pass on. */
+  readonly census: readonly number[]
   /** Category values that have no code. */
   readonly unknown: UnknownValues
 }
@@ -169,13 +173,20 @@ export class TaskRunner {
   #settle({ bytes }: SettleTask): SettledUnits {
     const counts = nothingSettled()
     const { replaces } = this.#setup
+    const census: CensusByProgram = new Map()
     const source = { layout: this.layout, reader: this.#reader, room: this.#room, stored: this.#stored, replaces }
     for (const settled of settleUnits(asBuffer(bytes), source)) {
       countSettled(settled, counts)
+      countProgram(settled, census)
       // At once, as what is held longer than it needs to be makes garbage dear to collect.
       this.#tables.add(settled)
     }
-    return { tables: this.#tables.take(this.tableMemory.take), counts, unknown: this.#encoder.unknown }
+    return {
+      tables: this.#tables.take(this.tableMemory.take),
+      counts,
+      census: new StoredCensus().with(census).flat,
+      unknown: this.#encoder.unknown,
+    }
   }
 
   /** Closes what was read. */

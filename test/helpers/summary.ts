@@ -1,0 +1,8 @@
+/** Summaries for tests of what is counted. */
+import { totalOf } from '../../lib/rules/census.js'
+import type { Summary, Tally } from '../../lib/summary.js'
+
+/** The summary of a run that left in the database `db` what it counted, and nothing else. */
+export function summaryOf(tally: Tally, inputs = 1, newCategories: Summary['newCategories'] = []): Summary {
+  return tally.summary(inputs, newCategories, { database: 'db', changed: true, total: totalOf(tally.census.values()) })
+}

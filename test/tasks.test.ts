@@ -97,7 +97,7 @@ test('lines are scrubbed as each of them is by itself', (t) => {
       rows += found.rows.length
       rejects += found.rejects.length
     }),
-    { seed, numRuns: 500 },
+    { seed, numRuns: 800 },
   )
   t.log(`FC_SEED=${seed}`)
   t.true(rows > 500 && rejects > 500, `${rows} rows, ${rejects} rejects`)

@@ -96,12 +96,12 @@ function run(
   options: AssociateOptions & Pick<IngestOptions, 'replace'>,
 ): Promise<Summary> {
   const tally = new Tally()
-  const { strict = false, signal } = options
+  const { strict = false } = options
   const progress = new ProgressMeter(options.progress)
   const watched = progress.watch(inputs)
   return ingestInto(options, watched, tally, async (context, update) => {
     await bufferAssociationsOf(associations, context.buffer, options, tally)
-    await runPipeline({ ...context, inputs: watched, strict, signal, progress }, update)
+    await runPipeline({ ...context, inputs: watched, strict, progress }, update)
   })
 }
 
@@ -174,7 +174,7 @@ export function waitingFor(
 /** The inputs of a run, with their headers read and checked. */
 export async function headedInputs(options: Omit<IngestOptions, 'out'>): Promise<HeadedInput[]> {
   const { inputs = [], date, prefix, stdin = process.stdin, signal, warn = () => {}, assume } = options
-  const source: SourceOptions = { inputs, date, prefix, stdin, warn, assume }
+  const source: SourceOptions = { inputs, date, prefix, stdin, warn, assume, signal }
   const headed: HeadedInput[] = []
   const found = await findInputs(source)
   try {
@@ -208,7 +208,7 @@ async function updateDatabase(
   // Plain data alone can go to another thread.
   const forms = inputs.map(({ header, day }) => ({ header, day }))
   const { encodings } = database
-  const threads = new Threads({ others, inputs: forms, encodings, stored, replaces: options.replace })
+  const threads = new Threads({ others, inputs: forms, encodings, stored, replaces: options.replace }, options.signal)
   const buffer = new LineBuffer(
     options.memory ?? DEFAULT_MEMORY,
     (number) => spillPath(number, update, options),
@@ -216,12 +216,13 @@ async function updateDatabase(
   )
   const emitter = emitterOf(options, { layout, encoder }, update)
   try {
-    if (anew) await bufferStored(database, layout, buffer, options.warn)
+    if (anew) await bufferStored(database, layout, buffer, options)
     const learn = (values: UnknownValues) => encoder.learn(values)
-    await work({ layout, buffer, threads, tally, learn, wholePrograms: !anew, emitter }, update)
+    const { signal } = options
+    await work({ layout, buffer, threads, tally, learn, wholePrograms: !anew, emitter, signal }, update)
     await threads.close()
     const newCategories = encoder.settle()
-    await emitter?.finish()
+    await emitter?.finish(options.signal)
     const committed = await update.commit(newCategories.length > 0 || known === undefined, tally.census)
     return tally.summary(inputs.length, newCategories, { database: database.folder.folder, ...committed })
   } catch (error) {
@@ -251,11 +252,13 @@ async function bufferStored(
   database: Database,
   layout: Layout,
   buffer: LineBuffer,
-  warn: DatabaseOptions['warn'],
+  { warn, signal }: DatabaseOptions,
 ): Promise<void> {
   if (!(await hasTables(database))) return
   let misplaced = 0
   for await (const { pid, observation, table, text, isMisplaced } of storedLines(database, layout)) {
+    signal?.throwIfAborted()
+    if (buffer.canMerge) await buffer.merge(signal)
     buffer.add(pid, observation, table, text)
     if (isMisplaced) misplaced++
   }

@@ -4,5 +4,7 @@
  * a small day takes to ingest.
  */
 import { loadBundle, runBundle } from './bundle/load.js'
+import { Signals } from './process/signals.js'
 
-await runBundle(loadBundle()).runProgram()
+const signals = new Signals()
+await runBundle(loadBundle()).runProgram(signals)

@@ -3,32 +3,24 @@
  */
 import type { WriteStream } from 'node:tty'
 import { runCommand, type Terminal } from './cli/cli.js'
-
-/** Signals that end a run, and the exit codes that shells expect for them. */
-const SIGNALS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const
+import type { Signals } from './process/signals.js'
+import { superviseBy } from './process/supervisor.js'
+import type { StreamName } from './process/thread-messages.js'
 
 /** Runs the command that the arguments name, and tells the shell by the exit code what came of it. */
-export async function runProgram(): Promise<void> {
-  const controller = new AbortController()
-  let interrupted: number | undefined
-  for (const [name, code] of Object.entries(SIGNALS)) {
-    process.once(name, () => {
-      interrupted = code
-      controller.abort()
-    })
-  }
+export async function runProgram(signals: Signals): Promise<void> {
+  superviseBy(signals)
   try {
-    process.exitCode = await runCommand(process.argv.slice(2), terminalOf(controller.signal))
+    signals.signal.throwIfAborted()
+    signals.end(await runCommand(process.argv.slice(2), terminalOf(signals)))
   } catch (error) {
-    if (interrupted === undefined) throw error
-    // A signal that came too late to undo the run does not get here: its effect is what the exit code tells.
-    writable('stderr').write('jwst-ingest: interrupted; nothing was changed\n')
-    process.exit(interrupted)
+    signals.exitIfStopped()
+    throw error
   }
 }
 
 /** The streams of this process. Each is made when it is asked for: a quiet run over files needs none of them. */
-function terminalOf(signal: AbortSignal): Terminal {
+function terminalOf({ signal, decision }: Signals): Terminal {
   return {
     get stdin() {
       return process.stdin
@@ -44,12 +36,16 @@ function terminalOf(signal: AbortSignal): Terminal {
     },
     env: process.env,
     signal,
+    async runApart(args) {
+      const { runInThread } = await import('./process/command-worker.js')
+      return runInThread(args, { stream: writable, decision, signal })
+    },
   }
 }
 
 const watched = new Set<string>()
 
-function writable(name: 'stdout' | 'stderr'): WriteStream {
+function writable(name: StreamName): WriteStream {
   const stream: WriteStream = process[name]
   if (watched.has(name)) return stream
   watched.add(name)

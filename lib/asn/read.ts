@@ -38,6 +38,7 @@ export async function bufferAssociations(
 ): Promise<void> {
   for (const file of files) {
     context.signal?.throwIfAborted()
+    if (context.buffer.canMerge) await context.buffer.merge(context.signal)
     take(file, await readAssociation(file), context)
   }
 }

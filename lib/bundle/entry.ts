@@ -6,3 +6,8 @@ export { runProgram } from '../program.js'
 export async function runThread(): Promise<void> {
   await import('../stream/thread.js')
 }
+
+/** Makes this thread that of a command. */
+export async function runCommandThread(): Promise<void> {
+  await import('../process/command-thread.js')
+}

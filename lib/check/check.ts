@@ -15,6 +15,7 @@ import {
 import { StoredCensus } from '../database/stored-census.js'
 import { REJECT_COLUMNS, REJECTS_FILE, TABLES } from '../database/tables.js'
 import { IngestError } from '../errors.js'
+import { breather } from '../process/breath.js'
 import type { CensusByProgram } from '../rules/census.js'
 import { CATEGORIES, type Category, Encoder, type Encodings } from '../rules/encode.js'
 import defaultEncodings from '../rules/encodings.json' with { type: 'json' }
@@ -42,10 +43,11 @@ export async function checkDatabase(
   await mustBeDatabase(folder)
   const findings = new Findings()
   const known = new Known(folder)
-  const survey = await Survey.of(folder, async () => {
+  const prepare = async () => {
     await known.read()
     return { listener: lineRules(findings, known.encodings), others: known.index?.others }
-  })
+  }
+  const survey = await Survey.of(folder, prepare, signal)
   try {
     await checkTables(survey, findings)
     known.tell(findings)
@@ -53,9 +55,10 @@ export async function checkDatabase(
     const groups = new GroupLedger()
     const census: CensusByProgram = new Map()
     const context = { survey, columns, encoder: new Encoder(known.encodings), findings, groups, census }
+    const breathe = breather(signal)
     for (const pid of survey.programs) {
-      signal?.throwIfAborted()
-      await checkProgram(pid, context)
+      await breathe()
+      checkProgram(pid, context)
     }
     tellGroups(groups, findings)
     if (known.isTrusted) checkIndex(context, known.index)

@@ -16,6 +16,8 @@ export interface OpenFile {
   readonly file: string
   readonly handle: FileHandle
   readonly bytes: number
+  /** Ends the reading. */
+  readonly signal?: AbortSignal | undefined
 }
 
 /** How often, and how long apart (ms), a look waits for a run that is committing. */
@@ -23,12 +25,13 @@ const PATIENCE = { tries: 50, rest: 100 } as const
 
 const CHUNK_BYTES = 1 << 18
 
-/** The records of a file, in batches. */
-export async function* itemsIn({ handle, bytes }: OpenFile): AsyncGenerator<Item[]> {
+/** The records of a file, in batches. @throws the reason of the file's signal */
+export async function* itemsIn({ handle, bytes, signal }: OpenFile): AsyncGenerator<Item[]> {
   const reader = new ItemReader()
   const chunk = Buffer.allocUnsafe(CHUNK_BYTES)
   for (let position = 0; position < bytes; ) {
     const { bytesRead } = await handle.read(chunk, 0, Math.min(CHUNK_BYTES, bytes - position), position)
+    signal?.throwIfAborted()
     if (bytesRead === 0) break
     position += bytesRead
     yield reader.push(chunk.subarray(0, bytesRead))
@@ -46,18 +49,21 @@ export async function firstItem(opened: OpenFile): Promise<Item> {
  * Opens all tables at a moment at which no run is putting its tables in place.
  *
  * @param read reads other files of that moment; done again if it was none
+ * @param signal ends the waiting for such a moment, and all reading of these files
  */
 export async function openFiles<T>(
   folder: string,
   read: () => Promise<T>,
+  signal?: AbortSignal,
 ): Promise<{ readonly files: ReadonlyMap<string, OpenFile>; readonly others: T }> {
   for (let tries = 0; tries < PATIENCE.tries; tries++) {
     const before = await appearance(folder)
     const others = await read()
-    const files = await openAll(folder)
+    const files = await openAll(folder, signal)
     const after = await appearance(folder)
     if (before !== undefined && before === after) return { files, others }
     await closeFiles(files)
+    signal?.throwIfAborted()
     await delay(PATIENCE.rest)
   }
   throw new IngestError(
@@ -78,14 +84,14 @@ async function appearance(folder: string): Promise<string | undefined> {
   return looks.map((look) => (look === undefined ? '-' : `${look.ino} ${look.size} ${look.mtimeNs}`)).join(', ')
 }
 
-async function openAll(folder: string): Promise<ReadonlyMap<string, OpenFile>> {
+async function openAll(folder: string, signal: AbortSignal | undefined): Promise<ReadonlyMap<string, OpenFile>> {
   const files = new Map<string, OpenFile>()
   try {
     for (const file of FILES) {
       const handle = await unless('ENOENT', open(join(folder, file), 'r'))
       if (handle === undefined) continue
       const status = await handle.stat()
-      files.set(file, { file, handle, bytes: status.size })
+      files.set(file, { file, handle, bytes: status.size, signal })
       if (!status.isFile()) throw notAFile(join(folder, file))
     }
   } catch (error) {

@@ -21,7 +21,7 @@ const UNENCODED = TABLES.filter(({ holds }) => holds === 'rows' || holds === 'hi
 const RESOLVED = ['training.csv', 'level1.csv', 'ingest.csv', 'mosaics.csv', 'associations.csv']
 
 /** Checks the lines of a program. */
-export async function checkProgram(pid: number, context: CheckContext): Promise<void> {
+export function checkProgram(pid: number, context: CheckContext): void {
   const { survey } = context
   const program = new Program(survey.linesOf(pid), context)
   checkRepeated(program)

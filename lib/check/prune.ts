@@ -4,12 +4,12 @@
  * are left.
  */
 import { join } from 'node:path'
-import { setImmediate as turn } from 'node:timers/promises'
 import { formatWaiting } from '../counts.js'
 import { Database, mustBeDatabase } from '../database/database.js'
 import { expiredLine, TABLE_NUMBERS, TABLES } from '../database/tables.js'
 import { IngestError } from '../errors.js'
 import { waitingFor } from '../ingest.js'
+import { breather } from '../process/breath.js'
 import { MODELS, type Model, modelOf } from '../rules/association.js'
 import { type CensusByProgram, countProgram, totalOf, type Waiting, waitingIn } from '../rules/census.js'
 import type { Layout } from '../rules/layout.js'
@@ -114,12 +114,12 @@ export function cutoffOf(age: string, day: string): string {
 
 /** Only looks: no lock, no change. */
 async function look(folder: string, pruning: Pruning, signal: AbortSignal | undefined): Promise<void> {
-  const survey = await Survey.of(folder, async () => ({ listener: new Damage(folder) }))
+  const survey = await Survey.of(folder, async () => ({ listener: new Damage(folder) }), signal)
   try {
     await refuseLoss(folder, survey)
+    const breathe = breather(signal)
     for (const pid of survey.programs) {
-      await turn()
-      signal?.throwIfAborted()
+      await breathe()
       pruning.settle(pid, survey.linesOf(pid), survey.layout)
     }
   } finally {

@@ -5,7 +5,6 @@
  */
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { setImmediate as turn } from 'node:timers/promises'
 import {
   Database,
   type DatabaseIndex,
@@ -24,6 +23,7 @@ import { damaged } from '../database/takeover.js'
 import { Update } from '../database/update.js'
 import { IngestError } from '../errors.js'
 import { waitingFor } from '../ingest.js'
+import { breather } from '../process/breath.js'
 import { type CensusByProgram, countProgram } from '../rules/census.js'
 import { Encoder, type NewCategory } from '../rules/encode.js'
 import type { Settled } from '../rules/program.js'
@@ -94,7 +94,7 @@ export async function renewTables(
   signal: AbortSignal | undefined,
 ): Promise<Outcome> {
   const damage = new Damage(database.folder.folder)
-  const survey = await Survey.of(database.folder.folder, async () => ({ listener: damage }))
+  const survey = await Survey.of(database.folder.folder, async () => ({ listener: damage }), signal)
   try {
     await refuseLoss(database.folder.folder, survey)
     const encoder = new Encoder(database.encodings)
@@ -104,10 +104,9 @@ export async function renewTables(
     try {
       const census: CensusByProgram = new Map()
       const counts = TABLES.map((table) => new TableCount(table, survey, damage, database.index))
+      const breathe = breather(signal)
       for (const pid of survey.programs) {
-        // Nothing here waits for anything: without a turn of the event loop no signal would come through.
-        await turn()
-        signal?.throwIfAborted()
+        await breathe()
         const lines = survey.linesOf(pid)
         const settled = settle(pid, lines, survey.layout)
         damage.lookForLoss(settled)

@@ -151,10 +151,11 @@ export class Survey {
    *
    * @param prepare reads what else is asked of the same moment: who takes what is found, and the input's other columns,
    * where they are known; else those in the headers of the tables count
+   * @param signal ends the look
    * @throws IngestError DATABASE_UNUSABLE where a run's commit does not come to an end
    */
-  static async of(folder: string, prepare: () => Promise<Preparation>): Promise<Survey> {
-    const { files, others: preparation } = await openFiles(folder, prepare)
+  static async of(folder: string, prepare: () => Promise<Preparation>, signal?: AbortSignal): Promise<Survey> {
+    const { files, others: preparation } = await openFiles(folder, prepare, signal)
     const { listener, others, index, asksFor = () => true } = preparation
     try {
       const headers = new Map<string, Item>()

@@ -32,6 +32,8 @@ export interface Terminal {
   readonly screen?: WriteStream | undefined
   readonly env: Readonly<Record<string, string | undefined>>
   readonly signal: AbortSignal
+  /** Runs a command line in a thread of its own, and returns its exit code; absent where this is one. */
+  readonly runApart?: (args: readonly string[]) => Promise<number>
 }
 
 interface CommonFlags {
@@ -81,13 +83,30 @@ Exit codes: 0 done, 1 data or I/O error, 2 usage error, 3 the database is in use
 /** Runs the command line; returns the exit code. */
 export async function runCommand(args: readonly string[], terminal: Terminal): Promise<number> {
   const program = buildProgram(terminal)
+  const { runApart } = terminal
+  if (runApart !== undefined) {
+    program.hook('preAction', (_, command) => {
+      if (!ON_MAIN_THREAD.has(command.name())) throw new RunApart()
+    })
+  }
   try {
     await program.parseAsync(args, { from: 'user' })
     return EXIT.done
   } catch (error) {
+    if (error instanceof RunApart && runApart !== undefined) return runApart(args)
     return report(error, terminal)
   }
 }
+
+/** Ends a command before it begins, as it is to run in a thread of its own. */
+class RunApart extends Error {}
+
+/**
+ * Commands that run on the main thread, which takes notice of a signal between two pieces of their work. All others have
+ * pieces that take seconds, as a program with very many rows is settled in one go; those that take rows in give such a
+ * piece to another thread.
+ */
+const ON_MAIN_THREAD = new Set(['jwst-ingest', 'associate', 'status', 'completion', 'help'])
 
 /** The exit code of an error, after telling it. */
 function report(error: unknown, { err }: Terminal): number {

@@ -16,6 +16,7 @@ import { constants } from 'node:fs'
 import { access, mkdir, open, rename, stat } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { IngestError } from '../errors.js'
+import { decide, leftover, noLeftover } from '../process/supervisor.js'
 import { allEnded, alsoFailed, attempt, fileError, hasCode, syncDirectory } from './commit-files.js'
 import {
   isTableName,
@@ -72,8 +73,9 @@ export interface Transaction {
   /** The file will be removed, if it is there. Throws DATABASE_UNUSABLE. */
   remove(name: string): Promise<void>
   /**
-   * Makes the change. Throws WRITE_FAILED or DATABASE_UNUSABLE: either nothing was changed and what was staged is
-   * removed, or the error says that the run is committed, and the next {@link openFolder} finishes it.
+   * Makes the change, or throws a signal's reason where one came before the change counts. Throws WRITE_FAILED or
+   * DATABASE_UNUSABLE: either nothing was changed and what was staged is removed, or the error says that the run is
+   * committed, and the next {@link openFolder} finishes it.
    */
   commit(): Promise<void>
   /**
@@ -92,7 +94,7 @@ export async function openFolder(folder: string, options: OpenOptions = {}): Pro
   await prepare(layout, options.create ?? true)
   const lock = await acquireLock(layout.private, options)
   try {
-    return new LockedFolder(layout, lock, await recover(layout))
+    return new LockedFolder(layout, lock, await recover(layout), options.signal)
   } catch (error) {
     // The first error says more; a claim that stays behind ends with this process.
     await lock.release().catch(() => {})
@@ -118,20 +120,23 @@ class LockedFolder implements OpenFolder {
   readonly recovered: string | undefined
   readonly #layout: Layout
   readonly #lock: Lock
+  readonly #signal: AbortSignal | undefined
   #transaction: StagedTransaction | undefined
 
-  constructor(layout: Layout, lock: Lock, recovered: string | undefined) {
+  constructor(layout: Layout, lock: Lock, recovered: string | undefined, signal: AbortSignal | undefined) {
     this.folder = layout.folder
     this.recovered = recovered
     this.#layout = layout
     this.#lock = lock
+    this.#signal = signal
   }
 
   async begin(): Promise<Transaction> {
     if (this.#transaction && this.#transaction.state !== 'over') throw new Error('a transaction is not finished yet')
     const { staging } = this.#layout
+    leftover(staging)
     await attempt(staging, 'cannot make the staging folder', () => mkdir(staging))
-    this.#transaction = new StagedTransaction(this.#layout)
+    this.#transaction = new StagedTransaction(this.#layout, this.#signal)
     return this.#transaction
   }
 
@@ -152,14 +157,16 @@ class StagedTransaction implements Transaction {
   /** `committed`: the record has its name, but not everything is in place. */
   state: 'open' | 'committed' | 'over' = 'open'
   readonly #layout: Layout
+  readonly #signal: AbortSignal | undefined
   /** The files to change in the order given, undefined for one that is removed. */
   readonly #changes = new Map<string, { readonly staged: string; readonly file: StagedFile } | undefined>()
   readonly #reserved = new Set<string>()
   #staged = 0
   #committed = false
 
-  constructor(layout: Layout) {
+  constructor(layout: Layout, signal: AbortSignal | undefined) {
     this.#layout = layout
+    this.#signal = signal
   }
 
   /** Whether the change was made, and everything is in its place. */
@@ -199,6 +206,7 @@ class StagedTransaction implements Transaction {
       const { staging, private: privateFolder, folder } = this.#layout
       const records = [stageRecord(this.#layout, operations), ...[staging, privateFolder, folder].map(syncDirectory)]
       await allEnded([...files.map((file) => file.settle()), ...records])
+      decide(this.#signal)
       await this.#passCommitPoint()
       await rollForward(this.#layout, operations)
       this.state = 'over'
@@ -215,6 +223,7 @@ class StagedTransaction implements Transaction {
     await allEnded(this.#files().map((file) => file.discard()))
     try {
       await removeStaging(this.#layout)
+      noLeftover(this.#layout.staging)
     } catch (error) {
       throw alsoFailed(
         reason,
@@ -253,7 +262,7 @@ class StagedTransaction implements Transaction {
     const staged = `${this.#staged++}-${name.replace('/', '-')}`
     const path = join(this.#layout.staging, staged)
     const handle = await attempt(path, 'cannot make a staged file', () => open(path, 'wx', mode))
-    const file = new StagedFile(path, handle, start)
+    const file = new StagedFile(path, handle, start, this.#signal)
     this.#changes.set(name, { staged, file })
     return file
   }

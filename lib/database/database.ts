@@ -54,12 +54,20 @@ interface Look {
 /** The database folder, opened for a run; no other run can change it until it is closed. */
 export class Database {
   readonly folder: OpenFolder
+  /** Ends the run, as long as it is not committed. */
+  readonly signal: AbortSignal | undefined
   /** The index of the tables; undefined where the folder is new, or not as a run left it. */
   readonly index: DatabaseIndex | undefined
   readonly encodings: Encodings
 
-  private constructor(folder: OpenFolder, index: DatabaseIndex | undefined, encodings: Encodings) {
+  private constructor(
+    folder: OpenFolder,
+    signal: AbortSignal | undefined,
+    index: DatabaseIndex | undefined,
+    encodings: Encodings,
+  ) {
     this.folder = folder
+    this.signal = signal
     this.index = index
     this.encodings = encodings
   }
@@ -74,7 +82,7 @@ export class Database {
     try {
       // Only a commit that this process finished has put the tables in place just now; what was removed says nothing.
       const justPlaced = folder.recovered?.startsWith('finished') ?? false
-      return new Database(folder, await readIndex(path, justPlaced), await readEncodings(path))
+      return new Database(folder, options.signal, await readIndex(path, justPlaced), await readEncodings(path))
     } catch (error) {
       await folder.close()
       throw error

@@ -12,6 +12,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { crc32 } from 'node:zlib'
 import { milliseconds } from '../clock.js'
 import { IngestError } from '../errors.js'
+import { leftover, noLeftover } from '../process/supervisor.js'
 import { attempt, hasCode, unless } from './commit-files.js'
 
 const CLAIM_NAME = /^lock-.*\.json$/
@@ -142,6 +143,8 @@ async function placeClaim(dir: string): Promise<string | undefined> {
   const host = claim.host.replace(/[^A-Za-z0-9.]/g, '-').slice(0, 64)
   const stem = `lock-${randomName()}-${host}-${claim.pid}`
   const temporary = join(dir, `${stem}.tmp`)
+  const name = `${stem}.json`
+  for (const path of [temporary, join(dir, name)]) leftover(path)
   return attempt(temporary, 'cannot take the lock', async () => {
     try {
       await writeFile(temporary, `${JSON.stringify(claim)}\n`, { flag: 'wx' })
@@ -149,7 +152,6 @@ async function placeClaim(dir: string): Promise<string | undefined> {
       await unlink(temporary).catch(() => {})
       throw error
     }
-    const name = `${stem}.json`
     return unless(
       'ENOENT',
       rename(temporary, join(dir, name)).then(() => name),
@@ -167,6 +169,7 @@ function randomName(): string {
 async function withdraw(dir: string, name: string): Promise<void> {
   const path = join(dir, name)
   await attempt(path, 'cannot remove the claim on the database', () => unless('ENOENT', unlink(path)))
+  noLeftover(path)
 }
 
 /** Removes what contenders that died early left behind; one that lives finds its file gone and starts again. */

@@ -43,6 +43,7 @@ export class StagedFile implements TableWriter {
   readonly start: number
   readonly #path: string
   readonly #handle: FileHandle
+  readonly #signal: AbortSignal | undefined
   /** Grows up to its full size: most tables of a small day need little of it, and there are many. */
   #block = Buffer.allocUnsafe(FIRST_BLOCK_BYTES)
   /** Bytes written since the last of them were brought to the disk. */
@@ -53,9 +54,11 @@ export class StagedFile implements TableWriter {
   #ended = false
   #failure: unknown
 
-  constructor(path: string, handle: FileHandle, start: number) {
+  /** @param signal ends the copying of other files */
+  constructor(path: string, handle: FileHandle, start: number, signal?: AbortSignal) {
     this.#path = path
     this.#handle = handle
+    this.#signal = signal
     this.start = start
   }
 
@@ -187,6 +190,7 @@ export class StagedFile implements TableWriter {
   }
 
   async #flushMeanwhile(): Promise<void> {
+    this.#signal?.throwIfAborted()
     try {
       for (let done = 0; done < this.#used; ) {
         const { bytesWritten } = await this.#handle.write(this.#block, done, this.#used - done, null)

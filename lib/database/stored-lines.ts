@@ -36,6 +36,11 @@ export class StoredLines {
     return tables.flatMap((table) => this.#in(table, pid))
   }
 
+  /** How many bytes the lines of a program have in a table. */
+  bytesOf(pid: number, { file }: Pick<Table, 'file'>): number {
+    return (this.#segments.get(file)?.of(pid) ?? []).reduce((sum, { length }) => sum + length, 0)
+  }
+
   #in({ file, number }: Table, pid: number): Entry[] {
     const lines: Entry[] = []
     for (const { offset, length } of this.#segments.get(file)?.of(pid) ?? []) {

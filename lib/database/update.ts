@@ -3,6 +3,7 @@
  */
 import { readFile } from 'node:fs/promises'
 import { formatRow } from '../csv/write.js'
+import { breather } from '../process/breath.js'
 import type { Census, CensusByProgram } from '../rules/census.js'
 import type { Encoder } from '../rules/encode.js'
 import type { Layout } from '../rules/layout.js'
@@ -69,12 +70,12 @@ export class TableUpdate {
   /** Brings old and new lines together, after the codes are settled; returns the table's new index. */
   async finish(database: Database, transaction: Transaction): Promise<TableIndex | undefined> {
     try {
-      if (this.#direct !== undefined) return await this.#copyWaiting(this.#direct, this.#written, 0)
+      if (this.#direct !== undefined) return await this.#copyWaiting(this.#direct, this.#written, 0, database)
       const old = database.index?.tables.get(this.#table.file)
       if (old === undefined || (this.#scratch.bytes === 0 && this.#takenOut.size === 0)) return old
       if (this.#takenOut.size > 0) return await this.#replace(old, database, transaction)
       const writer = await transaction.append(this.#table.file)
-      return await this.#copyWaiting(writer, new Segments(old.segments.flat), old.bytes)
+      return await this.#copyWaiting(writer, new Segments(old.segments.flat), old.bytes, database)
     } finally {
       this.#scratch.close()
     }
@@ -85,12 +86,12 @@ export class TableUpdate {
    *
    * @param same the index of a table that stays
    */
-  async finishRebuilt(same: TableIndex | undefined, transaction: Transaction): Promise<TableIndex> {
+  async finishRebuilt(same: TableIndex | undefined, database: Database, transaction: Transaction): Promise<TableIndex> {
     try {
       if (same !== undefined) return same
       const writer = await transaction.replace(this.#table.file)
       writer.write(formatRow(tableColumns(this.#table, this.#context.layout)))
-      return await this.#copyWaiting(writer, new Segments(), 0)
+      return await this.#copyWaiting(writer, new Segments(), 0, database)
     } finally {
       this.close()
     }
@@ -120,16 +121,23 @@ export class TableUpdate {
     keepUpTo(old.bytes)
     const writer = await transaction.replace(this.#table.file)
     await writer.copyFrom(database.path(this.#table.file), ranges)
-    return this.#copyWaiting(writer, segments, 0)
+    return this.#copyWaiting(writer, segments, 0, database)
   }
 
   /** Writes the lines of the scratch file, with their codes, behind what the writer has. */
-  async #copyWaiting(writer: TableWriter, segments: Segments, start: number): Promise<TableIndex> {
+  async #copyWaiting(
+    writer: TableWriter,
+    segments: Segments,
+    start: number,
+    { signal }: Database,
+  ): Promise<TableIndex> {
+    const breathe = breather(signal)
     const encoded = this.#hasPlaceholders
     const before = start + writer.bytes
     if (!encoded && this.#scratch.bytes > 0) await writer.copyFrom(this.#scratch.path, this.#scratch.ranges)
     for (const { pid, offset, length } of this.#waiting.all) {
       const place = encoded ? start + writer.bytes : before + offset
+      if (encoded) await breathe()
       if (encoded) writer.write(withCodes(this.#table, this.#context.encoder, this.#scratch.read(offset, length)))
       segments.add({ pid, offset: place, length: encoded ? start + writer.bytes - place : length })
     }
@@ -203,7 +211,7 @@ export class Update {
     const finish = (table: TableUpdate, number: number) =>
       same === undefined
         ? table.finish(this.#database, this.#transaction)
-        : table.finishRebuilt(same.get(TABLES[number]?.file ?? ''), this.#transaction)
+        : table.finishRebuilt(same.get(TABLES[number]?.file ?? ''), this.#database, this.#transaction)
     const newRejects = await this.#commitRejects()
     const made = await allEnded(this.tables.map(finish))
     const old = this.#database.index

@@ -12,6 +12,7 @@ import { mustBeDatabase, readEncodings } from '../database/database.js'
 import { TABLES } from '../database/tables.js'
 import { damaged } from '../database/takeover.js'
 import { IngestError } from '../errors.js'
+import { decide } from '../process/supervisor.js'
 import type { Encodings } from '../rules/encode.js'
 import { columnsOf, type Misfit, RowReader } from './cells.js'
 import { chooseTables } from './choice.js'
@@ -68,7 +69,7 @@ export async function exportDatabase(options: ExportOptions): Promise<ExportRepo
   if (typeof out !== 'string' && names.length !== 1)
     throw new IngestError('USAGE', `standard output takes one table, not ${names.length}: give one with --table`)
   await mustBeDatabase(database)
-  const { files, others: encodings } = await openFiles(database, () => readEncodings(database))
+  const { files, others: encodings } = await openFiles(database, () => readEncodings(database), options.signal)
   try {
     const sources = names.flatMap((name) => sourceOf(files, name, options))
     const run = { ...options, encodings }
@@ -117,7 +118,7 @@ async function toFiles(sources: readonly OpenFile[], folder: string, run: Run): 
       await output.end()
       tables.push({ table: tableName(source.file), path: output.path, bytes: output.bytes, ...table })
     }
-    run.signal?.throwIfAborted()
+    decide(run.signal)
     for (const output of outputs) await output.place()
     return tables
   } finally {
@@ -143,14 +144,13 @@ async function toStream(sources: readonly OpenFile[], stream: Writable, run: Run
 async function writeTable(
   source: OpenFile,
   output: Output,
-  { database, format, encodings, signal }: Run,
+  { database, format, encodings }: Run,
 ): Promise<Pick<ExportedTable, 'rows' | 'misfits'>> {
   const path = join(database, source.file)
   const table = TABLES.find(({ file }) => file === source.file)
   let begun: { readonly sink: RowSink; readonly reader: RowReader; readonly width: number } | undefined
   let rows = 0
   for await (const items of itemsIn(source)) {
-    signal?.throwIfAborted()
     for (const item of items) {
       const fields = fieldsOf(item, path, begun?.width)
       if (begun === undefined) {

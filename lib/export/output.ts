@@ -5,6 +5,7 @@ import { type FileHandle, open, rename, rm, stat } from 'node:fs/promises'
 import type { Writable } from 'node:stream'
 import { attempt, hasCode, unless } from '../database/commit-files.js'
 import { IngestError } from '../errors.js'
+import { leftover, noLeftover } from '../process/supervisor.js'
 
 /** Takes the bytes of a table; the next ones come when it is done with the ones before. */
 export interface Output {
@@ -32,6 +33,7 @@ export class FileOutput implements Output {
   /** @throws IngestError WRITE_FAILED, DATABASE_UNUSABLE where the folder does not take files */
   static async create(path: string): Promise<FileOutput> {
     const temporary = `${path}.${process.pid}.part`
+    leftover(temporary)
     const handle = await attempt(path, 'cannot write', () => open(temporary, 'w'))
     return new FileOutput(path, temporary, handle)
   }
@@ -62,6 +64,7 @@ export class FileOutput implements Output {
   async discard(): Promise<void> {
     await this.#handle.close().catch(() => {})
     await rm(this.#temporary, { force: true }).catch(() => {})
+    noLeftover(this.#temporary)
   }
 }
 

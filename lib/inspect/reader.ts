@@ -9,6 +9,7 @@ import { Survey } from '../check/survey.js'
 import { type DatabaseIndex, isAsSeen, mustBeDatabase, readStoredIndex } from '../database/database.js'
 import type { Table } from '../database/table.js'
 import { TABLES } from '../database/tables.js'
+import { breather } from '../process/breath.js'
 import { type Census, type CensusByProgram, countProgram, totalOf } from '../rules/census.js'
 import type { Settled } from '../rules/program.js'
 import { counted } from './text.js'
@@ -42,7 +43,7 @@ export interface ExpectedName {
 /** An open database; to be closed. */
 export class DatabaseReader {
   readonly #survey: Survey
-  readonly #signal: AbortSignal | undefined
+  readonly #breathe: () => Promise<void>
   /** The index, where it can be trusted. */
   readonly #index: DatabaseIndex | undefined
   /** How many lines and tables cannot be read, and are left out. */
@@ -57,7 +58,7 @@ export class DatabaseReader {
     this.#survey = survey
     this.#index = index
     this.damaged = damaged
-    this.#signal = signal
+    this.#breathe = breather(signal)
   }
 
   /**
@@ -76,13 +77,14 @@ export class DatabaseReader {
       damaged++
     }
     let index: DatabaseIndex | undefined
-    const survey = await Survey.of(folder, async () => {
+    const prepare = async () => {
       const stored = await readStoredIndex(folder)
       await read?.()
       index = stored !== undefined && (await isAsSeen(folder, stored)) ? stored : undefined
       const asksFor = (table: Table) => isResolved(table) || (expectedNames && isTrained(table))
       return { listener: { damaged: count }, others: stored?.others, asksFor, index }
-    })
+    }
+    const survey = await Survey.of(folder, prepare, signal)
     if (damaged > 0) {
       const what = `${counted(damaged, 'line or table', 'lines or tables')} cannot be read`
       warn?.(`${what}, and left out: \`jwst-ingest check ${folder}\` names them`)
@@ -106,7 +108,7 @@ export class DatabaseReader {
 
   /** Everything that resolving a program's stored rows anew gives; nothing for a program without rows. */
   async settle(pid: number): Promise<Settled> {
-    this.#signal?.throwIfAborted()
+    await this.#breathe()
     return settleAnew(pid, this.#survey.linesOf(pid), this.#survey.layout)
   }
 

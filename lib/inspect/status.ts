@@ -53,7 +53,7 @@ export async function statusOf(
   const reader = await DatabaseReader.open(folder, { signal })
   try {
     const census = await reader.census()
-    const tables = new Tables(reader, signal)
+    const tables = new Tables(reader)
     const models: (readonly [Model, ModelStatus])[] = []
     for (const model of MODELS) models.push([model, statusOfModel(census[model], await tables.trained(model))])
     const rejects = await tables.rejects()
@@ -101,13 +101,11 @@ function latest(days: readonly (string | null | undefined)[]): string | null {
 /** Reads tables row by row. */
 class Tables {
   readonly #reader: DatabaseReader
-  readonly #signal: AbortSignal | undefined
   /** Lines that cannot be read. */
   damaged = 0
 
-  constructor(reader: DatabaseReader, signal: AbortSignal | undefined) {
+  constructor(reader: DatabaseReader) {
     this.#reader = reader
-    this.#signal = signal
   }
 
   async trained(model: Model): Promise<Trained> {
@@ -137,7 +135,6 @@ class Tables {
     const header = (await firstItem(file)).record?.fields ?? []
     let isHeader = true
     for await (const items of itemsIn(file)) {
-      this.#signal?.throwIfAborted()
       const rows: CsvRow[] = []
       for (const { record } of items) {
         if (isHeader) isHeader = false

@@ -140,7 +140,7 @@ export async function createPipeline(options: PipelineOptions = {}): Promise<Ing
       return (source) => {
         const written = ingestInto({ ...buffer, out, warn, signal }, forms, tally, (context, update) => {
           waiting.drain((some) => update.reject(some))
-          return settleInto(source, context, update, signal)
+          return settleInto(source, context, update)
         })
         writing.add(written)
         return written
@@ -224,12 +224,8 @@ function reject(wrong: readonly Reject[], { tally, rejects, strict }: RowContext
 }
 
 /** Rows into the tables of an update. */
-function settleInto(
-  source: RowSource,
-  context: DatabaseContext,
-  update: Update,
-  signal: AbortSignal | undefined,
-): Promise<void> {
+function settleInto(source: RowSource, context: DatabaseContext, update: Update): Promise<void> {
+  const { signal } = context
   const batches = Readable.from(toBatches(source, context.layout), { highWaterMark: 1 })
   const tables = tee<Results>(resultSinks(update, context.threads))
   return pipeline(

@@ -73,6 +73,7 @@ export async function* settle(
   try {
     for await (const { scrubbed } of toBatches(rows, layout)) {
       for (const records of (await scrubbed).records) buffer.addRecords(asBuffer(records))
+      if (buffer.canMerge) await buffer.merge()
     }
     // What comes here is lines of text: no input has regular rows.
     const reader = new RegularReader(layout, [])

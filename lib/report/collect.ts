@@ -44,7 +44,7 @@ export async function reportDatabase(
   const models = new Map(MODELS.map((model) => [model, new ModelTally(model)]))
   const categories = new CategoryTally()
   const waiting = new WaitingTally()
-  const tables: OpenTables = { folder, reader, signal, damaged: { rows: 0 } }
+  const tables: OpenTables = { folder, reader, damaged: { rows: 0 } }
   try {
     for (const [model, tally] of models) {
       await readProducts(tables, model, tally, categories)

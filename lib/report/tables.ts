@@ -20,7 +20,6 @@ export interface OpenTables {
   readonly folder: string
   readonly reader: DatabaseReader
   readonly damaged: Damaged
-  readonly signal: AbortSignal | undefined
 }
 
 /**
@@ -29,7 +28,7 @@ export interface OpenTables {
  * @throws IngestError TABLE_INVALID where the table lacks one of the columns
  */
 export async function readTable<Column extends string>(
-  { folder, reader, damaged, signal }: OpenTables,
+  { folder, reader, damaged }: OpenTables,
   file: string,
   columns: readonly Column[],
   row: (cell: CellOf<Column>) => void,
@@ -40,7 +39,6 @@ export async function readTable<Column extends string>(
   let current: CsvRow | undefined
   const cell: CellOf<Column> = (column) => current?.field(at?.[column] ?? -1) ?? ''
   for await (const items of itemsIn(opened)) {
-    signal?.throwIfAborted()
     for (const { record } of items) {
       if (record === undefined) damaged.rows++
       else if (at === undefined) at = positions(record.fields, columns, join(folder, file))

@@ -2,10 +2,15 @@
  * Writes the page to its file.
  */
 import { randomBytes } from 'node:crypto'
+import { constants, openSync } from 'node:fs'
 import { realpath, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { Socket } from 'node:net'
 import { dirname } from 'node:path'
+import { finished } from 'node:stream/promises'
+import { setTimeout as delay } from 'node:timers/promises'
 import { hasCode, unless } from '../database/commit-files.js'
 import { IngestError } from '../errors.js'
+import { decide, leftover, noLeftover } from '../process/supervisor.js'
 
 /**
  * Tells whether a page can be written to a file, before all the work.
@@ -29,7 +34,8 @@ export async function writePage(file: string, page: string): Promise<void> {
     const status = await unless('ENOENT', stat(file))
     if (status === undefined) await replace(file, page)
     else if (status.isFile()) await replace(await realpath(file), page)
-    // A pipe or a device takes the page itself.
+    else if (status.isFIFO()) await writePipe(file, page)
+    // A device takes the page itself.
     else await writeFile(file, page)
   } catch (error) {
     if (!hasCode(error)) throw error
@@ -37,14 +43,41 @@ export async function writePage(file: string, page: string): Promise<void> {
   }
 }
 
+/** How long to rest between two looks for somebody who reads a pipe, in ms. */
+const REST = 50
+
+/** By the event loop: a thread of the system would wait in a pipe that nobody reads, and the process could not end. */
+async function writePipe(file: string, page: string): Promise<void> {
+  let fd: number | undefined
+  while (fd === undefined) {
+    fd = openToReader(file)
+    if (fd === undefined) await delay(REST)
+  }
+  await finished(new Socket({ fd, readable: false, writable: true }).end(page))
+}
+
+/** Undefined while nobody reads it. */
+function openToReader(file: string): number | undefined {
+  try {
+    return openSync(file, constants.O_WRONLY | constants.O_NONBLOCK)
+  } catch (error) {
+    if (hasCode(error, 'ENXIO')) return undefined
+    throw error
+  }
+}
+
 async function replace(file: string, page: string): Promise<void> {
   const fresh = `${file}.${randomBytes(4).toString('hex')}.new`
   try {
+    leftover(fresh)
     await writeFile(fresh, page, { flag: 'wx' })
+    decide()
     await rename(fresh, file)
   } catch (error) {
     await rm(fresh, { force: true }).catch(() => {})
     throw error
+  } finally {
+    noLeftover(fresh)
   }
 }
 

@@ -7,10 +7,11 @@
  * that happened.
  */
 import type { Allocate } from '../csv/bytes.js'
+import { breather } from '../process/breath.js'
 import { programOfUnit, unitOf, WHOLE_PROGRAM } from '../rules/units.js'
 import { endOfRecord, HEAD_BYTES, mostBytesOf, type RecordRun, RecordWriter } from './records.js'
 import { LineSection, MOST_SECTION_BYTES, type SectionData, sortedRuns } from './section.js'
-import { mergeRuns, type OpenFile, SpillFile } from './spill.js'
+import { mergeRuns, type OpenFile, SpillFile, writeInSteps } from './spill.js'
 
 /** Default bound of the buffered lines, in bytes. */
 export const DEFAULT_MEMORY = 128 * 2 ** 20
@@ -18,6 +19,9 @@ export const DEFAULT_MEMORY = 128 * 2 ** 20
 const FEWEST_SECTIONS = 4
 /** So many spill files are merged into one. */
 const MERGED_SPILLS = 64
+/** So many sections are spilled at a time, and files of so many bytes merged, without a turn of the event loop. */
+const MOST_SECTIONS_AT_ONCE = 4
+const MOST_BYTES_AT_ONCE = 2 ** 26
 /** Units are given back in batches of about this size, in bytes. */
 const BATCH_BYTES = 1 << 18
 
@@ -110,11 +114,10 @@ export class LineBuffer {
     return section
   }
 
-  /** Spills all sections: half of them elsewhere, if another thread could, and is not at it still. */
+  /** Spills the oldest sections: half of them elsewhere, if another thread could, and is not at it still. */
   #spill(): void {
     if (this.#failure !== undefined) throw this.#failure.error
-    const sections = this.#sections
-    this.#sections = []
+    const sections = this.#sections.splice(0, MOST_SECTIONS_AT_ONCE)
     const half = this.#elsewhere.size === 0 ? sections.length >> 1 : 0
     for (const [index, section] of sections.entries()) {
       const spill = this.#newSpill(0)
@@ -125,7 +128,10 @@ export class LineBuffer {
         this.#reuse(section, data)
       } else this.#await(elsewhere, section, spill)
     }
-    for (let merges = 0; this.#canMerge(merges); merges++) this.#mergeSpills(merges)
+    for (let merges = 0; this.#canMerge(merges) && this.#bytesOf(merges) <= MOST_BYTES_AT_ONCE; merges++) {
+      const steps = this.#mergeSpills(merges)
+      while (!steps.next().done);
+    }
   }
 
   #reuse(section: LineSection, data: SectionData): void {
@@ -158,11 +164,35 @@ export class LineBuffer {
     return this.#elsewhere.size === 0 && (this.#spills[merges]?.length ?? 0) >= MERGED_SPILLS
   }
 
+  #bytesOf(merges: number): number {
+    return (this.#spills[merges] ?? []).reduce((sum, { bytes }) => sum + bytes, 0)
+  }
+
+  /** Whether there are spill files for {@link merge}. */
+  get canMerge(): boolean {
+    return this.#spills.some((_, merges) => this.#canMerge(merges))
+  }
+
+  /**
+   * Merges spill files that would take long, in steps; to be called now and then while lines are added.
+   *
+   * @throws the reason of the signal, or IngestError as {@link add}
+   */
+  async merge(signal?: AbortSignal): Promise<void> {
+    const breathe = breather(signal)
+    for (let merges = 0; merges < this.#spills.length; merges++) {
+      if (!this.#canMerge(merges)) continue
+      const steps = this.#mergeSpills(merges)
+      while (!steps.next().done) await breathe()
+    }
+  }
+
   /** Makes one spill file of several, so that a process never holds many files open. */
-  #mergeSpills(merges: number): void {
+  *#mergeSpills(merges: number): Generator<void> {
     const spills = this.#spills[merges] ?? []
     this.#spills[merges] = []
-    this.#newSpill(merges + 1).write(mergeRuns(spills.map((spill) => spill.runs())))
+    const merged = this.#newSpill(merges + 1)
+    merged.wrote(yield* writeInSteps(merged.file, mergeRuns(spills.map((spill) => spill.runs()))))
     for (const spill of spills) this.#closeSpill(spill)
   }
 
@@ -175,11 +205,15 @@ export class LineBuffer {
    * Where some lines are in spill files, brings all others there, too: settling needs room of its own. To be called after
    * the last line; what it leaves, {@link batches} does on this thread alone.
    *
-   * @throws IngestError as {@link add}
+   * @throws the reason of the signal, or IngestError as {@link add}
    */
-  async spillRest(): Promise<void> {
+  async spillRest(signal?: AbortSignal): Promise<void> {
     if (this.#written === 0) return
-    this.#spill()
+    const breathe = breather(signal)
+    while (this.#sections.length > 0) {
+      this.#spill()
+      await breathe()
+    }
     await Promise.all(this.#elsewhere)
     if (this.#failure !== undefined) throw this.#failure.error
   }
@@ -210,7 +244,7 @@ export class LineBuffer {
 
   #allRuns(): Iterable<RecordRun> {
     if (this.#written === 0) return mergeRuns(this.#sections.map(({ data }) => sortedRuns(data)))
-    this.#spill()
+    while (this.#sections.length > 0) this.#spill()
     this.#free = []
     const spills = this.#spills.toReversed().flat()
     return mergeRuns(spills.map((spill) => spill.runs()))

@@ -4,6 +4,7 @@
  * Rows with a category value that has no code yet wait in a file until the run knows all of its new values. What the run
  * only puts back, as it stood in a table that is written anew, is no row of the run.
  */
+import { once } from 'node:events'
 import { Writable } from 'node:stream'
 import { finished } from 'node:stream/promises'
 import { formatRow } from '../csv/write.js'
@@ -78,12 +79,17 @@ export class Emitter {
     else await this.#write(rows)
   }
 
-  /** Writes the rows that waited for their codes; these are settled now. */
-  async finish(): Promise<void> {
+  /**
+   * Writes the rows that waited for their codes; these are settled now.
+   *
+   * @param signal ends the waiting for who reads them
+   */
+  async finish(signal?: AbortSignal): Promise<void> {
     const { encoder } = this.#context
     if (this.#waiting.bytes > 0) {
       const rows = withCodes(this.#table, encoder, this.#waiting.read(0, this.#waiting.bytes))
-      await this.#write(Buffer.from(rows))
+      const written = this.#write(Buffer.from(rows))
+      await (signal === undefined ? written : Promise.race([written, once(signal, 'abort')]))
     }
     this.close()
   }

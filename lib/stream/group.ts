@@ -9,6 +9,7 @@ import type { RowCounts } from '../counts.js'
 import type { TableText } from '../database/format.js'
 import type { Reject } from '../database/tables.js'
 import { IngestError } from '../errors.js'
+import { breather } from '../process/breath.js'
 import type { UnknownValues } from '../rules/encode.js'
 import type { Tally } from '../summary.js'
 import type { LineBuffer } from './buffer.js'
@@ -50,6 +51,7 @@ export interface GroupContext {
   readonly strict: boolean
   /** Takes how far the run has come. */
   readonly progress?: ProgressMeter | undefined
+  readonly signal: AbortSignal | undefined
 }
 
 /** The transform from scrubbed rows to results. Rejects pass through at once; the rest comes when the input ends. */
@@ -57,22 +59,27 @@ export function groupByAssociation(
   context: GroupContext,
 ): (source: AsyncIterable<PendingBatch>) => AsyncGenerator<Results> {
   return async function* group(source) {
-    const { buffer, threads, tally, strict, progress } = context
     for await (const { scrubbed } of source) {
-      const { records, rejects, counts } = await scrubbed
-      if (strict && rejects[0] !== undefined) throw rejected(rejects[0])
-      for (const some of counts) tally.rows(some)
-      tally.reject(rejects)
-      for (const some of records) {
-        buffer.addRecords(asBuffer(some))
-        threads.giveBack(some)
-      }
-      progress?.rows(rejects.length + counts.reduce((rows, some) => rows + rowsOf(some), 0))
-      if (rejects.length > 0) yield { tables: [], rejects }
+      const batch = await scrubbed
+      await bufferBatch(batch, context)
+      if (batch.rejects.length > 0) yield { tables: [], rejects: batch.rejects }
     }
-    await buffer.spillRest()
+    await context.buffer.spillRest(context.signal)
     yield* settleBuffered(context)
   }
+}
+
+async function bufferBatch({ records, rejects, counts }: ScrubbedBatch, context: GroupContext): Promise<void> {
+  const { buffer, threads, tally, strict, progress, signal } = context
+  if (strict && rejects[0] !== undefined) throw rejected(rejects[0])
+  for (const some of counts) tally.rows(some)
+  tally.reject(rejects)
+  for (const some of records) {
+    buffer.addRecords(asBuffer(some))
+    threads.giveBack(some)
+  }
+  if (buffer.canMerge) await buffer.merge(signal)
+  progress?.rows(rejects.length + counts.reduce((rows, some) => rows + rowsOf(some), 0))
 }
 
 function rowsOf({ levels }: RowCounts): number {
@@ -88,7 +95,7 @@ export function rejected({ source, line, reason }: Reject): IngestError {
 const MOST_PENDING = 12
 
 async function* settleBuffered(context: GroupContext): AsyncGenerator<Results> {
-  const { buffer, threads, tally, learn, wholePrograms, progress } = context
+  const { buffer, threads, tally, learn, wholePrograms, progress, signal } = context
   const pending: { readonly bytes: number; readonly settled: Promise<SettledUnits> }[] = []
   const next = async (): Promise<Results> => {
     const { bytes, settled } = pending.shift() as (typeof pending)[number]
@@ -98,7 +105,9 @@ async function* settleBuffered(context: GroupContext): AsyncGenerator<Results> {
     learn(unknown)
     return { tables, rejects: [] }
   }
+  const breathe = breather(signal)
   for (const bytes of buffer.batches(wholePrograms, threads.allocate)) {
+    await breathe()
     const { length } = bytes
     const settled = threads.run({ kind: 'settle', bytes })
     // Whoever takes the results may be gone by then: that is told elsewhere.

@@ -22,7 +22,6 @@ const FEW_BATCHES = { writableHighWaterMark: 1, readableHighWaterMark: 8 }
 /** What a run's stages share. */
 export interface PipelineContext extends GroupContext {
   readonly inputs: readonly HeadedInput[]
-  readonly signal: AbortSignal | undefined
   /** Takes the rows of a table as they come. */
   readonly emitter?: Emitter | undefined
 }

@@ -123,8 +123,9 @@ function empty(input: Input): IngestError {
 
 /** An input's bytes; gzip is told by its first two bytes, whatever the name says. */
 async function* inputBytes(input: Input): AsyncGenerator<Buffer> {
-  const source = input.open()[Symbol.asyncIterator]()
+  let source: AsyncIterator<Buffer> | undefined
   try {
+    source = input.open()[Symbol.asyncIterator]()
     const start = await firstBytes(source)
     const whole = resume([start], source)
     if (start[0] === 0x1f && start[1] === 0x8b) yield* gunzip(whole)
@@ -133,7 +134,7 @@ async function* inputBytes(input: Input): AsyncGenerator<Buffer> {
     throw unreadable(input, error)
   } finally {
     // Not awaited: a read that goes on behind the decompression can take as long as the writer of the pipe likes.
-    Promise.resolve(source.return?.()).catch(() => {})
+    Promise.resolve(source?.return?.()).catch(() => {})
   }
 }
 

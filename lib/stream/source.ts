@@ -1,10 +1,11 @@
 /**
  * The inputs of a run: files, folders, globs and standard input, each with its name and day (specification, section 2).
  */
-import { createReadStream, type Stats } from 'node:fs'
+import { constants, createReadStream, openSync, type Stats } from 'node:fs'
 import { readdir, stat } from 'node:fs/promises'
+import type { Socket } from 'node:net'
 import { basename, join } from 'node:path'
-import { Readable } from 'node:stream'
+import { addAbortSignal, Readable } from 'node:stream'
 import { IngestError } from '../errors.js'
 import type { Day } from '../rules/scrub.js'
 
@@ -40,6 +41,8 @@ export interface SourceOptions {
   readonly warn: (message: string) => void
   /** Takes what is assumed in place of an option; by default as a warning. */
   readonly assume?: ((message: string) => void) | undefined
+  /** Ends the reading of pipes that have a name. */
+  readonly signal?: AbortSignal | undefined
 }
 
 const DAILY_NAME = /^(\d{4}-\d{2}-\d{2})_(\d{3})\.csv(\.gz)?$/
@@ -152,9 +155,28 @@ function fileInput(path: string, status: Stats, options: SourceOptions): Input {
   return {
     name: path,
     day: dayOfFile(path, options),
-    open: () => createReadStream(path, { highWaterMark: 1 << 18 }),
+    ...(status.isFIFO()
+      ? namedPipe(path, options.signal)
+      : { open: () => createReadStream(path, { highWaterMark: 1 << 18 }) }),
     seekable,
     bytes: seekable ? status.size : undefined,
+  }
+}
+
+/**
+ * A pipe with a name, as `<(zcat *.gz)` makes one, is read by the event loop: a thread of the system would wait in it for
+ * its writer, and the process could not end before that.
+ */
+function namedPipe(path: string, signal: AbortSignal | undefined): Required<Pick<Input, 'open' | 'close'>> {
+  let socket: Socket | undefined
+  return {
+    open() {
+      const { Socket } = process.getBuiltinModule('node:net')
+      const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK)
+      socket = new Socket({ fd, readable: true, writable: false })
+      return signal === undefined ? socket : addAbortSignal(signal, socket)
+    },
+    close: () => socket?.destroy(),
   }
 }
 

@@ -72,8 +72,17 @@ class RunWriter {
  * @throws IngestError WRITE_FAILED with the path
  */
 export function writeRuns(file: OpenFile, runs: Iterable<RecordRun>): number {
+  const writing = writeInSteps(file, runs)
+  for (;;) {
+    const { done, value } = writing.next()
+    if (done) return value
+  }
+}
+
+/** The same with a step for each run, between which others may have their turn. */
+export function* writeInSteps(file: OpenFile, runs: Iterable<RecordRun>): Generator<void, number> {
   const writer = new RunWriter(file)
-  for (const run of runs) writer.add(run)
+  for (const run of runs) yield writer.add(run)
   writer.flush(0)
   return writer.written
 }
@@ -93,12 +102,17 @@ export class SpillFile {
     } catch {}
   }
 
+  /** Bytes of its lines. */
+  get bytes(): number {
+    return this.#written
+  }
+
   /** Adds lines, which come in the order of their units, and ends writing. */
   write(runs: Iterable<RecordRun>): void {
     this.#written = writeRuns(this.file, runs)
   }
 
-  /** Ends writing, where another thread has written so many bytes. */
+  /** Ends writing, where somebody else has written so many bytes. */
   wrote(bytes: number): void {
     this.#written = bytes
   }

@@ -23,7 +23,7 @@ import { type Day, Scrubber } from '../rules/scrub.js'
 import { programOfUnit } from '../rules/units.js'
 import type { SpilledSection } from './buffer.js'
 import { Memory } from './memory.js'
-import { type Entry, FRESH, FRESH_LIST, RecordCursor } from './records.js'
+import { type Entry, endOfRecord, FRESH, FRESH_LIST, RecordCursor, unitAt } from './records.js'
 import { RowScrubber, type ScrubbedRows } from './row-scrubber.js'
 import { memoryOfSection, type SectionData, sortedRuns } from './section.js'
 import { type OpenFile, writeRuns } from './spill.js'
@@ -104,6 +104,11 @@ const ROW_TABLES = TABLES.filter(({ number }) => !isFeatures(number) && !isList(
 const LIST_TABLES = TABLES.filter(({ number }) => isList(number))
 const FEATURE_TABLES = TABLES.filter(({ number }) => isFeatures(number))
 
+/** The tables of exposures: nearly all that is stored of a program. */
+const EXPOSURE_TABLES = TABLES.filter(({ file }) => file === 'level1.csv' || file === 'ingest.csv')
+/** Rows of so many bytes are settled in a tenth of a second; usual tasks have a quarter of them. */
+const MOST_SHORT_BYTES = 1 << 20
+
 /** More than what settling a usual task gives. */
 const MOST_TABLE_BYTES = 1 << 21
 
@@ -138,6 +143,15 @@ export class TaskRunner {
   /** @throws IngestError TABLE_INVALID for stored lines that are not as the index says; WRITE_FAILED for a spill file */
   run<T extends Task>(task: T): ResultOf<T> {
     return this.#run(task) as ResultOf<T>
+  }
+
+  /** Whether a task may take longer than a thread can do without a turn of its event loop: a program can be of any size. */
+  isLong(task: Task): boolean {
+    if (task.kind !== 'settle') return false
+    let { length } = task.bytes
+    for (const pid of this.#stored === undefined ? [] : programsIn(asBuffer(task.bytes)))
+      for (const table of EXPOSURE_TABLES) length += this.#stored?.bytesOf(pid, table) ?? 0
+    return length > MOST_SHORT_BYTES
   }
 
   #run(task: Task): ResultOf<Task> {
@@ -259,6 +273,13 @@ function readLists(entries: readonly Entry[]): ProgramLists {
   const fresh = entries.filter(({ origin }) => origin === FRESH_LIST).map(({ text }) => JSON.parse(text) as MemberList)
   const stored = entries.filter(({ origin }) => origin !== FRESH_LIST).map(({ text }) => text)
   return { fresh, stored: readMembers(stored) }
+}
+
+/** The programs that a block of records has rows of. */
+function programsIn(block: Buffer): Set<number> {
+  const programs = new Set<number>()
+  for (let at = 0; at < block.length; at = endOfRecord(block, at)) programs.add(programOfUnit(unitAt(block, at)))
+  return programs
 }
 
 /** The same bytes with the methods of a buffer, which they lose on their way between threads. */

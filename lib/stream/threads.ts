@@ -2,7 +2,8 @@
  * Does the tasks of a run on two threads: this one and, once there is enough to do, another.
  *
  * The other one always has some tasks more than it is at work on; what comes while it has enough is done here at once. So
- * neither waits for the other, and no more than a few tasks are on their way at any time.
+ * neither waits for the other, and no more than a few tasks are on their way at any time. What takes long is never done
+ * here, as this thread has to take notice of signals.
  */
 import { availableParallelism } from 'node:os'
 import { setImmediate as nextTurn } from 'node:timers/promises'
@@ -56,12 +57,14 @@ export class Threads {
   #turns: Promise<void> = Promise.resolve()
   #bytes = 0
   #number = 0
-  /** Sections that the other thread has to spill. */
-  #spilling = 0
+  /** Tasks of the other thread that take long. */
+  #long = 0
 
-  constructor(setup: TaskSetup) {
+  /** @param signal gives all tasks up: nobody waits for one that takes long */
+  constructor(setup: TaskSetup, signal?: AbortSignal) {
     this.#setup = setup
     this.#runner = new TaskRunner(setup)
+    signal?.addEventListener('abort', () => this.#fail(signal.reason), { once: true })
   }
 
   /** Whether the other thread takes tasks. */
@@ -108,22 +111,28 @@ export class Threads {
     if (this.#failure !== undefined) throw this.#failure
     this.#bytes += task.bytes.length
     this.expect(this.#bytes)
+    if (this.#runner.isLong(task)) return this.#giveLong(task)
     if (!this.#ready) return this.#runHere(task)
     if (this.#isBusy) await this.#ownTurn()
     return this.#isBusy ? this.#runHere(task) : this.#give(task)
   }
 
-  /** Whether the other thread has enough to do. A section takes long: what came behind it would keep all others back. */
+  /** Whether the other thread has enough to do: what came behind a task that takes long would keep all others back. */
   get #isBusy(): boolean {
-    return this.#jobs.size >= MOST_JOBS || this.#spilling > 0
+    return this.#jobs.size >= MOST_JOBS || this.#long > 0
   }
 
   /** Has the other thread spill a section; undefined where it takes no tasks. */
   spill(section: SectionData, file: OpenFile): Promise<SpilledSection> | undefined {
     if (!this.#ready || this.#failure !== undefined) return undefined
-    this.#spilling++
-    return this.#give({ kind: 'spill', section, file }).finally(() => {
-      this.#spilling--
+    return this.#giveLong({ kind: 'spill', section, file })
+  }
+
+  #giveLong<T extends Task>(task: T): Promise<ResultOf<T>> {
+    this.#worker ?? this.#begin()
+    this.#long++
+    return this.#give(task).finally(() => {
+      this.#long--
     })
   }
 

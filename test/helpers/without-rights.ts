@@ -3,6 +3,7 @@
  * else has to be able to read it, or Node, where they are.
  */
 import { loadBundle, runBundle } from '../../lib/bundle/load.js'
+import { Signals } from '../../lib/process/signals.js'
 
 const NOBODY = 65534
 
@@ -12,4 +13,4 @@ if (process.getuid?.() === 0) {
   process.setgid?.(NOBODY)
   process.setuid?.(NOBODY)
 }
-await runProgram()
+await runProgram(new Signals())

@@ -1,0 +1,4 @@
+/** The thread of a command where the program is a bundle: its script is where the bundle's modules look for it. */
+import { loadBundle, runBundle } from './load.js'
+
+await runBundle(loadBundle()).runCommandThread()

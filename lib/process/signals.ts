@@ -1,0 +1,54 @@
+/**
+ * The signals that end the program. Loaded before all else, as one may come while the rest is loaded.
+ */
+import { Decision } from './decision.js'
+
+/** These signals, and the exit codes that shells expect for them. */
+const EXIT_CODES = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const
+
+/** Takes the signals of this process from now on. */
+export class Signals {
+  readonly decision = new Decision()
+  readonly #controller = new AbortController()
+  /** The exit code of the signal that stopped the command. */
+  #stopped: number | undefined
+  /** The exit code of the command that has ended by itself. */
+  #ended: number | undefined
+
+  constructor() {
+    for (const [name, code] of Object.entries(EXIT_CODES)) process.on(name, () => this.#take(code))
+  }
+
+  /** Stops the command. */
+  get signal(): AbortSignal {
+    return this.#controller.signal
+  }
+
+  #take(code: number): void {
+    // Too late to undo anything: what was done is what the exit code tells.
+    if (!this.decision.stop()) {
+      if (this.#ended !== undefined) process.exit(this.#ended)
+      return
+    }
+    // Who asks twice does not want to wait for what is being put in order: the next run does it. What has ended waits
+    // only for those who read what it printed.
+    const isWaiting = this.#stopped !== undefined || this.#ended !== undefined
+    this.#stopped ??= code
+    if (isWaiting) this.exitIfStopped()
+    this.#controller.abort()
+  }
+
+  /** Has to be told when the command has ended by itself, with its exit code. */
+  end(code: number): void {
+    this.exitIfStopped()
+    this.#ended = code
+    process.exitCode = code
+  }
+
+  /** Ends the process if a signal has stopped the command. */
+  exitIfStopped(): void {
+    if (this.#stopped === undefined) return
+    process.stderr.write('jwst-ingest: interrupted; nothing was changed\n')
+    process.exit(this.#stopped)
+  }
+}

@@ -1,0 +1,27 @@
+/** What the thread of a command and the main thread say to each other. */
+
+/** What the thread is given when it begins. */
+export interface CommandSetup {
+  readonly args: readonly string[]
+  /** Memory of the decision. */
+  readonly decision: SharedArrayBuffer
+  /** Whether standard output is a terminal. */
+  readonly isTTY: boolean
+}
+
+export type StreamName = 'stdout' | 'stderr'
+
+/** What the thread says. */
+export type Said =
+  /** Bytes for a stream; the next ones come when these are taken. */
+  | { readonly kind: 'write'; readonly stream: StreamName; readonly bytes: Uint8Array }
+  /** A path that has to go if the command is stopped, or does not have to any more. */
+  | { readonly kind: 'leftover'; readonly path: string; readonly isThere: boolean }
+  | { readonly kind: 'exit'; readonly code: number }
+
+/** What it hears: that a stream has taken bytes, or why not. */
+export interface Taken {
+  readonly stream: StreamName
+  /** Plain data, as an error loses its code on the way. */
+  readonly error: Pick<NodeJS.ErrnoException, 'message' | 'code' | 'syscall'> | undefined
+}

@@ -1,0 +1,81 @@
+/** A command in a thread of its own does and prints what it does on the main thread. */
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { PassThrough, Readable } from 'node:stream'
+import test from 'ava'
+import { runCommand } from '../lib/cli/cli.js'
+import { ingest } from '../lib/ingest.js'
+import { FIXTURES } from './helpers/damage.js'
+import { tableTexts } from './helpers/database.js'
+import { copyDatabase, roundTimes } from './helpers/interrupt-files.js'
+import { oneProgram } from './helpers/one-program.js'
+import { type Result, Workdir } from './helpers/program.js'
+
+/** Runs a command line here, in a folder. */
+async function runHere(folder: string, args: readonly string[]): Promise<Result> {
+  const output = { stdout: '', stderr: '' }
+  const stdout = new PassThrough().setEncoding('utf8').on('data', (text) => (output.stdout += text))
+  const code = await runCommand(args, {
+    stdin: Readable.from([]),
+    stdout,
+    out: (text) => stdout.write(text),
+    err: (text) => (output.stderr += text),
+    env: { JWST_INGEST_DB: folder },
+    signal: new AbortController().signal,
+  })
+  await once(stdout.end(), 'end')
+  return { code, ...output }
+}
+
+/** Without what no two runs have in common. */
+const plain = (text: string) =>
+  text.split('\n').map((line) => line.replace(/\d+\.\d+ s|"seconds":[\d.]+|"made":"[^"]+"|Made .* UTC/g, '…'))
+
+const COMMANDS: readonly (readonly string[])[] = [
+  ['check'],
+  ['check', '--json'],
+  ['explain', 'jw01*'],
+  ['explain', '--waiting', '--json'],
+  ['explain', 'jw99999*'],
+  ['explain'],
+  ['report', '--json'],
+  ['report', '--html', '-'],
+  ['export', '-o', '-', '--table', 'train-image'],
+  ['export', '-o', '-', '--format', 'jsonl', '--table', 'level1'],
+  ['export', '--table', 'nothing'],
+  ['export', '--format', 'xml'],
+  ['rebuild', '--json'],
+  ['prune', '--older-than', '1d', '--as-of', '2024-03-01', '--json'],
+  ['prune'],
+  ['check', 'not-there'],
+]
+
+for (const args of COMMANDS) {
+  test(`jwst-ingest ${args.join(' ')}: the same on either thread`, async (t) => {
+    const dir = new Workdir(t)
+    await ingest({ inputs: [join(FIXTURES, 'days')], out: dir.path('db') })
+    await roundTimes(dir.path('db'))
+    await copyDatabase(dir.path('db'), dir.path('here/db'))
+    const here = await runHere(dir.path('here/db'), args)
+    const apart = await dir.run(args, { env: { JWST_INGEST_DB: dir.path('db') } })
+    t.is(apart.code, here.code)
+    for (const stream of ['stdout', 'stderr'] as const)
+      t.deepEqual(plain(apart[stream]), plain(here[stream].replaceAll(dir.path('here'), dir.folder)))
+    t.deepEqual(tableTexts(dir.path('db')), tableTexts(dir.path('here/db')))
+  })
+}
+
+test('a reader that closes early ends a command in peace', async (t) => {
+  const dir = new Workdir(t)
+  dir.write('2024-02-21_052.csv', oneProgram(2000))
+  t.is((await dir.run(['-q', '-o', 'db', '2024-02-21_052.csv'])).code, 0)
+  for (const args of [
+    ['explain', 'jw01234*', '--db', 'db'],
+    ['export', 'db', '-q', '-o', '-', '--format', 'jsonl', '--table', 'level1'],
+    ['report', 'db', '--html', '-'],
+  ]) {
+    const running = dir.start(args)
+    running.child.stdout?.once('data', () => running.child.stdout?.destroy())
+    t.like(await running.result, { code: 0, stderr: '' }, args.join(' '))
+  }
+})

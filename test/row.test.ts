@@ -181,11 +181,15 @@ const version = fc
   })
   .map((columns) => exposure(columns))
 
+/** What tells versions apart: of dropped ones only these cells are kept. */
+const contentOf = (row: Row) =>
+  row.kind === 'dropped' ? [row.date, row.size, row.EXP_TYPE, row.CHANNEL, cell(row, 'imagesize')].join() : row.text
+
 test('versions are in one total order', (t) => {
   fc.assert(
     fc.property(version, version, version, (a, b, c) => {
       assert.equal(Math.sign(compareVersions(a, b)), -Math.sign(compareVersions(b, a)) || 0)
-      assert.equal(compareVersions(a, b) === 0, a.text === b.text)
+      assert.equal(compareVersions(a, b) === 0, contentOf(a) === contentOf(b))
       if (compareVersions(a, b) <= 0 && compareVersions(b, c) <= 0) assert.ok(compareVersions(a, c) <= 0)
     }),
     { seed, numRuns: 2000 },

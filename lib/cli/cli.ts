@@ -106,7 +106,7 @@ class RunApart extends Error {}
  * pieces that take seconds, as a program with very many rows is settled in one go; those that take rows in give such a
  * piece to another thread.
  */
-const ON_MAIN_THREAD = new Set(['jwst-ingest', 'associate', 'status', 'completion', 'help'])
+const ON_MAIN_THREAD = new Set(['jwst-ingest', 'associate', 'completion', 'help'])
 
 /** The exit code of an error, after telling it. */
 function report(error: unknown, { err }: Terminal): number {

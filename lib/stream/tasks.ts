@@ -106,8 +106,8 @@ const FEATURE_TABLES = TABLES.filter(({ number }) => isFeatures(number))
 
 /** The tables of exposures: nearly all that is stored of a program. */
 const EXPOSURE_TABLES = TABLES.filter(({ file }) => file === 'level1.csv' || file === 'ingest.csv')
-/** Rows of so many bytes are settled in a tenth of a second; usual tasks have a quarter of them. */
-const MOST_SHORT_BYTES = 1 << 20
+/** Rows of so many bytes are settled in a tenth of a second; usual tasks have half of them. */
+const MOST_SHORT_BYTES = 1 << 19
 
 /** More than what settling a usual task gives. */
 const MOST_TABLE_BYTES = 1 << 21

@@ -544,8 +544,9 @@ const DAMAGES = [
   ...FEATURE_DAMAGES,
   ...RESOLUTION_DAMAGES,
 ]
+// One after the other: all of them at a time would have more than a thousand files open.
 for (const { when, kind, file, tells, and = [], work } of DAMAGES) {
-  test(`${kind}: ${when}`, async (t) => {
+  test.serial(`${kind}: ${when}`, async (t) => {
     const folder = copyOf(golden, join(newFolder(t), 'db'))
     const line = work(folder)
     const report = await checkDatabase(folder)

@@ -59,7 +59,7 @@ function changes({ tables }: RebuildReport): Record<string, string> {
 
 const INDEX = ['.jwst-ingest/index.json', '.jwst-ingest/seen.json']
 
-test('a healthy database stays as it is: no byte and no time of a file changes', async (t) => {
+test.serial('a healthy database stays as it is: no byte and no time of a file changes', async (t) => {
   const folder = copyOf(golden, join(newFolder(t), 'db'))
   const before = looks(folder)
   const report = await rebuildDatabase({ out: folder })
@@ -68,7 +68,7 @@ test('a healthy database stays as it is: no byte and no time of a file changes',
   t.deepEqual(looks(folder), before)
 })
 
-test('of a database that was copied only the index is made anew, and the next run trusts it', async (t) => {
+test.serial('of a database that was copied only the index is made anew, and the next run trusts it', async (t) => {
   const folder = copyOf(golden, join(newFolder(t), 'db'))
   for (const file of ['training.csv', 'level1.csv']) utimesSync(join(folder, file), new Date(), new Date())
   t.is((await checkDatabase(folder)).notes.length, 1)
@@ -120,7 +120,7 @@ const LOSSES: readonly Loss[] = [
 ]
 
 for (const { what, file, state, work } of LOSSES) {
-  test(`${file} ${what}: it is made anew, and no other table changes`, async (t) => {
+  test.serial(`${file} ${what}: it is made anew, and no other table changes`, async (t) => {
     const folder = copyOf(golden, join(newFolder(t), 'db'))
     work(join(folder, file))
     const before = looks(folder)
@@ -134,7 +134,7 @@ for (const { what, file, state, work } of LOSSES) {
   })
 }
 
-test('codes that the database has given stay', async (t) => {
+test.serial('codes that the database has given stay', async (t) => {
   const folder = newFolder(t)
   const text = readFileSync(join(INPUT, '2024-02-21_052.csv'), 'utf8')
   writeFileSync(join(folder, '2024-02-21_052.csv'), text.replaceAll('F2100W', 'F2100X').replaceAll('P750L', 'A750L'))
@@ -158,7 +158,7 @@ test('codes that the database has given stay', async (t) => {
   t.is(readFileSync(join(db, 'encodings.json'), 'utf8'), encodings)
 })
 
-test('features follow an exposure that was edited; the edited table stays', async (t) => {
+test.serial('features follow an exposure that was edited; the edited table stays', async (t) => {
   const folder = copyOf(golden, join(newFolder(t), 'db'))
   const lines = new Lines(folder, 'level1.csv')
   lines.set(lines.find(EXPOSURE), 'CRVAL1', '132.7').write()
@@ -174,7 +174,7 @@ test('features follow an exposure that was edited; the edited table stays', asyn
   await assertHealthy(folder)
 })
 
-test('where unencoded tables are not what resolving their rows gives, that is said and written', async (t) => {
+test.serial('where unencoded tables are not what resolving their rows gives, that is said and written', async (t) => {
   const folder = copyOf(golden, join(newFolder(t), 'db'))
   const training = new Lines(folder, 'training.csv')
   training.set(training.find(PRODUCT), 'expmode', 'SPEC').set(training.find(PRODUCT), 'pid', '1').write()
@@ -191,7 +191,7 @@ test('where unencoded tables are not what resolving their rows gives, that is sa
   await assertHealthy(folder)
 })
 
-test('a table with other line ends or needless quotes is written anew with the same lines', async (t) => {
+test.serial('a table with other line ends or needless quotes is written anew with the same lines', async (t) => {
   const folder = copyOf(golden, join(newFolder(t), 'db'))
   new Lines(folder, 'level1.csv').write('\r\n')
   const raw = new Lines(folder, 'raw-image.csv')
@@ -202,7 +202,7 @@ test('a table with other line ends or needless quotes is written anew with the s
   t.deepEqual((await checkDatabase(folder)).notes, [])
 })
 
-test('runs go on after a rebuild as if there had been none', async (t) => {
+test.serial('runs go on after a rebuild as if there had been none', async (t) => {
   const folder = join(newFolder(t), 'db')
   const [first = [], ...others] = daily(INPUT)
   await build(folder, [first])
@@ -216,7 +216,7 @@ test('runs go on after a rebuild as if there had been none', async (t) => {
     t.deepEqual(sorted(folder, file), sorted(golden, file))
 })
 
-test('a waiting group that is named by another program than its exposures keeps its place in the index', async (t) => {
+test.serial('a waiting group that is named by another program than its exposures keeps its place in the index', async (t) => {
   const folder = newFolder(t)
   const [header = '', ...rows] = readFileSync(join(INPUT, '2024-02-21_052.csv'), 'utf8').split('\n')
   const isExposure = (row: string) => row.includes('jw06009136001') && row.includes('LEVEL_1')
@@ -237,7 +237,7 @@ test('a waiting group that is named by another program than its exposures keeps 
   await assertHealthy(db)
 })
 
-test('a folder that spacekit wrote is taken over as a run does it', async (t) => {
+test.serial('a folder that spacekit wrote is taken over as a run does it', async (t) => {
   const folder = newFolder(t)
   const [rebuilt, taken] = [join(folder, 'rebuilt'), join(folder, 'taken')]
   for (const into of [rebuilt, taken]) cpSync(SPACEKIT, into, { recursive: true })
@@ -260,7 +260,7 @@ async function takenOver(folder: string): Promise<string> {
   return folder
 }
 
-test('products taken over without their exposures keep their features', async (t) => {
+test.serial('products taken over without their exposures keep their features', async (t) => {
   const folder = await takenOver(join(newFolder(t), 'db'))
   for (const file of ['train-image.csv', 'raw-tac.csv']) t.deepEqual(sorted(folder, file), sorted(SPACEKIT, file))
   const before = looks(folder)
@@ -268,7 +268,7 @@ test('products taken over without their exposures keep their features', async (t
   t.deepEqual(looks(folder), before)
 })
 
-test('a line that cannot be read and may be all that is known of a product stays: the rebuild ends', async (t) => {
+test.serial('a line that cannot be read and may be all that is known of a product stays: the rebuild ends', async (t) => {
   const folder = await takenOver(join(newFolder(t), 'db'))
   const lines = new Lines(folder, 'train-image.csv')
   const line = lines.find(PRODUCT)
@@ -335,7 +335,7 @@ const REFUSALS: readonly Refusal[] = [
 ]
 
 for (const { when, message, work } of REFUSALS) {
-  test(`nothing is changed when ${when}`, async (t) => {
+  test.serial(`nothing is changed when ${when}`, async (t) => {
     const folder = copyOf(golden, join(newFolder(t), 'db'))
     work(folder)
     const before = looks(folder)
@@ -345,7 +345,7 @@ for (const { when, message, work } of REFUSALS) {
   })
 }
 
-test('a rebuild that is ended changes nothing', async (t) => {
+test.serial('a rebuild that is ended changes nothing', async (t) => {
   const folder = copyOf(golden, join(newFolder(t), 'db'))
   rmSync(join(folder, 'train-image.csv'))
   const before = looks(folder)
@@ -361,7 +361,7 @@ function jwst(args: readonly string[], cwd: string) {
   return spawnSync(process.execPath, [MAIN, ...args], { cwd, encoding: 'utf8' })
 }
 
-test('rebuild: exit code 0, and a line for each table on standard error', (t) => {
+test.serial('rebuild: exit code 0, and a line for each table on standard error', (t) => {
   const folder = newFolder(t)
   const db = copyOf(golden, join(folder, 'jwst-db'))
   rmSync(join(db, 'train-fgs.csv'))
@@ -379,7 +379,7 @@ test('rebuild: exit code 0, and a line for each table on standard error', (t) =>
   t.is(told.filter((line) => line.endsWith(' unchanged')).length, 17)
 })
 
-test('rebuild --json --quiet: the report as one JSON object, and nothing else', (t) => {
+test.serial('rebuild --json --quiet: the report as one JSON object, and nothing else', (t) => {
   const { status, stdout, stderr } = jwst(['rebuild', '--json', '--quiet', 'golden'], base)
   t.is(status, 0)
   t.is(stderr, '')
@@ -388,7 +388,7 @@ test('rebuild --json --quiet: the report as one JSON object, and nothing else', 
   t.deepEqual(changes(report), {})
 })
 
-test('rebuild: exit code 1 where there is no database, and nothing is made; 3 beside a run', async (t) => {
+test.serial('rebuild: exit code 1 where there is no database, and nothing is made; 3 beside a run', async (t) => {
   const folder = newFolder(t)
   const none = jwst(['rebuild', 'none'], folder)
   t.is(none.status, 1)

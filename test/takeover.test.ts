@@ -85,7 +85,7 @@ const takeover = test.macro({
   },
 })
 
-for (const name of GOLDEN_CASES) test(takeover, name)
+for (const name of GOLDEN_CASES) test.serial(takeover, name)
 
 /** Ways in which a folder may differ from the expected one, and still mean the same. */
 const VARIANTS: Readonly<Record<string, (folder: string) => void>> = {
@@ -151,9 +151,9 @@ const variant = test.macro({
   },
 })
 
-for (const name of Object.keys(VARIANTS)) test(variant, name)
+for (const name of Object.keys(VARIANTS)) test.serial(variant, name)
 
-test('columns that only the taken-over tables have are kept', async (t) => {
+test.serial('columns that only the taken-over tables have are kept', async (t) => {
   const folder = spacekitFolder(t)
   for (const name of UNENCODED) {
     const { columns, rows } = readTable(folder, name)
@@ -193,8 +193,8 @@ const waiting = test.macro({
   },
 })
 
-test(waiting, 'with')
-test(waiting, 'without')
+test.serial(waiting, 'with')
+test.serial(waiting, 'without')
 
 function tableRowCounts(folder: string): Record<string, number> {
   return Object.fromEntries(tablesIn(folder).map((name) => [name, readRows(folder, name).length]))
@@ -224,7 +224,7 @@ async function unknownExposures(t: ExecutionContext, ...others: readonly Keyword
   return folder
 }
 
-test('without level1.csv every training row keeps its features', async (t) => {
+test.serial('without level1.csv every training row keeps its features', async (t) => {
   const folder = spacekitFolder(t)
   rmSync(join(folder, 'level1.csv'))
   const names = tablesIn(folder).filter((name) => !name.startsWith('rem-'))
@@ -238,7 +238,7 @@ test('without level1.csv every training row keeps its features', async (t) => {
   t.deepEqual(valuesIn(folder, 'level1', 'dname'), [exposureName(1)])
 })
 
-test('without level1.csv the last by date and size of the rows of a product stays, with its features', async (t) => {
+test.serial('without level1.csv the last by date and size of the rows of a product stays, with its features', async (t) => {
   const folder = await unknownExposures(t)
   for (const name of ['training', 'train-image', 'raw-image']) {
     editTable(folder, name, ([row = {}]) => [
@@ -282,10 +282,10 @@ const reprocessed = test.macro({
   },
 })
 
-test(reprocessed, 'with')
-test(reprocessed, 'without')
+test.serial(reprocessed, 'with')
+test.serial(reprocessed, 'without')
 
-test('an exposure that comes late for a product of unknown exposures waits, in this run and later ones', async (t) => {
+test.serial('an exposure that comes late for a product of unknown exposures waits, in this run and later ones', async (t) => {
   const folder = await unknownExposures(t)
   const before = ['training', 'train-image', 'raw-image'].map((name) => readRows(folder, name))
   for (const date of ['2024-03-01', '2024-03-02']) await run(folder, [dayPath(t, date, [exposure(3)])])
@@ -298,7 +298,7 @@ test('an exposure that comes late for a product of unknown exposures waits, in t
   t.deepEqual(valuesIn(folder, 'rem-image', 'dname'), ['jw01001-o001_t1_miri_f770w'])
 })
 
-test('another target of the association is matched beside a product of unknown exposures', async (t) => {
+test.serial('another target of the association is matched beside a product of unknown exposures', async (t) => {
   const folder = await unknownExposures(t, exposure(3, BETA))
   await run(folder, [dayPath(t, '2024-03-01', [product(2, BETA), exposure(4, BETA)])])
   t.deepEqual(valuesIn(folder, 'training', 'dname'), [productName(1), productName(2)])
@@ -306,7 +306,7 @@ test('another target of the association is matched beside a product of unknown e
   t.deepEqual(valuesIn(folder, 'train-image', 'nexposur'), ['2', '2'])
 })
 
-test('a product whose exposures alone are gone from level1.csv keeps its features', async (t) => {
+test.serial('a product whose exposures alone are gone from level1.csv keeps its features', async (t) => {
   const folder = spacekitFolder(t)
   const [product = {}] = readRows(folder, 'training').filter((row) => row.expmode === 'IMAGE')
   const name = product.dname ?? ''
@@ -367,11 +367,11 @@ const damaged = test.macro({
 })
 
 for (const damage of Object.keys(DAMAGES)) {
-  test(damaged, damage, 'this program')
-  test(damaged, damage, 'another program')
+  test.serial(damaged, damage, 'this program')
+  test.serial(damaged, damage, 'another program')
 }
 
-test('encodings.json that no longer parses is an error and nothing changes', async (t) => {
+test.serial('encodings.json that no longer parses is an error and nothing changes', async (t) => {
   const folder = await ownDatabase(t)
   appendFileSync(join(folder, 'encodings.json'), '}')
   const before = fileBytes(folder)
@@ -430,4 +430,4 @@ const edited = test.macro({
   },
 })
 
-for (const edit of Object.keys(EDITS)) test(edited, edit)
+for (const edit of Object.keys(EDITS)) test.serial(edited, edit)

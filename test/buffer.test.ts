@@ -4,7 +4,7 @@ import fs, { existsSync, mkdirSync, readdirSync } from 'node:fs'
 import { syncBuiltinESMExports } from 'node:module'
 import { join, relative } from 'node:path'
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import test, { type ExecutionContext } from 'ava'
+import type { ExecutionContext } from 'ava'
 import fc from 'fast-check'
 import { IngestError } from '../lib/errors.js'
 import { NO_OBSERVATION, programOfUnit, unitOf, WHOLE_PROGRAM } from '../lib/rules/units.js'
@@ -14,6 +14,9 @@ import { memoryOfSection, type SectionData, sortedRuns } from '../lib/stream/sec
 import { type OpenFile, writeRuns } from '../lib/stream/spill.js'
 import { historyArbitrary, propertyOptions, rowsArbitrary, toDayFiles } from './helpers/arbitrary-rows.js'
 import { fileBytes, run, temporaryFolder, withFolder, writeDayFiles } from './helpers/database.js'
+import { needs } from './helpers/needs.js'
+
+const test = needs('a limit of 1024 open files', 'rows that are spilled to files')
 
 interface Line {
   readonly pid: number

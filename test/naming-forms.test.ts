@@ -243,9 +243,10 @@ test('the table has a line for each scene, and each scene is told of', (t) => {
   t.deepEqual(forms.map(({ example }) => example).sort(), Object.keys(SCENES).sort())
 })
 
+// One after the other: all of them at a time would have more than a thousand files open.
 for (const form of forms) {
   const { example, byKeywords, byFile } = form
-  test(`${example}: by keywords ${byKeywords}, by file ${byFile}`, async (t) => {
+  test.serial(`${example}: by keywords ${byKeywords}, by file ${byFile}`, async (t) => {
     const scene = SCENES[example] as Scene
     const built = build(example, scene)
     const folder = temporaryFolder(t)

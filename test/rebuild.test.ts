@@ -216,26 +216,29 @@ test.serial('runs go on after a rebuild as if there had been none', async (t) =>
     t.deepEqual(sorted(folder, file), sorted(golden, file))
 })
 
-test.serial('a waiting group that is named by another program than its exposures keeps its place in the index', async (t) => {
-  const folder = newFolder(t)
-  const [header = '', ...rows] = readFileSync(join(INPUT, '2024-02-21_052.csv'), 'utf8').split('\n')
-  const isExposure = (row: string) => row.includes('jw06009136001') && row.includes('LEVEL_1')
-  const exposures = rows.filter(isExposure).map((row) => row.replace(/,0?6009,/, ',6010,'))
-  t.true(exposures.length > 1)
-  const path = join(folder, '2024-02-21_052.csv')
-  const db = join(folder, 'db')
-  writeFileSync(path, [header, ...exposures.slice(1), ''].join('\n'))
-  await build(db, [[path]])
-  t.is(new Lines(db, 'rem-image.csv').find('jw06010-o136'), 2)
-  await assertHealthy(db)
-  t.deepEqual(changes(await rebuildDatabase({ out: db })), {})
-  rmSync(join(db, '.jwst-ingest', 'index.json'))
-  t.deepEqual(changes(await rebuildDatabase({ out: db })), { 'rem-image.csv': 'changed 0' })
-  writeFileSync(path, [header, exposures[0], ''].join('\n'))
-  await build(db, [[path]])
-  t.is(new Lines(db, 'rem-image.csv').all.length, 2)
-  await assertHealthy(db)
-})
+test.serial(
+  'a waiting group that is named by another program than its exposures keeps its place in the index',
+  async (t) => {
+    const folder = newFolder(t)
+    const [header = '', ...rows] = readFileSync(join(INPUT, '2024-02-21_052.csv'), 'utf8').split('\n')
+    const isExposure = (row: string) => row.includes('jw06009136001') && row.includes('LEVEL_1')
+    const exposures = rows.filter(isExposure).map((row) => row.replace(/,0?6009,/, ',6010,'))
+    t.true(exposures.length > 1)
+    const path = join(folder, '2024-02-21_052.csv')
+    const db = join(folder, 'db')
+    writeFileSync(path, [header, ...exposures.slice(1), ''].join('\n'))
+    await build(db, [[path]])
+    t.is(new Lines(db, 'rem-image.csv').find('jw06010-o136'), 2)
+    await assertHealthy(db)
+    t.deepEqual(changes(await rebuildDatabase({ out: db })), {})
+    rmSync(join(db, '.jwst-ingest', 'index.json'))
+    t.deepEqual(changes(await rebuildDatabase({ out: db })), { 'rem-image.csv': 'changed 0' })
+    writeFileSync(path, [header, exposures[0], ''].join('\n'))
+    await build(db, [[path]])
+    t.is(new Lines(db, 'rem-image.csv').all.length, 2)
+    await assertHealthy(db)
+  },
+)
 
 test.serial('a folder that spacekit wrote is taken over as a run does it', async (t) => {
   const folder = newFolder(t)
@@ -268,25 +271,28 @@ test.serial('products taken over without their exposures keep their features', a
   t.deepEqual(looks(folder), before)
 })
 
-test.serial('a line that cannot be read and may be all that is known of a product stays: the rebuild ends', async (t) => {
-  const folder = await takenOver(join(newFolder(t), 'db'))
-  const lines = new Lines(folder, 'train-image.csv')
-  const line = lines.find(PRODUCT)
-  lines.replace(line, lines.text(line).slice(0, 40)).write()
-  const before = looks(folder)
-  const error = await t.throwsAsync(rebuildDatabase({ out: folder }), { code: 'TABLE_INVALID' })
-  t.regex(
-    error.message,
-    new RegExp(`train-image\\.csv:${line}: expected 33 fields, got \\d+; it may hold the features of ${PRODUCT}, `),
-  )
-  t.deepEqual(looks(folder), before)
-  const warnings: string[] = []
-  lines.replace(line).write()
-  await rebuildDatabase({ out: folder, warn: (message) => warnings.push(message) })
-  t.deepEqual(warnings, [
-    `${PRODUCT} was taken over without its exposures and has no features: only a backup of train-* has them`,
-  ])
-})
+test.serial(
+  'a line that cannot be read and may be all that is known of a product stays: the rebuild ends',
+  async (t) => {
+    const folder = await takenOver(join(newFolder(t), 'db'))
+    const lines = new Lines(folder, 'train-image.csv')
+    const line = lines.find(PRODUCT)
+    lines.replace(line, lines.text(line).slice(0, 40)).write()
+    const before = looks(folder)
+    const error = await t.throwsAsync(rebuildDatabase({ out: folder }), { code: 'TABLE_INVALID' })
+    t.regex(
+      error.message,
+      new RegExp(`train-image\\.csv:${line}: expected 33 fields, got \\d+; it may hold the features of ${PRODUCT}, `),
+    )
+    t.deepEqual(looks(folder), before)
+    const warnings: string[] = []
+    lines.replace(line).write()
+    await rebuildDatabase({ out: folder, warn: (message) => warnings.push(message) })
+    t.deepEqual(warnings, [
+      `${PRODUCT} was taken over without its exposures and has no features: only a backup of train-* has them`,
+    ])
+  },
+)
 
 interface Refusal {
   readonly when: string

@@ -238,24 +238,27 @@ test.serial('without level1.csv every training row keeps its features', async (t
   t.deepEqual(valuesIn(folder, 'level1', 'dname'), [exposureName(1)])
 })
 
-test.serial('without level1.csv the last by date and size of the rows of a product stays, with its features', async (t) => {
-  const folder = await unknownExposures(t)
-  for (const name of ['training', 'train-image', 'raw-image']) {
-    editTable(folder, name, ([row = {}]) => [
-      { ...row, imagesize: '9.5', date: '2024-02-22', frac: '0.25' },
-      { ...row, imagesize: '10.5', date: '2024-02-22', frac: '0.5', ...(name === 'training' ? { doy: '53' } : {}) },
-      { ...row, imagesize: '99.5', date: '2024-02-20', frac: '0.75' },
-    ])
-  }
-  await run(folder, [dayPath(t, '2024-03-01', [exposure(5, { OBSERVTN: '777' })])])
-  for (const name of ['training', 'train-image', 'raw-image']) {
-    t.deepEqual(valuesIn(folder, name, 'imagesize'), ['10.5'], name)
-    t.deepEqual(valuesIn(folder, name, 'date'), ['2024-02-22'], name)
-  }
-  t.deepEqual(valuesIn(folder, 'train-image', 'frac'), ['0.5'])
-  t.deepEqual(valuesIn(folder, 'raw-image', 'frac'), ['0.5'])
-  t.deepEqual(valuesIn(folder, 'train-image', 'imgsize_gb'), ['1.05e-05'])
-})
+test.serial(
+  'without level1.csv the last by date and size of the rows of a product stays, with its features',
+  async (t) => {
+    const folder = await unknownExposures(t)
+    for (const name of ['training', 'train-image', 'raw-image']) {
+      editTable(folder, name, ([row = {}]) => [
+        { ...row, imagesize: '9.5', date: '2024-02-22', frac: '0.25' },
+        { ...row, imagesize: '10.5', date: '2024-02-22', frac: '0.5', ...(name === 'training' ? { doy: '53' } : {}) },
+        { ...row, imagesize: '99.5', date: '2024-02-20', frac: '0.75' },
+      ])
+    }
+    await run(folder, [dayPath(t, '2024-03-01', [exposure(5, { OBSERVTN: '777' })])])
+    for (const name of ['training', 'train-image', 'raw-image']) {
+      t.deepEqual(valuesIn(folder, name, 'imagesize'), ['10.5'], name)
+      t.deepEqual(valuesIn(folder, name, 'date'), ['2024-02-22'], name)
+    }
+    t.deepEqual(valuesIn(folder, 'train-image', 'frac'), ['0.5'])
+    t.deepEqual(valuesIn(folder, 'raw-image', 'frac'), ['0.5'])
+    t.deepEqual(valuesIn(folder, 'train-image', 'imgsize_gb'), ['1.05e-05'])
+  },
+)
 
 const reprocessed = test.macro({
   title: (_, raw: string) =>
@@ -285,18 +288,21 @@ const reprocessed = test.macro({
 test.serial(reprocessed, 'with')
 test.serial(reprocessed, 'without')
 
-test.serial('an exposure that comes late for a product of unknown exposures waits, in this run and later ones', async (t) => {
-  const folder = await unknownExposures(t)
-  const before = ['training', 'train-image', 'raw-image'].map((name) => readRows(folder, name))
-  for (const date of ['2024-03-01', '2024-03-02']) await run(folder, [dayPath(t, date, [exposure(3)])])
-  t.deepEqual(
-    ['training', 'train-image', 'raw-image'].map((name) => readRows(folder, name)),
-    before,
-  )
-  t.deepEqual(readRows(folder, 'level1'), [])
-  t.like(theRow(folder, 'ingest', exposureName(3)), { expmode: 'IMAGE', date: '2024-03-02' })
-  t.deepEqual(valuesIn(folder, 'rem-image', 'dname'), ['jw01001-o001_t1_miri_f770w'])
-})
+test.serial(
+  'an exposure that comes late for a product of unknown exposures waits, in this run and later ones',
+  async (t) => {
+    const folder = await unknownExposures(t)
+    const before = ['training', 'train-image', 'raw-image'].map((name) => readRows(folder, name))
+    for (const date of ['2024-03-01', '2024-03-02']) await run(folder, [dayPath(t, date, [exposure(3)])])
+    t.deepEqual(
+      ['training', 'train-image', 'raw-image'].map((name) => readRows(folder, name)),
+      before,
+    )
+    t.deepEqual(readRows(folder, 'level1'), [])
+    t.like(theRow(folder, 'ingest', exposureName(3)), { expmode: 'IMAGE', date: '2024-03-02' })
+    t.deepEqual(valuesIn(folder, 'rem-image', 'dname'), ['jw01001-o001_t1_miri_f770w'])
+  },
+)
 
 test.serial('another target of the association is matched beside a product of unknown exposures', async (t) => {
   const folder = await unknownExposures(t, exposure(3, BETA))

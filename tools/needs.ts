@@ -34,6 +34,7 @@ const TOOLS = {
   groff: { isThere: succeeds('groff', '--version'), get: apt('groff-base') },
   Chromium: { isThere: () => findChromium() !== undefined, get: `${apt('chromium')}, or its path in CHROMIUM` },
   'systemd-analyze': { isThere: succeeds('systemd-analyze', '--version'), get: apt('systemd') },
+  'a limit of 1024 open files': { isThere: () => openFiles() >= 1024, get: 'ulimit -n 1024, which root may raise' },
   'script of util-linux': { isThere: () => isExecutable('/usr/bin/script'), get: apt('bsdutils') },
   'GNU date': { isThere: succeeds('date', '-u', '-d', 'yesterday'), get: apt('coreutils') },
   Miller: { isThere: succeeds('mlr', '--version'), get: apt('miller') },
@@ -67,6 +68,12 @@ export function missing(need: Need): Missing | undefined {
   found.set(need, isFound)
   if (isFound) return undefined
   return { reason: `${need} is missing (${get})`, fails: process.env.CI === 'true' && !notInDebian }
+}
+
+/** As many files as a process of this user may have open; Node itself raises the limit as far as it may. */
+function openFiles(): number {
+  const { stdout } = spawnSync('sh', ['-c', 'ulimit -Hn'], { encoding: 'utf8' })
+  return stdout.trim() === 'unlimited' ? Number.POSITIVE_INFINITY : Number(stdout)
 }
 
 /** What systems call Chromium, and where macOS has it. */

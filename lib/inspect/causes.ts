@@ -3,6 +3,7 @@
  * file names is in `file-causes.ts`.
  */
 import { type Model, modelOf } from '../rules/association.js'
+import { referenceColumns } from '../rules/features.js'
 import type { Ungrouped } from '../rules/groups.js'
 import type { Resolution, WaitingGroup, WaitingProduct, WaitReason } from '../rules/resolve.js'
 import type { Row } from '../rules/row.js'
@@ -211,7 +212,7 @@ function lostMatch({ taken }: WaitingProduct, { resolution }: Scene): Cause {
 
 /** The columns of a model's reference point (section 6). */
 function coordinatesOf(model: Model): string {
-  return model === 'IMAGE' ? 'CRVAL1 or CRVAL2' : 'RA_REF or DEC_REF'
+  return model === 'FGS' ? '' : referenceColumns(model).join(' or ')
 }
 
 /** The exposures of a product that waits with them. */

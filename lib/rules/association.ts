@@ -107,11 +107,11 @@ export function isWavefrontKeyed({ VISITYPE }: Pick<Row, 'VISITYPE'>): boolean {
  */
 export function isCandidateName(dname: string): boolean {
   const dash = dname.indexOf('-')
-  return dash >= 0 && dname[dash + 1] !== 'o' && !isExposureName(dname)
+  return dash >= 0 && dname[dash + 1] !== 'o' && !hasObservationDigits(dname)
 }
 
 /** Whether the observation's digits follow those of the program: an exposure's name may have a dash in its segment. */
-function isExposureName(dname: string): boolean {
+function hasObservationDigits(dname: string): boolean {
   return /^\w{2}\d{6}/.test(dname)
 }
 

@@ -11,8 +11,13 @@ const EXPOSURE = /^jw\d{11}_[^_.]+_[^_.]+_[^_.]+/
  * the detector (`_cal`, `_a3001_crf`, …).
  */
 export function memberName(expname: string): string {
-  const file = expname.slice(Math.max(expname.lastIndexOf('/'), expname.lastIndexOf('\\')) + 1).toLowerCase()
+  const file = fileNameIn(expname)
   return EXPOSURE.exec(file)?.[0] ?? datasetName(file.replace(/\.gz$/, ''))
+}
+
+/** The name of a file without its folder, of whatever system, in lower case. */
+export function fileNameIn(path: string): string {
+  return path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1).toLowerCase()
 }
 
 /** Whether a member's dataset can be an exposure, by its name: a product or a catalog cannot. */

@@ -4,6 +4,7 @@
  * The pipeline makes the names of products of them: it fills in the parts of a template, adds channel and band to the
  * names of MIR_MRS, and the filter to those of the NIRSpec IFU.
  */
+import { fileNameIn } from './member-name.js'
 import type { Row } from './row.js'
 import { compareText, isNothing } from './values.js'
 
@@ -32,8 +33,9 @@ const SUFFIX = new RegExp(`_(?:${SUFFIXES.join('|')})$`)
 
 /** A product's name as a file has it, without what is no part of it: letter case, folders, `.fits`, a product suffix. */
 export function nameInFile(name: string): string {
-  const file = name.slice(Math.max(name.lastIndexOf('/'), name.lastIndexOf('\\')) + 1).toLowerCase()
-  return file.replace(/\.fits(?:\.gz)?$/, '').replace(SUFFIX, '')
+  return fileNameIn(name)
+    .replace(/\.fits(?:\.gz)?$/, '')
+    .replace(SUFFIX, '')
 }
 
 /** Whether a product of this name in a file belongs to a single observation. */

@@ -18,6 +18,7 @@ import { dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { pipeline } from 'node:stream/promises'
 import { createGzip } from 'node:zlib'
+import type { Dialect } from './generator-dialect.js'
 import { HEADER } from './generator-rows.js'
 
 /** What an input holds. */
@@ -27,6 +28,8 @@ export interface InputSpec {
   readonly shuffle?: boolean
   /** Share of groups whose product is there; that of the generator where it is absent. */
   readonly match?: number
+  /** How the rows are written; plain by default. */
+  readonly dialect?: Dialect
 }
 
 /** A file of rows. */
@@ -83,10 +86,12 @@ function fileOf(path: string, rows: number): InputFile {
 }
 
 /** A generated file. */
-export async function inputFile({ rows, shuffle = false, match }: InputSpec): Promise<InputFile> {
+export async function inputFile({ rows, shuffle = false, match, dialect = 'plain' }: InputSpec): Promise<InputFile> {
   const order = shuffle ? 'shuffled' : 'by-name'
-  const name = `${rows}-${order}${match === undefined ? '' : `-match-${match}`}`
-  const options = [...(shuffle ? ['--shuffle'] : []), ...(match === undefined ? [] : ['--match', String(match)])]
+  const written = dialect === 'plain' ? '' : `-${dialect}`
+  const name = `${rows}-${order}${match === undefined ? '' : `-match-${match}`}${written}`
+  const shares = match === undefined ? [] : ['--match', String(match)]
+  const options = [...(shuffle ? ['--shuffle'] : []), ...shares, '--dialect', dialect]
   return fileOf(await cached(join(name, FILE_NAME), (path) => generate(path, rows, options)), rows)
 }
 

@@ -9,10 +9,12 @@ import { day, type Extent, incremental, memory, sources, speed } from './bench-c
 import { RUN_FOLDER } from './bench-jobs.js'
 import { profile } from './bench-profile.js'
 import { currentLoad, report, type Section } from './bench-report.js'
+import { dialects } from './bench-shapes.js'
 
 const CASES: Readonly<Record<string, (extent: Extent) => Promise<Section>>> = {
   day,
   sources,
+  dialects,
   incremental,
   speed,
   memory,

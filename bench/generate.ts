@@ -6,9 +6,10 @@ import { mkdir } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { Command, CommanderError, InvalidArgumentError } from 'commander'
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { EXIT } from '../lib/errors.js'
 import { DEFAULTS, type GeneratorOptions, generateFiles } from './generator.js'
+import { DIALECTS } from './generator-dialect.js'
 
 /** The generator's options, and the folder for the files. */
 interface CommandOptions extends GeneratorOptions {
@@ -53,6 +54,11 @@ function command(): Command {
       'share of matched groups of which a part comes on a later day, 0 to 1',
       share,
       DEFAULTS.late,
+    )
+    .addOption(
+      new Option('--dialect <name>', 'how the rows are written, which are the same in all')
+        .choices(DIALECTS)
+        .default(DEFAULTS.dialect),
     )
     .exitOverride()
     .action(write)

@@ -1,16 +1,20 @@
 /**
  * Lines to the bytes of a file: in order, or shuffled over the whole file.
  */
+import type { Writing } from './generator-dialect.js'
 import type { Random } from './generator-random.js'
+
+/** What a file has besides its lines. */
+type Frame = Pick<Writing, 'header' | 'lineEnd'>
 
 const CHUNK_BYTES = 256 * 1024
 const BLOCK_BYTES = 16 * 1024 * 1024
 
-/** A file of a header and lines, in pieces of some 256 kB, with LF ends. */
-export function* packLines(header: string, lines: Iterable<string>): Generator<Buffer> {
-  let text = `${header}\n`
+/** A file of a header and lines, in pieces of some 256 kB. */
+export function* packLines({ header, lineEnd }: Frame, lines: Iterable<string>): Generator<Buffer> {
+  let text = `${header}${lineEnd}`
   for (const line of lines) {
-    text += `${line}\n`
+    text += `${line}${lineEnd}`
     if (text.length >= CHUNK_BYTES) {
       yield Buffer.from(text)
       text = ''
@@ -26,13 +30,13 @@ export function* packLines(header: string, lines: Iterable<string>): Generator<B
  * @param count number of lines, at most
  */
 export function* shuffleLines(
-  header: string,
+  { header, lineEnd }: Frame,
   lines: Iterable<string>,
   count: number,
   random: Random,
 ): Generator<Buffer> {
   const pool = new LinePool(count)
-  for (const line of lines) pool.add(`${line}\n`)
+  for (const line of lines) pool.add(`${line}${lineEnd}`)
   const order = Uint32Array.from({ length: pool.size }, (_, index) => index)
   for (let last = order.length - 1; last > 0; last -= 1) {
     const other = random.integer(0, last)
@@ -40,7 +44,7 @@ export function* shuffleLines(
     order[last] = order[other] ?? 0
     order[other] = held
   }
-  yield Buffer.from(`${header}\n`)
+  yield Buffer.from(`${header}${lineEnd}`)
   let chunk: Buffer[] = []
   let bytes = 0
   for (const index of order) {

@@ -2,14 +2,14 @@
  * A seeded generator of raw JWST calibration metadata: daily files as section 2 of the specification describes them.
  * All of it is synthetic: programs, targets and sizes are drawn, modes and names follow the instruments'.
  */
+import { type Dialect, type Writing, writingOf } from './generator-dialect.js'
 import { drawDropped, drawObservation } from './generator-draw.js'
 import { DAYS_PER_RANGE, OBSERVATIONS_PER_DAY, type PlannedRow, Program, type Setting } from './generator-program.js'
 import { Random } from './generator-random.js'
 import { type Plan, REQUIRED, REQUIRED_EARLY } from './generator-required.js'
-import { HEADER } from './generator-rows.js'
 import { packLines, shuffleLines } from './generator-text.js'
 
-/** What to generate; the same options give the same bytes. */
+/** What to generate; the same options give the same bytes, and all dialects of them the same rows. */
 export interface GeneratorOptions {
   /** Number of days, each a file. */
   readonly days: number
@@ -26,6 +26,7 @@ export interface GeneratorOptions {
   readonly late: number
   /** All days in one file of this name. */
   readonly oneFile?: string | undefined
+  readonly dialect: Dialect
 }
 
 /** The options where none are given. */
@@ -37,6 +38,7 @@ export const DEFAULTS: GeneratorOptions = {
   shuffle: false,
   match: 0.9,
   late: 0.15,
+  dialect: 'plain',
 }
 
 /** A file in pieces; to be read to its end before the next file is asked for. */
@@ -69,7 +71,7 @@ const ROWS_PER_PLAN = 5
 export function* generateDays(options: Partial<GeneratorOptions> = {}): Generator<GeneratedDay> {
   for (const { name, date, chunks } of generateFiles(options)) {
     const text = Buffer.concat([...chunks]).toString()
-    yield { name, date, lines: text.trimEnd().split('\n') }
+    yield { name, date, lines: text.trimEnd().split(/\r?\n/) }
   }
 }
 
@@ -100,9 +102,15 @@ export function* generateFiles(options: Partial<GeneratorOptions> = {}): Generat
 
 /** The text of a file from its rows. */
 function chunksOf(lines: Iterable<string>, options: GeneratorOptions, file: number, rows: number): Iterable<Buffer> {
-  if (!options.shuffle) return packLines(HEADER, lines)
+  const writing = writingOf(options.dialect, file, options.seed)
+  const written = writtenLines(lines, writing)
+  if (!options.shuffle) return packLines(writing, written)
   // A sequence of its own: the rows are those of the same options without shuffling.
-  return shuffleLines(HEADER, lines, rows, new Random(options.seed ^ Math.imul(file + 1, 0x9e3779b1)))
+  return shuffleLines(writing, written, rows, new Random(options.seed ^ Math.imul(file + 1, 0x9e3779b1)))
+}
+
+function* writtenLines(lines: Iterable<string>, { write }: Writing): Generator<string> {
+  for (const line of lines) yield write(line)
 }
 
 /** Name and date of a daily file (specification, section 2). */

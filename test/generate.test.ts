@@ -411,10 +411,12 @@ test('--shuffle', flags, '--days 2 --rows 50 --seed 3 --shuffle', { ...SMALL, sh
 test('--match', flags, '--days 2 --rows 50 --seed 3 --match 0.2', { ...SMALL, match: 0.2 })
 test('--late', flags, '--days 2 --rows 50 --seed 3 --late 1', { ...SMALL, late: 1 })
 
+test('--dialect', flags, '--days 2 --rows 50 --seed 3 --dialect quoted', { ...SMALL, dialect: 'quoted' })
+
 test('--help lists every option and exits 0', async (t) => {
   const { status, stdout, files } = await run(t, '--help')
   t.is(status, 0)
-  for (const flag of ['days', 'rows', 'seed', 'start', 'out', 'one-file', 'shuffle', 'match', 'late']) {
+  for (const flag of ['days', 'rows', 'seed', 'start', 'out', 'one-file', 'shuffle', 'match', 'late', 'dialect']) {
     t.true(stdout.includes(`--${flag}`), flag)
   }
   t.deepEqual(files, {})
@@ -433,6 +435,7 @@ test('--days takes 1 and more', misuse, '--days 0', /--days.*integer from 1/)
 test('--rows takes integers', misuse, '--rows 1.5', /--rows.*integer from 1/)
 test('--seed takes no text', misuse, '--seed x', /--seed.*integer from 0/)
 test('--start takes dates that exist', misuse, '--start 2023-02-29', /--start.*YYYY-MM-DD/)
+test('--dialect takes the dialects', misuse, '--dialect tabs', /--dialect.*plain, unpadded/)
 test('--match takes 0 to 1', misuse, '--match 1.1', /--match.*0 to 1/)
 test('--late takes 0 to 1', misuse, '--late -1', /--late.*0 to 1/)
 

@@ -84,17 +84,30 @@ Exit codes: 0 done, 1 data or I/O error, 2 usage error, 3 the database is in use
 export async function runCommand(args: readonly string[], terminal: Terminal): Promise<number> {
   const program = buildProgram(terminal)
   const { runApart } = terminal
-  if (runApart !== undefined) {
-    program.hook('preAction', (_, command) => {
-      if (!ON_MAIN_THREAD.has(command.name())) throw new RunApart()
-    })
-  }
+  program.hook('preAction', (_, command) => {
+    mustHaveFolder()
+    if (runApart !== undefined && !ON_MAIN_THREAD.has(command.name())) throw new RunApart()
+  })
   try {
     await program.parseAsync(args, { from: 'user' })
     return EXIT.done
   } catch (error) {
     if (error instanceof RunApart && runApart !== undefined) return runApart(args)
     return report(error, terminal)
+  }
+}
+
+/**
+ * Relative paths mean nothing, and no thread can be started, where the folder that the command was called in is gone.
+ *
+ * @throws IngestError INPUT_UNREADABLE
+ */
+function mustHaveFolder(): void {
+  try {
+    process.cwd()
+  } catch (error) {
+    const message = 'the folder in which the command was called is gone; call it in one that is there'
+    throw new IngestError('INPUT_UNREADABLE', message, {}, error)
   }
 }
 

@@ -1,6 +1,7 @@
 /** What all files of a transaction need: whole writes, durable directories, errors of the file system as {@link IngestError}s. */
 import { writeSync } from 'node:fs'
-import { open } from 'node:fs/promises'
+import { mkdir, open, stat } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import { IngestError } from '../errors.js'
 
 /** Size of the blocks in which files are written and copied, in bytes. */
@@ -75,6 +76,27 @@ export async function allEnded<T>(tasks: Iterable<Promise<T>>): Promise<T[]> {
     if (result.status === 'rejected') throw result.reason
     return result.value
   })
+}
+
+/**
+ * Makes a folder with those above it that are not there; returns those that it made, the outermost first. Node's own
+ * `mkdir` with `recursive` tries for ever where a folder takes no others, as `/proc` and one that was removed.
+ */
+export async function makeFolders(path: string): Promise<string[]> {
+  try {
+    await mkdir(path)
+    return [path]
+  } catch (error) {
+    if (hasCode(error, 'EEXIST', 'EISDIR') && (await isFolder(path))) return []
+    const above = dirname(path)
+    if (!hasCode(error, 'ENOENT') || (await isFolder(above))) throw error
+    return [...(await makeFolders(above)), ...(await makeFolders(path))]
+  }
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  const status = await stat(path).catch(() => undefined)
+  return status?.isDirectory() ?? false
 }
 
 /** Makes the names in directory `path` durable (files made in it, renamed into it, removed from it). */

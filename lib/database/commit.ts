@@ -14,10 +14,10 @@
  */
 import { constants } from 'node:fs'
 import { access, mkdir, open, rename, stat } from 'node:fs/promises'
-import { dirname, join, resolve } from 'node:path'
+import { dirname, join } from 'node:path'
 import { IngestError } from '../errors.js'
 import { decide, leftover, noLeftover } from '../process/supervisor.js'
-import { allEnded, alsoFailed, attempt, fileError, hasCode, syncDirectory } from './commit-files.js'
+import { allEnded, alsoFailed, attempt, fileError, hasCode, makeFolders, syncDirectory } from './commit-files.js'
 import {
   isTableName,
   kept,
@@ -107,10 +107,7 @@ async function prepare(layout: Layout, create: boolean): Promise<void> {
   const act = 'cannot use this folder as a database'
   await attempt(layout.folder, act, async () => {
     if (!create) await stat(layout.folder)
-    const first = await mkdir(layout.private, { recursive: true })
-    if (first === undefined) return
-    const made = [resolve(layout.private)]
-    while (made[0] !== undefined && made[0] !== resolve(first)) made.unshift(dirname(made[0]))
+    const made = await makeFolders(layout.private)
     await allEnded(made.map((path) => syncDirectory(dirname(path))))
   })
 }

@@ -3,6 +3,7 @@
  */
 import { REJECTS_FILE, TABLES } from '../database/tables.js'
 import { IngestError } from '../errors.js'
+import { matches, wildcards } from '../rules/pattern.js'
 
 const nameOf = (file: string) => file.replace(/\.csv$/, '')
 
@@ -25,9 +26,8 @@ export function chooseTables(wanted: readonly string[] = []): readonly string[] 
 }
 
 function matching(wanted: string): string[] {
-  const escaped = nameOf(wanted).replace(/[.+^${}()|[\]\\]/g, '\\$&')
-  const pattern = new RegExp(`^${escaped.replaceAll('*', '.*').replaceAll('?', '.')}$`)
-  const found = NAMES.filter((name) => pattern.test(name))
+  const pattern = wildcards(nameOf(wanted))
+  const found = NAMES.filter((name) => matches(pattern, name))
   if (found.length > 0) return found
   throw new IngestError('USAGE', `--table: no table ${JSON.stringify(wanted)}; the tables are ${NAMES.join(', ')}`)
 }

@@ -2,12 +2,11 @@
  * Writes tables of a database as Parquet files or JSON lines, with the types of their columns. The database is seen as
  * of one moment, without a lock, and nothing in it is changed.
  */
-import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Writable } from 'node:stream'
 import { closeFiles, itemsIn, type OpenFile, openFiles } from '../check/files.js'
 import type { Item } from '../check/items.js'
-import { attempt } from '../database/commit-files.js'
+import { attempt, makeFolders } from '../database/commit-files.js'
 import { mustBeDatabase, readEncodings } from '../database/database.js'
 import { TABLES } from '../database/tables.js'
 import { damaged } from '../database/takeover.js'
@@ -105,7 +104,7 @@ function sourceOf(
 
 /** Writes all files under temporary names before the first one gets its own. */
 async function toFiles(sources: readonly OpenFile[], folder: string, run: Run): Promise<ExportedTable[]> {
-  await attempt(folder, 'cannot make the folder', () => mkdir(folder, { recursive: true }))
+  await attempt(folder, 'cannot make the folder', () => makeFolders(folder))
   const paths = sources.map(({ file }) => join(folder, `${tableName(file)}.${run.format}`))
   if (!run.force) await refuseExisting(paths)
   const outputs: FileOutput[] = []

@@ -1,6 +1,7 @@
 /** Which names are asked for: whole ones, or patterns with `*` and `?`, in whatever letter case. */
 import { datasetName, programOf } from '../rules/dataset.js'
 import { memberName } from '../rules/member-name.js'
+import { matches, wildcards } from '../rules/pattern.js'
 import { nameInFile } from '../rules/product-name.js'
 
 /** A name or pattern as it was given. */
@@ -22,7 +23,6 @@ export function wanted(given: string): Wanted {
     return { given, isPattern, matches: (its) => names.has(its.toLowerCase()), pid: programOf(name) ?? programOf(text) }
   }
   const start = text.slice(0, text.search(/[*?]/))
-  const escaped = text.replace(/[.+^${}()|[\]\\]/g, '\\$&')
-  const pattern = new RegExp(`^${escaped.replaceAll('*', '.*').replaceAll('?', '.')}$`)
-  return { given, isPattern, matches: (its) => pattern.test(its.toLowerCase()), pid: programOf(start) }
+  const pattern = wildcards(text)
+  return { given, isPattern, matches: (its) => matches(pattern, its.toLowerCase()), pid: programOf(start) }
 }

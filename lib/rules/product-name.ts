@@ -5,21 +5,34 @@
  * names of MIR_MRS, and the filter to those of the NIRSpec IFU.
  */
 import { fileNameIn } from './member-name.js'
+import { character, either, literal, matches, type Part, repeated, run, sequence } from './pattern.js'
 import type { Row } from './row.js'
 import { compareText, isNothing } from './values.js'
 
 /** What stands for a part of a name that only the pipeline knows. */
 const PLACEHOLDER = /\{(\w+)\}/
 /** What such a part looks like; one of another kind is one word. */
-const WORD = '[a-z0-9]+'
-const SLIT = 's\\d+[a-z]\\d+'
-const PARTS: Readonly<Record<string, string>> = {
+const WORD = run((character) => /[a-z0-9]/.test(character))
+const NUMBER = run((character) => /\d/.test(character))
+const SLIT = sequence(
+  literal('s'),
+  NUMBER,
+  character((its) => /[a-z]/.test(its)),
+  NUMBER,
+)
+const PARTS = new Map<string, Part>([
   // A source, the background beside one, or a virtual slit.
-  source_id: '[sbv]\\d+',
+  [
+    'source_id',
+    sequence(
+      character((its) => /[sbv]/.test(its)),
+      NUMBER,
+    ),
+  ],
   // One slit or several: only of the names of slits it is known that the dash between them is none of the template's.
-  slit_name: `(?:${SLIT}(?:-${SLIT})+|${WORD})`,
-  suffix: 'wfscmb',
-}
+  ['slit_name', either(sequence(SLIT, repeated(sequence(literal('-'), SLIT))), WORD)],
+  ['suffix', literal('wfscmb')],
+])
 /** What the pipeline adds to the name of a MIR_MRS product, and to that of one of the NIRSpec IFU. */
 const CHANNEL_AND_BAND = /_ch\d[-a-z]*$/
 const FILTER_BEHIND = /(?<=_nirspec_[a-z0-9]+)-[a-z0-9]+$/
@@ -58,22 +71,17 @@ function headOf(name: string): string {
   return name.slice(0, name.indexOf('_') + 1)
 }
 
-/** The expression for the names that a template stands for. */
-function patternOf(template: string): RegExp {
+/** The pattern of the names that a template stands for. */
+function patternOf(template: string): Part {
   const pieces = template.split(PLACEHOLDER)
-  const source = pieces.map((piece, index) => (index % 2 === 0 ? escaped(piece) : (PARTS[piece] ?? WORD)))
-  return new RegExp(`^${source.join('')}$`)
-}
-
-function escaped(text: string): string {
-  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
+  return sequence(...pieces.map((piece, index) => (index % 2 === 0 ? literal(piece) : (PARTS.get(piece) ?? WORD))))
 }
 
 /** Finds the names in files that mean a product. */
 export class ProductNames {
   readonly #plain = new Set<string>()
   /** Templates by their head. */
-  readonly #templates = new Map<string, { readonly name: string; readonly pattern: RegExp }[]>()
+  readonly #templates = new Map<string, { readonly name: string; readonly pattern: Part }[]>()
 
   /** @param names names of products in files, lower case */
   constructor(names: Iterable<string>) {
@@ -95,7 +103,7 @@ export class ProductNames {
     const name = product.dname.toLowerCase()
     const names: string[] = []
     for (const template of this.#templates.get(headOf(name)) ?? [])
-      if (template.pattern.test(name)) names.push(template.name)
+      if (matches(template.pattern, name)) names.push(template.name)
     const short = shortName(name, product.EXP_TYPE)
     if (short !== name && this.#plain.has(short)) names.push(short)
     names.sort(compareText)

@@ -7,6 +7,7 @@ import type { Socket } from 'node:net'
 import { basename, join } from 'node:path'
 import { addAbortSignal, Readable } from 'node:stream'
 import { IngestError } from '../errors.js'
+import { matches, wildcards } from '../rules/pattern.js'
 import type { Day } from '../rules/scrub.js'
 
 /** Name of standard input in messages and in `rejects.csv`. */
@@ -134,9 +135,8 @@ async function ask<T>(path: string, question: () => Promise<T>): Promise<T | und
 
 /** Whether a name starts with a prefix in which `*` stands for any text and `?` for any character. */
 function prefixMatcher(prefix = ''): (name: string) => boolean {
-  const escaped = prefix.replace(/[.+^${}()|[\]\\]/g, '\\$&')
-  const pattern = new RegExp(`^${escaped.replaceAll('*', '.*').replaceAll('?', '.')}`)
-  return (name) => pattern.test(name)
+  const pattern = wildcards(`${prefix}*`)
+  return (name) => matches(pattern, name)
 }
 
 /** One after the other, so that warnings come in the order of the files. */

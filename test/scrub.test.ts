@@ -151,7 +151,12 @@ const rejects: readonly (readonly [rule: string, columns: Columns, names: readon
   ['sexagesimal degrees', { RA_REF: '12:30:00' }, ['RA_REF', '"12:30:00"']],
   ['a float of white space', { CRVAL2: ' ' }, ['CRVAL2', '" "']],
   ['a float that overflows', { GS_DEC: '1e999' }, ['GS_DEC', '"1e999"']],
+  ['a right ascension that overflows when it is rounded', { TARG_RA: '-1e301' }, ['TARG_RA', '"-1e301"']],
   ['a size with too many digits', { ImageSize: '9'.repeat(400) }, ['999']],
+  ...['FILTER', 'TARGNAME', 'NUMDTHPT', 'GS_MAG', 'Dataset'].map(
+    (name) =>
+      [`${name} that is too long`, { [name]: '1'.repeat(1001) }, [`${name} is longer than 1,000 char`]] as const,
+  ),
   ['an exposure of no known instrument', { INSTRUME: 'HST' }, ['INSTRUME', '"HST"']],
   ['an exposure without instrument', { INSTRUME: 'NONE' }, ['INSTRUME', '"NONE"']],
   ...['NONE', 'MULTIPLE', ''].flatMap((DETECTOR) =>
@@ -180,6 +185,7 @@ const usable: readonly (readonly [rule: string, columns: Columns])[] = [
   ['a NIRCam product whose DETECTOR tells the channel', { ...NIRCAM, ...LEVEL3, CHANNEL: '', DETECTOR: 'NRCA4' }],
   ['a NIRCam product of several detectors with CHANNEL', { ...NIRCAM, ...LEVEL3, DETECTOR: 'MULTIPLE' }],
   ['a product of no known instrument', { ...LEVEL3, INSTRUME: 'HST' }],
+  ['a keyword of the greatest length', { TARGNAME: 'x'.repeat(1000) }],
   ['a row without any number', Object.fromEntries([...FLOAT_COLUMNS, 'ImageSize'].map((name) => [name, 'NONE']))],
   ['texts in columns that no rule reads as numbers', { NUMDTHPT: 'many', CROWDFLD: 'x', IS_IMPRT: '' }],
 ]

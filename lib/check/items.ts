@@ -2,6 +2,7 @@
  * Records of a CSV file with the bytes that they take in it.
  */
 import { type CsvBatch, CsvReader, type CsvRecord } from '../csv/read.js'
+import { TABLE_OPTIONS } from '../database/table.js'
 
 /** A record of a file, or what cannot be read as one, and where it stands. */
 export interface Item {
@@ -23,7 +24,7 @@ const LINE_FEED = 10
 
 /** Reads a file from chunks of bytes; each item is given when the next one begins. */
 export class ItemReader {
-  readonly #reader = new CsvReader()
+  readonly #reader = new CsvReader(TABLE_OPTIONS)
   readonly #offsets = new LineOffsets()
   #last: OpenItem | undefined
 

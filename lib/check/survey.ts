@@ -8,7 +8,7 @@ import { CsvReader } from '../csv/read.js'
 import { formatRow } from '../csv/write.js'
 import type { DatabaseIndex } from '../database/database.js'
 import { Segments } from '../database/segments.js'
-import type { Table } from '../database/table.js'
+import { TABLE_OPTIONS, type Table } from '../database/table.js'
 import { TABLES, tableColumns } from '../database/tables.js'
 import { type CellReader, cellReader, missingColumns } from '../database/takeover.js'
 import { createLayout, inputColumns, type Layout, uniteColumns } from '../rules/layout.js'
@@ -105,7 +105,7 @@ export class SurveyedTable {
 
   /** The lines in a piece of the file that begins at `offset`. */
   linesIn(bytes: Buffer, offset: number): TableLine[] {
-    const reader = new CsvReader()
+    const reader = new CsvReader(TABLE_OPTIONS)
     const records = [...reader.push(bytes).records, ...reader.end().records]
     const first = this.#firstLines.get(offset) ?? 1
     return records.flatMap((record): TableLine[] => {

@@ -1,10 +1,17 @@
 /** What a table of the database is. */
 import type { ByteWriter } from '../csv/bytes.js'
+import type { CsvOptions } from '../csv/read.js'
 import type { Encoder } from '../rules/encode.js'
 import type { Layout } from '../rules/layout.js'
 import type { Settled } from '../rules/program.js'
 import type { Resolution } from '../rules/resolve.js'
 import type { Row } from '../rules/row.js'
+
+/**
+ * How a table is read: a row gains columns and quotes on its way into it, and a line of features has the detectors of
+ * all its exposures, so lines there are longer than those of the input may be.
+ */
+export const TABLE_OPTIONS: CsvOptions = { maxRecordBytes: 16 * 1_048_576 }
 
 /** What a table needs to make its rows. */
 export interface TableContext {

@@ -15,7 +15,7 @@ import { completeRow, type Day } from '../rules/scrub.js'
 import { parseDay } from '../stream/source.js'
 import type { Database } from './database.js'
 import { observationOfCells, programOfCells } from './stored.js'
-import type { Table } from './table.js'
+import { TABLE_OPTIONS, type Table } from './table.js'
 import { TABLES, tableColumns } from './tables.js'
 
 /** A line of a table, as this program would write it. */
@@ -71,7 +71,7 @@ function exists(path: string): Promise<boolean> {
 }
 
 async function* records(path: string): AsyncGenerator<CsvRecord> {
-  const reader = new CsvReader()
+  const reader = new CsvReader(TABLE_OPTIONS)
   for await (const chunk of createReadStream(path, { highWaterMark: 1 << 18 })) {
     const { records: read, errors } = reader.push(chunk as Buffer)
     if (errors[0] !== undefined) throw damaged(path, errors[0].line, errors[0].message)

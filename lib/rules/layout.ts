@@ -38,6 +38,15 @@ export const REQUIRED_COLUMNS = [
 /** The input columns that may be absent (section 2). */
 export const OPTIONAL_COLUMNS = ['BKGDTARG', 'IS_IMPRT', 'NUMDTHPT', 'GS_RA', 'GS_DEC', 'CROWDFLD'] as const
 
+/** Every input column that a rule asks for; the others are only carried through. */
+export const KNOWN_COLUMNS = [...REQUIRED_COLUMNS, ...OPTIONAL_COLUMNS] as const
+
+/**
+ * The longest cell of a known column, in characters (section 9, "Bad rows"). Names and features are made of such cells,
+ * and those of many rows meet in one line: this keeps lines of tables short enough to be read.
+ */
+export const MOST_CHARACTERS = 1_000
+
 /** The input columns whose names change or that give way to `dname`: they are no "other columns". */
 const RENAMED = ['Dataset', 'DagNodeName', 'ImageSize'] as const
 
@@ -109,7 +118,7 @@ export interface Layout {
 /** The layout for the given "other columns" of the input (all but Dataset, DagNodeName and ImageSize), in order. */
 export function createLayout(others: readonly string[]): Layout {
   const columns = ['dag', 'imagesize', ...others, ...ADDED]
-  const known = [...REQUIRED_COLUMNS, ...OPTIONAL_COLUMNS, 'dag', 'imagesize', ...ADDED]
+  const known = [...KNOWN_COLUMNS, 'dag', 'imagesize', ...ADDED]
   const at = Object.fromEntries(known.map((name) => [name, columns.indexOf(name)])) as Positions
   return { columns, at }
 }
@@ -117,7 +126,7 @@ export function createLayout(others: readonly string[]): Layout {
 /** Where the columns stand in an input with this header, under the names that scrubbing gives them. */
 export function inputPositions(header: readonly string[]): Positions {
   const names = { dag: 'DagNodeName', imagesize: 'ImageSize', dname: 'Dataset' } as const
-  const known = [...REQUIRED_COLUMNS, ...OPTIONAL_COLUMNS, ...ADDED]
+  const known = [...KNOWN_COLUMNS, ...ADDED]
   const own = known.map((name) => [name, header.indexOf(name)])
   const renamed = Object.entries(names).map(([name, input]) => [name, header.indexOf(input)])
   return Object.fromEntries([...own, ...renamed]) as Positions

@@ -8,7 +8,15 @@ import type { PlainRow } from '../csv/plain-row.js'
 import { BYTE } from '../csv/quoted.js'
 import type { Fields } from '../csv/row.js'
 import { datasetName } from './dataset.js'
-import { inputPositions, type Layout, NUMBER_COLUMNS, type Positions, WHOLE_COLUMNS } from './layout.js'
+import {
+  inputPositions,
+  KNOWN_COLUMNS,
+  type Layout,
+  MOST_CHARACTERS,
+  NUMBER_COLUMNS,
+  type Positions,
+  WHOLE_COLUMNS,
+} from './layout.js'
 import { KeywordPlaces, type RegularKeywords, UnitKeywords } from './regular-keywords.js'
 import type { Day } from './scrub.js'
 import { programOfUnit } from './units.js'
@@ -40,6 +48,8 @@ export class RegularForm {
   /** The same where the target stays as it is. */
   readonly wholePieces: readonly Piece[]
   readonly keywords: KeywordPlaces
+  /** Fields of the columns that rules ask for. */
+  readonly #known: readonly number[]
   /** Columns of whole numbers. */
   readonly #wholes: readonly number[]
   readonly #numbers: readonly number[]
@@ -55,6 +65,7 @@ export class RegularForm {
     this.runEnds = runEndsOf(this.columns)
     this.pieces = piecesOf(from, this.at.TARG_RA)
     this.wholePieces = piecesOf(from, undefined)
+    this.#known = KNOWN_COLUMNS.map((name) => header.indexOf(name)).filter((index) => index >= 0)
     this.#wholes = WHOLE_COLUMNS.map((name) => this.at[name]).filter((index) => index >= 0)
     this.#numbers = NUMBER_COLUMNS.map((name) => this.at[name]).filter((index) => index >= 0)
     this.#lowNumbers = bitsOf(this.#numbers, 0)
@@ -62,8 +73,15 @@ export class RegularForm {
     this.keywords = new KeywordPlaces(this.at)
   }
 
+  /** The first field of a column that rules ask for with more than {@link MOST_CHARACTERS}; undefined if none has. */
+  longField(row: Fields): number | undefined {
+    return this.#known.find((index) => row.field(index).length > MOST_CHARACTERS)
+  }
+
   /** Whether a row of the input is regular, if it can be used at all. */
   isRegular(row: PlainRow): boolean {
+    const length = row.byteEndOf(row.width - 1) - row.byteOf(0)
+    if (length > MOST_CHARACTERS && this.longField(row) !== undefined) return false
     const { PROGRAM, OBSERVTN } = this.at
     const isPadded = row.lengthOf(PROGRAM) >= 5 && row.lengthOf(OBSERVTN) >= 3
     return isPadded && !this.#wholes.some((index) => row.hasPointZero(index)) && this.#hasNumbers(row)

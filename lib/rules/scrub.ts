@@ -8,11 +8,19 @@ import { formatRow } from '../csv/write.js'
 import { associationKey, LEVEL3_EXP_TYPES } from './association.js'
 import { datasetName, kindOf, type Level, levelOf, observationOf, programOf } from './dataset.js'
 import { pixelScale } from './instrument.js'
-import { DEC_COLUMNS, type Layout, NUMBER_COLUMNS, type Positions, RA_COLUMNS, WHOLE_COLUMNS } from './layout.js'
+import {
+  DEC_COLUMNS,
+  type Layout,
+  MOST_CHARACTERS,
+  NUMBER_COLUMNS,
+  type Positions,
+  RA_COLUMNS,
+  WHOLE_COLUMNS,
+} from './layout.js'
 import { RegularForm } from './regular.js'
 import type { Kind } from './row.js'
 import { roundedTarget } from './target.js'
-import { isNothing, scrubbedNumber, toNumber, wholeText } from './values.js'
+import { isNothing, toNumber, wholeText } from './values.js'
 
 /** Why a row is dropped, in the words of the summary. */
 export const DROP_REASONS = {
@@ -111,6 +119,7 @@ export class Scrubber {
   readonly #layout: Layout
   readonly #day: Day
   readonly #form: RegularForm
+  readonly #header: readonly string[]
 
   /**
    * @param layout the run's columns, which hold all of the header's
@@ -121,6 +130,7 @@ export class Scrubber {
     this.#layout = layout
     this.#day = day
     this.#form = new RegularForm(layout, header)
+    this.#header = header
   }
 
   /**
@@ -147,11 +157,13 @@ export class Scrubber {
     const known = this.#identify(row)
     if ('outcome' in known) return known
     const { level, dname, pid } = known
+    const long = this.#form.longField(row)
+    if (long !== undefined) return { outcome: 'rejected', level, message: tooLong(this.#header[long] ?? '') }
     const { at, columns } = this.#layout
     const cells = columns.map((_, index) => row.field(this.#form.from[index] ?? -1))
     const message = completeRow(cells, this.#layout, dname, pid, this.#day)
     const scrubbed = new CsvRow('', cells)
-    const wrong = message ?? impossibleNumber(scrubbed, at, (index) => scrubbedNumber(scrubbed.field(index)))
+    const wrong = message ?? impossibleNumber(row, this.#form.at, (index) => toNumber(row.field(index)))
     if (wrong !== undefined) return { outcome: 'rejected', level, message: wrong }
     const observation = observationOf(dname, { dag: cells[at.dag] ?? '', obs: cells[at.OBSERVTN] ?? '' })
     const judged = judge(scrubbed, at, known, observation)
@@ -174,6 +186,7 @@ export class Scrubber {
     if (level === 'other') return { outcome: 'dropped', level, reason: dag.includes('MEMORY') ? 'memory' : 'level' }
     const dname = datasetName(row.field(at.dname))
     if (isNothing(dname)) return { outcome: 'rejected', level, message: 'no Dataset' }
+    if (dname.length > MOST_CHARACTERS) return { outcome: 'rejected', level, message: tooLong('Dataset') }
     const pid = programOf(dname)
     return pid === undefined ? { outcome: 'rejected', level, message: noProgram(dname) } : { level, pid, dag, dname }
   }
@@ -214,6 +227,10 @@ function impossibleNumber(row: Fields, at: Positions, numberAt: (index: number) 
   if (dec !== undefined) return `${dec} is no declination within ±90 degrees: ${JSON.stringify(row.field(at[dec]))}`
   const ra = RA_COLUMNS.find(isBeyond(360))
   return ra && `${ra} is no right ascension within ±360 degrees: ${JSON.stringify(row.field(at[ra]))}`
+}
+
+function tooLong(column: string): string {
+  return `${column} is longer than ${MOST_CHARACTERS.toLocaleString('en')} characters`
 }
 
 function noProgram(dname: string): string {

@@ -1,5 +1,5 @@
 /** A target's right ascension as the tables show it (specification, section 3.4). */
-import { formatScaled } from '../csv/float.js'
+import { formatFloat, formatScaled } from '../csv/float.js'
 import { scaledHalfEven } from './values.js'
 
 /** TARG_RA to 8 decimals, and `targra`, to 6 (degrees); blanks for a blank. */
@@ -24,6 +24,8 @@ export function roundedTarget(text: string): RoundedTarget {
 
 function round(degrees: number): RoundedTarget {
   const scaled = scaledHalfEven(degrees, DECIMALS)
+  // No point of the sky, but what reads tables has to find a number there.
+  if (!Number.isFinite(scaled)) return { TARG_RA: formatFloat(degrees), targra: formatFloat(degrees) }
   const rounded = scaled / 10 ** DECIMALS
   return {
     TARG_RA: formatScaled(scaled, DECIMALS),

@@ -3,54 +3,54 @@
  */
 import type { WriteStream } from 'node:tty'
 import { runCommand, type Terminal } from './cli/cli.js'
+import { EXIT } from './errors.js'
+import { Outputs } from './process/outputs.js'
 import type { Signals } from './process/signals.js'
 import { superviseBy } from './process/supervisor.js'
-import type { StreamName } from './process/thread-messages.js'
 
 /** Runs the command that the arguments name, and tells the shell by the exit code what came of it. */
 export async function runProgram(signals: Signals): Promise<void> {
   superviseBy(signals)
+  const outputs = new Outputs()
   try {
     signals.signal.throwIfAborted()
-    signals.end(await runCommand(process.argv.slice(2), terminalOf(signals)))
+    const code = await runCommand(process.argv.slice(2), terminalOf(signals, outputs))
+    signals.end(code)
+    signals.end(await told(code, outputs, signals))
   } catch (error) {
     signals.exitIfStopped()
     throw error
   }
 }
 
-/** The streams of this process. Each is made when it is asked for: a quiet run over files needs none of them. */
-function terminalOf({ signal, decision }: Signals): Terminal {
+/** The exit code of a command, when what it printed is written; one that was not heard has failed. */
+async function told(code: number, outputs: Outputs, { decision }: Signals): Promise<number> {
+  const faults = await outputs.settle(code === EXIT.done && decision.isTaken)
+  if (faults.length === 0) return code
+  outputs.stream('stderr').write(faults.map((fault) => `jwst-ingest: ${fault}\n`).join(''))
+  return code === EXIT.done ? EXIT.failed : code
+}
+
+/** The streams of this process. */
+function terminalOf({ signal, decision }: Signals, { stream }: Outputs): Terminal {
   return {
     get stdin() {
       return process.stdin
     },
-    out: (text) => writable('stdout').write(text),
-    err: (text) => writable('stderr').write(text),
+    out: (text) => stream('stdout').write(text),
+    err: (text) => stream('stderr').write(text),
     get stdout() {
-      return writable('stdout')
+      return stream('stdout')
     },
     get screen() {
-      const stderr = writable('stderr')
-      return stderr.isTTY ? stderr : undefined
+      const stderr = stream('stderr')
+      return stderr.isTTY ? (stderr as WriteStream) : undefined
     },
     env: process.env,
     signal,
     async runApart(args) {
       const { runInThread } = await import('./process/command-worker.js')
-      return runInThread(args, { stream: writable, decision, signal })
+      return runInThread(args, { stream, decision, signal })
     },
   }
-}
-
-const watched = new Set<string>()
-
-function writable(name: StreamName): WriteStream {
-  const stream: WriteStream = process[name]
-  if (watched.has(name)) return stream
-  watched.add(name)
-  return stream.on('error', (error: NodeJS.ErrnoException) => {
-    // A reader that closes early, such as `head`, has all that it wants.
-    if (error.code !== 'EPIPE') throw error
-  })
 }

@@ -318,12 +318,12 @@ terminalTest('on a real terminal, too', async (t) => {
   t.deepEqual(readdirSync(dir.folder), [])
 })
 
-test('a reader of standard output that closes it early is no error', async (t) => {
+test('a reader of standard output that closes it early is told, and the run is committed', async (t) => {
   const dir = new Workdir(t)
   const running = dir.start(['--json', '-o', 'db', ...DAY])
   running.child.stdout?.destroy()
   running.child.stdin?.end(pairs(1))
-  ran(t, await running.result, { code: 0, stderr: /^waiting +0 groups, .*\n$/m })
+  ran(t, await running.result, { code: 1, stderr: /\(its reader has gone\); the run is committed\n$/ })
   t.deepEqual(products(dir), [productName(1)])
 })
 

@@ -72,7 +72,11 @@ async function runExport(db: string | undefined, flags: Flags, program: Command,
     force,
     warn: (message) => tell(`jwst-ingest: ${message}\n`),
     signal: terminal.signal,
+  }).catch((error: unknown) => {
+    // What standard output does not take, its owner tells.
+    if (!toTerminal || error !== terminal.stdout.errored) throw error
   })
+  if (report === undefined) return
   tell(formatExport(report))
   if (json) terminal.out(`${JSON.stringify(report)}\n`)
 }

@@ -134,7 +134,7 @@ async function toStream(sources: readonly OpenFile[], stream: Writable, run: Run
       tables.push({ table: tableName(source.file), bytes: output.bytes, ...table })
     }
   } catch (error) {
-    // A reader that closes early, such as `head`, has all that it wants.
+    // A reader that closes early, such as `head`, has all that it wants: the stream's owner is told of it.
     if (!(error instanceof ReaderGone)) throw error
   }
   return tables

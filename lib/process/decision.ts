@@ -17,6 +17,11 @@ export class Decision {
     this.#state = new Int32Array(memory)
   }
 
+  /** Whether the command has changed something, or is about to. */
+  get isTaken(): boolean {
+    return Atomics.load(this.#state, 0) === TAKEN
+  }
+
   /** Decides that the command changes something; false where it was stopped. */
   take(): boolean {
     return Atomics.compareExchange(this.#state, 0, OPEN, TAKEN) !== STOPPED

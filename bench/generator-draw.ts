@@ -9,6 +9,20 @@ import type { Target } from './generator-rows.js'
 const WAVEFRONT_VISITS = ['PRIME_WFSC_ROUTINE', 'PRIME_WFSC_SENSING_CONTROL', 'PRIME_WFSC_SENSING_ONLY']
 const REPEATS: readonly Repeat[] = ['product-again', 'product-again', 'exposure-again', 'copy', 'resized-copy']
 
+/** How often an observation has how many dithers. */
+const DITHERS = {
+  image: ditherWeights({ 1: 10, 2: 10, 3: 24, 4: 33, 6: 8, 8: 6, 9: 4, 12: 2, 16: 1, 36: 0.5 }),
+  spec: ditherWeights({ 1: 10, 2: 14, 3: 18, 4: 34, 5: 4, 6: 6, 8: 6, 9: 4, 12: 2, 24: 1 }),
+  tac: ditherWeights({ 1: 50, 2: 25, 5: 10, 9: 15 }),
+}
+/** Share of observations of images that are mosaics, and of how many tiles. */
+const TILED = 0.12
+const TILES = [2, 2, 4, 6, 9, 16, 25]
+
+function ditherWeights(weights: Readonly<Record<number, number>>): readonly { dithers: number; weight: number }[] {
+  return Object.entries(weights).map(([dithers, weight]) => ({ dithers: Number(dithers), weight }))
+}
+
 /** Adds a random observation: one or more configurations of a mode, mostly at one target. */
 export function drawObservation(program: Program): void {
   const { random } = program
@@ -29,12 +43,13 @@ function observeSetups(program: Program, mode: Mode, visitType: string): void {
   const { random } = program
   const targets = [drawTarget(program, visitType)]
   if (random.chance(0.05)) targets.push(drawTarget(program, visitType))
-  const dithers = random.integer(1, mode.dithers)
+  const dithers = Math.min(random.weighted(DITHERS[mode.family]).dithers, mode.dithers)
+  const tiles = mode.family === 'image' && random.chance(TILED) ? random.pick(TILES) : 1
   const timeSeries = random.chance(mode.timeSeries)
   const background = random.chance(0.05)
   for (const part of drawSetups(random, mode)) {
     for (const [index, target] of targets.entries()) {
-      const common = { ...part, target, visitType, dithers, timeSeries, background, visit: index + 1 }
+      const common = { ...part, target, visitType, dithers, tiles, timeSeries, background, visit: index + 1 }
       program.observe({ ...common, ...drawOddities(random, part.mode) })
     }
   }

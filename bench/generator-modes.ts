@@ -57,7 +57,7 @@ function setups(optics: string, detectors: string, subarrays = 'FULL', bands = '
 /** A mode with the defaults of most modes. */
 function mode(expType: string, family: Family, weight: number, list: Setup[], rest: Partial<Mode> = {}): Mode {
   const instrument = INSTRUMENTS[expType.slice(0, 3)] ?? 'FGS'
-  const common = { sourceBased: false, timeSeries: 0, dithers: 4, sizeKb: 2_000_000 }
+  const common = { sourceBased: false, timeSeries: 0, dithers: 36, sizeKb: 900_000 }
   return { ...common, expType, instrument, family, weight, setups: list, ...rest }
 }
 
@@ -93,7 +93,7 @@ export const NRC_SHORT = mode(
     ...setups(SHORT_WAVE, `${MODULE_B} NRCB1`, 'SUB160 SUB320 SUB640'),
     ...setups(SHORT_WAVE, 'NRCB1', 'SUB64P SUB160P SUB400P'),
   ],
-  { sizeKb: 2_500_000 },
+  { sizeKb: 1_400_000 },
 )
 
 /** NIRCam imaging in the long-wavelength channel. */

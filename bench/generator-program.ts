@@ -3,7 +3,9 @@
  */
 import type { Family, Mode, Setup } from './generator-modes.js'
 import type { Random } from './generator-random.js'
-import { degrees, type Group, GroupRows, kilobytes, move, type Position, type Target } from './generator-rows.js'
+import { type Group, GroupRows, type Target } from './generator-rows.js'
+import { exposureSize, kilobytes, productSize } from './generator-size.js'
+import { anywhere, degrees, move, type Position } from './generator-sky.js'
 
 /**
  * What happens to a group: its product comes on the same day (`prompt`) or later (`late`), some of its exposures come
@@ -28,6 +30,8 @@ export interface GroupWish {
   readonly target: Target
   readonly visitType: string
   readonly dithers?: number
+  /** Fields of view beside each other, each with all dithers. */
+  readonly tiles?: number
   readonly timeSeries?: boolean
   readonly background?: boolean
   readonly imprint?: boolean
@@ -149,6 +153,7 @@ export class Program {
       imprint: false,
       timeSeries: false,
       dithers: 2,
+      tiles: 1,
       visit: 1,
       ...wish,
       observation: this.#observation,
@@ -170,7 +175,15 @@ export class Program {
     const missing: Group['missing'] = mode.expType.endsWith('DARK') ? 'target' : undefined
     const target = this.newTarget(missing === undefined ? visitType : 'PARALLEL_PURE')
     this.#activity += 1
-    const group = { observation: this.#observation, activity: this.#activity, dithers: 1, visit: 1, target, missing }
+    const group = {
+      observation: this.#observation,
+      activity: this.#activity,
+      dithers: 1,
+      tiles: 1,
+      visit: 1,
+      target,
+      missing,
+    }
     const flags = { background: false, imprint: false, timeSeries: false, visitType, mode }
     const rows = new GroupRows(this.#number, { ...group, ...flags, setup: this.random.pick(mode.setups) }, this.random)
     this.#add(0, rows.exposure(0, kilobytes(this.random.within(500, 90_000))))
@@ -237,38 +250,15 @@ export class Program {
   }
 
   #exposureSize({ mode, setup }: GroupWish): string {
-    return kilobytes(mode.sizeKb * sizeShare(setup) * this.random.within(0.3, 1.7))
+    return kilobytes(exposureSize(mode, setup, this.random))
   }
 
-  /** In kB; grows with the exposures that go in. */
-  #productSize({ mode, setup }: GroupWish, exposures: number): number {
-    return mode.sizeKb * sizeShare(setup) * (2 + exposures) * this.random.within(0.7, 1.4)
+  /** In kB. */
+  #productSize({ mode, setup, tiles = 1 }: GroupWish, exposures: number): number {
+    return productSize(mode, setup, exposures, tiles, this.random)
   }
 
   #add(delay: number, line: string): void {
     this.#rows.push({ delay: Math.min(delay, this.setting.daysLeft), line })
   }
-}
-
-/** Subarrays take less memory than the full detector. */
-function sizeShare({ subarray }: Setup): number {
-  return subarray === 'FULL' ? 1 : 0.3
-}
-
-/** A position of the sky; some are at RA 0 or at a pole, where coordinates wrap. */
-function anywhere(random: Random): Position {
-  const special = random.integer(1, 150)
-  if (special === 1) return nearZero(random)
-  if (special === 2) return nearPole(random)
-  return { ra: random.within(0, 360), dec: (Math.asin(random.within(-0.999, 0.999)) * 180) / Math.PI }
-}
-
-/** A position so near to RA 0 that its dithers are on both sides. */
-export function nearZero(random: Random): Position {
-  return { ra: (360 + random.within(-0.0004, 0.0004)) % 360, dec: random.within(-60, 60) }
-}
-
-/** A position a few arcsec from one of the poles. */
-export function nearPole(random: Random): Position {
-  return { ra: random.within(0, 360), dec: random.pick([1, -1]) * random.within(89.998, 89.9999) }
 }

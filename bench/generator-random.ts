@@ -31,6 +31,16 @@ export class Random {
     return low + Math.floor(this.next() * (high - low + 1))
   }
 
+  /** A number of the standard normal distribution. */
+  normal(): number {
+    return Math.sqrt(-2 * Math.log(1 - this.next())) * Math.cos(2 * Math.PI * this.next())
+  }
+
+  /** A positive number whose logarithm is normal. */
+  logNormal(median: number, sigma: number): number {
+    return median * Math.exp(sigma * this.normal())
+  }
+
   /** True with the given probability: never for 0, always for 1. */
   chance(probability: number): boolean {
     return this.next() < probability

@@ -14,7 +14,8 @@ import {
   WAVEFRONT,
   WAVEFRONT_SUBARRAY,
 } from './generator-modes.js'
-import { type Fate, type GroupWish, nearPole, nearZero, type Program } from './generator-program.js'
+import type { Fate, GroupWish, Program } from './generator-program.js'
+import { nearPole, nearZero } from './generator-sky.js'
 
 /** Adds one or more observations to a program. */
 export type Plan = (program: Program) => void

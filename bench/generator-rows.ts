@@ -3,18 +3,13 @@
  */
 import type { Mode, Setup } from './generator-modes.js'
 import type { Random } from './generator-random.js'
+import { centreOf, degrees, type Position, pointings } from './generator-sky.js'
 
 /** The header line of a daily file (specification, section 2). */
 export const HEADER =
   'Dataset,DagNodeName,ImageSize,PROGRAM,OBSERVTN,BKGDTARG,IS_IMPRT,VISITYPE,TSOVISIT,TARGNAME,TARG_RA,TARG_DEC,' +
   'INSTRUME,DETECTOR,FILTER,PUPIL,GRATING,EXP_TYPE,FXD_SLIT,CHANNEL,BAND,SUBARRAY,NUMDTHPT,GS_RA,GS_DEC,CROWDFLD,' +
   'GS_MAG,RA_REF,DEC_REF,CRVAL1,CRVAL2'
-
-/** A direction in the sky, in degrees. */
-export interface Position {
-  readonly ra: number
-  readonly dec: number
-}
 
 /** What an observation points at, with the guide star of its visit. */
 export interface Target extends Position {
@@ -41,52 +36,15 @@ export interface Group {
   readonly visit: number
   /** Number of the group's activity in its observation: keeps its dataset names apart from those of other groups. */
   readonly activity: number
+  /** Dither positions of each tile, and tiles. */
   readonly dithers: number
+  readonly tiles: number
   /** Header values that are blank: the first exposure's reference point, or the guide star, or the target's position. */
   readonly missing?: 'reference' | 'guideStar' | 'target' | undefined
 }
 
-const ARCSEC = 1 / 3600
-/** Half-width of the dither pattern, in arcsec. */
-const DITHER = 8
 /** How far a moving target goes between two exposures, in degrees. */
 const MOTION = 1e-4
-
-/** Centres of the detectors, in arcsec from the pointing; the ones not named here are at the pointing. */
-const DETECTOR_OFFSETS: Readonly<Record<string, readonly [number, number]>> = {
-  NRCA1: [-119, -32],
-  NRCA2: [-119, 32],
-  NRCA3: [-55, -32],
-  NRCA4: [-55, 32],
-  NRCALONG: [-87, 0],
-  NRCB1: [119, 32],
-  NRCB2: [119, -32],
-  NRCB3: [55, 32],
-  NRCB4: [55, -32],
-  NRCBLONG: [87, 0],
-  NRS2: [36, 18],
-}
-
-/** Moves a position by arcsec on the sky; over a pole and over RA 0 too. */
-export function move({ ra, dec }: Position, east: number, north: number): Position {
-  let newDec = dec + north * ARCSEC
-  let newRa = ra + (east * ARCSEC) / Math.max(Math.cos((dec * Math.PI) / 180), 1e-6)
-  if (Math.abs(newDec) > 90) {
-    newDec = Math.sign(newDec) * 180 - newDec
-    newRa += 180
-  }
-  return { ra: degrees(((newRa % 360) + 360) % 360), dec: degrees(newDec) }
-}
-
-/** Rounds to 10 decimals, as the archive writes degrees. */
-export function degrees(value: number): number {
-  return Math.round(value * 1e10) / 1e10
-}
-
-/** A size in kB with up to 3 decimals. */
-export function kilobytes(value: number): string {
-  return String(Math.round(value * 1000) / 1000)
-}
 
 /** The parts of a group's rows that its exposures share, and its rows. */
 export class GroupRows {
@@ -104,7 +62,7 @@ export class GroupRows {
     const { mode, setup, target, timeSeries, missing } = group
     this.#group = group
     this.#program = program
-    this.exposures = group.dithers * setup.detectors.length
+    this.exposures = group.dithers * group.tiles * setup.detectors.length
     this.#identity = `${program},${pad(group.observation, 3)},${logical(group.background)}`
     this.#visit = `${group.visitType},${logical(timeSeries)},${target.name}`
     this.#optics = `${setup.filter},${setup.pupil},${setup.grating},${mode.expType},${setup.slit}`
@@ -112,9 +70,7 @@ export class GroupRows {
     const guideStar = missing === 'guideStar' ? ['', '', ''] : [ra, dec, target.guideStarMagnitude]
     const [gsRa, gsDec, magnitude] = guideStar
     this.#rest = `${setup.band},${setup.subarray},${group.dithers},${gsRa},${gsDec},${logical(target.crowded)},${magnitude}`
-    this.#pointings = Array.from({ length: group.dithers }, () =>
-      move(target, random.within(-DITHER, DITHER), random.within(-DITHER, DITHER)),
-    )
+    this.#pointings = pointings(target, mode, group.dithers, group.tiles, random)
   }
 
   /** The row of an exposure, numbered from 0: dither by dither, detector by detector. */
@@ -180,15 +136,14 @@ export class GroupRows {
     detector: string,
     channel: string,
   ): string {
-    const { mode, target, visitType, missing, dithers } = this.#group
+    const { mode, target, visitType, missing } = this.#group
     const pointing = this.#pointings[dither] ?? target
-    const [east, north] = DETECTOR_OFFSETS[from] ?? [0, 0]
-    const centre = east === 0 ? pointing : move(pointing, east, north)
+    const centre = centreOf(from, pointing)
     const drift = visitType === 'PRIME_TARGETED_MOVING' ? dither * MOTION : 0
     const targetText = missing === 'target' ? ',' : `${degrees((target.ra + drift) % 360)},${target.dec}`
     const blank = missing === 'reference' && dither === 0 && dag === 'LEVEL_1'
     const reference = blank ? ',,,' : `${pointing.ra},${pointing.dec},${centre.ra},${centre.dec}`
-    const imprint = this.#imprint(dag === 'LEVEL_1' && dither === dithers - 1)
+    const imprint = this.#imprint(dag === 'LEVEL_1' && dither === this.#pointings.length - 1)
     return (
       `${dataset},${dag},${sizeKb},${this.#identity},${imprint},${this.#visit},${targetText},${mode.instrument},` +
       `${detector},${this.#optics},${channel},${this.#rest},${reference}`

@@ -64,9 +64,8 @@ test('each dialect writes what its name says', (t) => {
       .split('\n')
       .every((line) => /^"[^"]*"(,"[^"]*"){30}$/.test(line)),
   )
-  const names = (parse(text('comma')[0] ?? '', { columns: true }) as Record<string, string>[]).map(
-    (row) => row.TARGNAME,
-  )
+  const rows = text('comma').flatMap((file) => parse(file, { columns: true }) as Record<string, string>[])
+  const names = [...new Set(rows.map((row) => row.TARGNAME))]
   const share = names.filter((name) => name?.endsWith(COMMA)).length / names.length
   t.true(share > 0.1 && share < 0.3, `${share}`)
   const [header, first] = (text('pandas')[0] ?? '').split('\n')

@@ -153,7 +153,7 @@ async function makeSmall(t: ExecutionContext): Promise<Workdir> {
 
 test.serial('a signal ends what waits for a reader who has gone to sleep', async (t) => {
   const dir = new Workdir(t)
-  dir.write('2024-02-21_052.csv', oneProgram(4000))
+  dir.write('2024-02-21_052.csv', oneProgram(12_000))
   const { code, stderr } = await dir.run(['-q', '-o', 'db', '2024-02-21_052.csv'])
   t.is(code, 0, stderr)
   const before = filesIn(dir, '.')

@@ -8,7 +8,11 @@ import { parse } from 'csv-parse/sync'
 import { generateDays, generateFiles } from '../bench/generator.js'
 import { COMMA, DIALECTS, type Dialect } from '../bench/generator-dialect.js'
 import { run, tableTexts, temporaryFolder, writeDayFiles } from './helpers/database.js'
+import { differences } from './helpers/database-compare.js'
+import { type Encodings, modelTables } from './helpers/model.js'
 
+const ENCODINGS = join(import.meta.dirname, '..', '..', 'lib', 'rules', 'encodings.json')
+const encodings = JSON.parse(readFileSync(ENCODINGS, 'utf8')) as Encodings
 const OPTIONS = { days: 3, rows: 700, seed: 5 }
 
 /** Daily files of a dialect. */
@@ -18,13 +22,15 @@ function filesOf(dialect: Dialect) {
   })
 }
 
-/** Every file of the database that a dialect gives, besides what it keeps for itself. */
+/** The tables of the database that a dialect gives, which are those of the naive model. */
 async function databaseOf(t: ExecutionContext, dialect: Dialect): Promise<Record<string, string>> {
   const folder = temporaryFolder(t)
   const out = join(folder, 'db')
   mkdirSync(out)
-  const { rejects } = await run(out, writeDayFiles(folder, filesOf(dialect)))
+  const files = filesOf(dialect)
+  const { rejects } = await run(out, writeDayFiles(folder, files))
   t.is(rejects, 0)
+  t.deepEqual(differences(modelTables(files, encodings), out), [])
   return { ...tableTexts(out), encodings: readFileSync(join(out, 'encodings.json'), 'utf8') }
 }
 
@@ -45,7 +51,7 @@ const sameDatabase = test.macro({
     const plain = await plainDatabase
     for (const [name, text] of Object.entries(database)) t.is(undo(text), plain[name] ?? '', name)
   },
-  title: (_, dialect) => `${dialect}: the database of the plain dialect, byte for byte`,
+  title: (_, dialect) => `${dialect}: the database of the plain dialect, byte for byte, and of the naive model`,
 })
 
 for (const dialect of DIALECTS) test(sameDatabase, dialect)

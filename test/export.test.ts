@@ -3,10 +3,12 @@ import { join } from 'node:path'
 import { Writable } from 'node:stream'
 import { DuckDBInstance, type Json } from '@duckdb/node-api'
 import test, { type ExecutionContext } from 'ava'
+import { parse } from 'csv-parse/sync'
+import { safeForSheets } from '../lib/export/csv.js'
 import { exportDatabase } from '../lib/export/export.js'
 import { ingest } from '../lib/ingest.js'
 import { readRows, run, TABLE_NAMES, temporaryFolder } from './helpers/database.js'
-import { daily, exposure, PROGRAM, pairs, Workdir } from './helpers/program.js'
+import { daily, exposure, HEADER, PROGRAM, pairs, Workdir } from './helpers/program.js'
 
 const GOLDEN = 'fixtures/golden/three-days/input'
 
@@ -323,6 +325,45 @@ test('a table on standard output; a reader that closes early is told', async (t)
   ]).result
   t.regex(early.stdout, /^\{"dag":"LEVEL_1",.*\}\n$/)
   t.regex(early.stderr, /^jwst-ingest: cannot write all of standard output \(its reader has gone\)\ncode 1\n$/m)
+})
+
+const CELLS: readonly (readonly [cell: string, safe: string])[] = [
+  ['=1+1', "'=1+1"],
+  ['+cmd', "'+cmd"],
+  ['-x', "'-x"],
+  ['@SUM(A1)', "'@SUM(A1)"],
+  ['\tx', "'\tx"],
+  ['-5.25', '-5.25'],
+  ['+1e-3', '+1e-3'],
+  ['-.5', '-.5'],
+  ['-', "'-"],
+  ['--1', "'--1"],
+  ['a=1', 'a=1'],
+  ['', ''],
+]
+for (const [cell, safe] of CELLS) {
+  test(`in a spreadsheet ${JSON.stringify(cell)} is ${JSON.stringify(safe)}`, (t) => t.is(safeForSheets(cell), safe))
+}
+
+test('CSV is that of the table, and safe for spreadsheets where that is asked for', async (t) => {
+  const dir = new Workdir(t)
+  const header = `${HEADER},=HYPERLINK(A1)`
+  const row = exposure(1, { TARGNAME: '=cmd,"x"', TARG_RA: '-0', TARG_DEC: '-5.25', '=HYPERLINK(A1)': '@x' })
+  dir.write('day.csv', `${header}\n${row}`)
+  t.is((await dir.run(['-q', '-o', 'db', '--date', '2024-02-21', 'day.csv'])).code, 0)
+  const ask = ['export', 'db', '-q', '-o', '-', '--table', 'ingest', '--format', 'csv']
+  const rowsOf = (text: string) => parse(text, { columns: true }) as Record<string, string>[]
+  const [plain] = rowsOf((await dir.run(ask)).stdout)
+  t.like(plain, { TARGNAME: '=cmd,"x"', TARG_DEC: '-5.25', BKGDTARG: 'false', '=HYPERLINK(A1)': '@x', NUMDTHPT: '4' })
+  const [safe] = rowsOf((await dir.run([...ask, '--safe-for-sheets'])).stdout)
+  t.like(safe, { TARGNAME: `'=cmd,"x"`, TARG_DEC: '-5.25', "'=HYPERLINK(A1)": "'@x", NUMDTHPT: '4' })
+  t.deepEqual(Object.keys(plain ?? {}), dir.read('db/ingest.csv').split('\n')[0]?.split(','))
+  const refused = await dir.run(['export', 'db', '--safe-for-sheets'])
+  t.is(refused.code, 2)
+  t.regex(
+    refused.stderr,
+    /^jwst-ingest: --safe-for-sheets is about CSV: give --format csv, as parquet has no formulas\n$/,
+  )
 })
 
 test('a signal leaves no file', async (t) => {

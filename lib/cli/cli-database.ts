@@ -4,6 +4,7 @@
 import type { Command } from 'commander'
 import { IngestError } from '../errors.js'
 import type { Terminal } from './cli.js'
+import { printResult } from './printer.js'
 
 interface Flags {
   readonly json?: boolean
@@ -71,7 +72,7 @@ async function runCheck(db: string | undefined, command: Command, terminal: Term
   const { checkDatabase, formatOutcome, formatViolations } = await import('../check/check.js')
   const flags = command.optsWithGlobals<Flags>()
   const report = await checkDatabase(databaseOf(db, command, terminal), { signal: terminal.signal })
-  terminal.out(flags.json ? `${JSON.stringify(report)}\n` : formatViolations(report))
+  printResult(terminal, flags.json, report, formatViolations)
   if (!report.healthy) throw new IngestError('TABLE_INVALID', formatOutcome(report))
   if (!flags.quiet) terminal.err(`${formatOutcome(report)}\n`)
 }
@@ -87,5 +88,5 @@ async function runRebuild(db: string | undefined, command: Command, terminal: Te
     signal: terminal.signal,
   })
   tell(formatRebuild(report))
-  if (flags.json) terminal.out(`${JSON.stringify(report)}\n`)
+  if (flags.json) terminal.stdout.write(`${JSON.stringify(report)}\n`)
 }

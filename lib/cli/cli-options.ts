@@ -42,5 +42,5 @@ export function tellSummary(
     terminal.err(formatSummary(summary))
     for (const note of formatNotes(summary)) terminal.err(`jwst-ingest: ${note}\n`)
   }
-  if (json) terminal.out(`${JSON.stringify(summary)}\n`)
+  if (json) terminal.stdout.write(`${JSON.stringify(summary)}\n`)
 }

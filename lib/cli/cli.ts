@@ -19,14 +19,17 @@ import type { ProgressBar } from './progress.js'
 import { addPruneCommand } from './prune.js'
 import { addReportCommand } from './report.js'
 import { addStatusCommand } from './status.js'
+import { visible } from './visible.js'
 
 /** What the command line touches of the process, so that it can be called without one. */
 export interface Terminal {
   /** Read at most once, where a run has no other input, and destroyed at its end. */
   readonly stdin: Readable & { readonly isTTY?: boolean | undefined }
+  /** Prints for people; what a terminal would obey in it is escaped. */
   readonly out: (text: string) => void
-  /** The stream that `out` writes to, for what is large or binary. */
+  /** The stream that `out` writes to, for programs: JSON, tables, pages, which stay as they are. */
   readonly stdout: Writable & { readonly isTTY?: boolean | undefined }
+  /** The same on standard error. */
   readonly err: (text: string) => void
   /** Where a bar can be shown: standard error, if that is a terminal. */
   readonly screen?: WriteStream | undefined
@@ -81,7 +84,8 @@ Exit codes: 0 done, 1 data or I/O error, 2 usage error, 3 the database is in use
 `
 
 /** Runs the command line; returns the exit code. */
-export async function runCommand(args: readonly string[], terminal: Terminal): Promise<number> {
+export async function runCommand(args: readonly string[], given: Terminal): Promise<number> {
+  const terminal = forPeople(given)
   const program = buildProgram(terminal)
   const { runApart } = terminal
   program.hook('preAction', (_, command) => {
@@ -95,6 +99,14 @@ export async function runCommand(args: readonly string[], terminal: Terminal): P
     if (error instanceof RunApart && runApart !== undefined) return runApart(args)
     return report(error, terminal)
   }
+}
+
+/** A terminal that escapes what people are not to see; its streams are still made when they are asked for. */
+function forPeople(terminal: Terminal): Terminal {
+  return Object.create(terminal, {
+    out: { value: (text: string) => terminal.out(visible(text)) },
+    err: { value: (text: string) => terminal.err(visible(text)) },
+  })
 }
 
 /**

@@ -7,7 +7,7 @@ import { MODELS, type Model } from '../rules/association.js'
 import { programOf } from '../rules/dataset.js'
 import type { Terminal } from './cli.js'
 import { databaseOf } from './cli-database.js'
-import { Printer } from './printer.js'
+import { Printer, printResult } from './printer.js'
 
 const EXAMPLES = `
 Examples:
@@ -101,7 +101,7 @@ async function tellNamed(folder: string, names: readonly string[], { json }: Fla
   const reader = await DatabaseReader.open(folder, options)
   const unknown: string[] = []
   try {
-    const list = new Printer(terminal.out, json === true, { database: folder }, 'explanations')
+    const list = new Printer(terminal, json === true, { database: folder }, 'explanations')
     for await (const its of explain(reader, names, unknown)) list.print(its, formatExplanation)
     list.end()
   } finally {
@@ -126,7 +126,7 @@ async function tellWaiting(folder: string, names: readonly string[], flags: Flag
     for (const { given } of matching) seen.add(given)
     return asked.length === 0 || matching.length > 0
   }
-  const list = by === undefined ? new Printer(terminal.out, json === true, { database: folder }, 'waits') : undefined
+  const list = by === undefined ? new Printer(terminal, json === true, { database: folder }, 'waits') : undefined
   const counter = new WaitCounter(by ?? 'reason')
   for await (const wait of waitsOf(folder, { signal: terminal.signal, warn: warner(terminal) })) {
     if (!isAsked(wait.name) || (model ?? wait.model) !== wait.model || (reason ?? wait.reason) !== wait.reason) continue
@@ -135,7 +135,7 @@ async function tellWaiting(folder: string, names: readonly string[], flags: Flag
   }
   list?.end()
   if (by !== undefined)
-    terminal.out(json ? `${JSON.stringify({ database: folder, by, counts: counter.counts })}\n` : counter.format())
+    printResult(terminal, json, { database: folder, by, counts: counter.counts }, () => counter.format())
   const unknown = names.filter((name) => !seen.has(name))
   if (unknown.length > 0) throw unknownNames(unknown, 'nothing that waits is called')
 }

@@ -3,13 +3,15 @@
  */
 import { type Command, Option } from 'commander'
 import { IngestError } from '../errors.js'
+import type { Format } from '../export/sink.js'
 import type { Terminal } from './cli.js'
 import { DATABASE } from './cli-database.js'
 
 interface Flags {
-  readonly format: 'parquet' | 'jsonl'
+  readonly format: Format
   readonly table?: readonly string[]
   readonly out: string
+  readonly safeForSheets?: boolean
   readonly force?: boolean
   readonly json?: boolean
   readonly quiet?: boolean
@@ -22,6 +24,7 @@ Examples:
   jwst-ingest export db
   jwst-ingest export db --table 'train-*' -o parquet --force
   jwst-ingest export db --format jsonl --table ingest -o - | jq -r .dname
+  jwst-ingest export db --format csv --safe-for-sheets --table level1
 
 The columns have types: whole and floating-point numbers, booleans, dates, text; a blank is null. Tables are read as of
 one moment, and a run may be going on. A file gets its name when all of them are complete.
@@ -33,11 +36,11 @@ An input file with the name export is given as ./export.
 export function addExportCommand(program: Command, terminal: Terminal): void {
   program
     .command('export')
-    .summary('write tables as Parquet or JSON lines')
-    .description('Writes tables of a database as Parquet files or JSON lines, with the types of their columns.')
+    .summary('write tables as Parquet, JSON lines or CSV')
+    .description('Writes tables of a database as Parquet files, JSON lines or CSV, with the types of their columns.')
     .argument(...DATABASE)
     .addOption(
-      new Option('--format <format>', 'the format').choices(['parquet', 'jsonl']).default('parquet', 'parquet'),
+      new Option('--format <format>', 'the format').choices(['parquet', 'jsonl', 'csv']).default('parquet', 'parquet'),
     )
     .option(
       '--table <name>',
@@ -45,6 +48,7 @@ export function addExportCommand(program: Command, terminal: Terminal): void {
       listed,
     )
     .option('-o, --out <folder>', 'where the files are made, or - for standard output (one table)', 'jwst-export')
+    .option('--safe-for-sheets', 'in CSV, an apostrophe before what a spreadsheet would take for a formula')
     .option('--force', 'replace files that are there')
     .option('--json', 'print the report as one JSON object on standard output')
     .option('-q, --quiet', 'print nothing but errors')
@@ -58,7 +62,7 @@ function listed(name: string, names: readonly string[] = []): readonly string[] 
 
 async function runExport(db: string | undefined, flags: Flags, program: Command, terminal: Terminal): Promise<void> {
   const { exportDatabase, formatExport } = await import('../export/export.js')
-  const { out, format, table, force } = flags
+  const { out, format, table, safeForSheets, force } = flags
   const common = program.opts<{ out?: string; json?: boolean; quiet?: boolean }>()
   const json = flags.json ?? common.json ?? false
   const toTerminal = out === STANDARD_OUTPUT
@@ -69,6 +73,7 @@ async function runExport(db: string | undefined, flags: Flags, program: Command,
     format,
     tables: table,
     out: toTerminal ? terminal.stdout : out,
+    safeForSheets,
     force,
     warn: (message) => tell(`jwst-ingest: ${message}\n`),
     signal: terminal.signal,
@@ -78,7 +83,7 @@ async function runExport(db: string | undefined, flags: Flags, program: Command,
   })
   if (report === undefined) return
   tell(formatExport(report))
-  if (json) terminal.out(`${JSON.stringify(report)}\n`)
+  if (json) terminal.stdout.write(`${JSON.stringify(report)}\n`)
 }
 
 /** @throws IngestError USAGE */

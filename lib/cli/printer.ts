@@ -1,6 +1,8 @@
+import type { Terminal } from './cli.js'
+
 /** Prints a list while it is being made: item by item as text, or as one JSON object. */
 export class Printer {
-  readonly #out: (text: string) => void
+  readonly #terminal: Terminal
   readonly #json: boolean
   #count = 0
 
@@ -8,20 +10,31 @@ export class Printer {
    * @param head the JSON object's other members
    * @param member its member that is the list
    */
-  constructor(out: (text: string) => void, json: boolean, head: Readonly<Record<string, string>>, member: string) {
-    this.#out = out
+  constructor(terminal: Terminal, json: boolean, head: Readonly<Record<string, string>>, member: string) {
+    this.#terminal = terminal
     this.#json = json
-    if (json) out(`${JSON.stringify(head).slice(0, -1)},${JSON.stringify(member)}:[`)
+    if (json) terminal.stdout.write(`${JSON.stringify(head).slice(0, -1)},${JSON.stringify(member)}:[`)
   }
 
   /** Prints an item; as text with a blank line before all but the first. */
   print<T>(item: T, format: (item: T) => string): void {
-    if (this.#json) this.#out(`${this.#count === 0 ? '' : ','}\n${JSON.stringify(item)}`)
-    else this.#out(`${this.#count === 0 ? '' : '\n'}${format(item)}`)
+    if (this.#json) this.#terminal.stdout.write(`${this.#count === 0 ? '' : ','}\n${JSON.stringify(item)}`)
+    else this.#terminal.out(`${this.#count === 0 ? '' : '\n'}${format(item)}`)
     this.#count++
   }
 
   end(): void {
-    if (this.#json) this.#out('\n]}\n')
+    if (this.#json) this.#terminal.stdout.write('\n]}\n')
   }
+}
+
+/** Prints a result: for programs as one JSON object, as it is; or for people. */
+export function printResult<T>(
+  terminal: Terminal,
+  json: boolean | undefined,
+  result: T,
+  format: (result: T) => string,
+): void {
+  if (json) terminal.stdout.write(`${JSON.stringify(result)}\n`)
+  else terminal.out(format(result))
 }

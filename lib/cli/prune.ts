@@ -57,5 +57,5 @@ async function runPrune(db: string | undefined, command: Command, terminal: Term
     signal: terminal.signal,
   })
   tell(formatPrune(report))
-  if (json) terminal.out(`${JSON.stringify(report)}\n`)
+  if (json) terminal.stdout.write(`${JSON.stringify(report)}\n`)
 }

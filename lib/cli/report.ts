@@ -50,12 +50,12 @@ async function runReport(db: string | undefined, command: Command, terminal: Ter
   if (file !== undefined && file !== '-') await mustBeWritable(file)
   const { reportDatabase } = await import('../report/collect.js')
   const data = await reportDatabase(databaseOf(db, command, terminal), { signal: terminal.signal })
-  if (flags.json) terminal.out(`${JSON.stringify(data, nullForNothing)}\n`)
+  if (flags.json) terminal.stdout.write(`${JSON.stringify(data, nullForNothing)}\n`)
   if (file === undefined) return
   const { formatPage } = await import('../report/page.js')
   const page = await formatPage(data, command.parent?.version() ?? '')
   if (file === '-') {
-    terminal.out(page)
+    terminal.stdout.write(page)
     return
   }
   await writePage(file, page)

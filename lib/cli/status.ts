@@ -2,6 +2,7 @@
 import type { Command } from 'commander'
 import type { Terminal } from './cli.js'
 import { DATABASE, databaseOf } from './cli-database.js'
+import { printResult } from './printer.js'
 
 const EXAMPLES = `
 Examples:
@@ -31,5 +32,5 @@ async function runStatus(db: string | undefined, command: Command, terminal: Ter
   const { formatStatus } = await import('../inspect/status-text.js')
   const report = await statusOf(databaseOf(db, command, terminal), { signal: terminal.signal })
   const { json } = command.optsWithGlobals<{ json?: boolean }>()
-  terminal.out(json ? `${JSON.stringify(report)}\n` : formatStatus(report))
+  printResult(terminal, json, report, formatStatus)
 }

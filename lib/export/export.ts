@@ -1,5 +1,5 @@
 /**
- * Writes tables of a database as Parquet files or JSON lines, with the types of their columns. The database is seen as
+ * Writes tables of a database as Parquet files, JSON lines or CSV, with the types of their columns. The database is seen as
  * of one moment, without a lock, and nothing in it is changed.
  */
 import { join } from 'node:path'
@@ -27,6 +27,8 @@ export interface ExportOptions {
   readonly out: string | Writable
   /** Names of tables, with or without `.csv`, with `*` and `?`; by default all but `rejects`. */
   readonly tables?: readonly string[] | undefined
+  /** With the format `csv`: whether cells that are formulas to a spreadsheet become text, by an apostrophe before them. */
+  readonly safeForSheets?: boolean | undefined
   /** Whether files that are there are replaced. */
   readonly force?: boolean | undefined
   /** Takes what the user should know; nothing is told by default. */
@@ -57,7 +59,7 @@ export interface ExportReport {
 /**
  * Exports tables of a database, which may be in use.
  *
- * @throws IngestError USAGE for a name that is no table's, or several tables for one stream; DATABASE_UNUSABLE where
+ * @throws IngestError USAGE for a name that is no table's, several tables for one stream, or `safeForSheets` without CSV; DATABASE_UNUSABLE where
  * there is no database; TABLE_INVALID for a table that is missing or cannot be read; OUTPUT_EXISTS; WRITE_FAILED. No file
  * is then made or replaced.
  */
@@ -65,6 +67,8 @@ export async function exportDatabase(options: ExportOptions): Promise<ExportRepo
   const start = performance.now()
   const { database, out, format } = options
   const names = chooseTables(options.tables)
+  if (options.safeForSheets && format !== 'csv')
+    throw new IngestError('USAGE', `--safe-for-sheets is about CSV: give --format csv, as ${format} has no formulas`)
   if (typeof out !== 'string' && names.length !== 1)
     throw new IngestError('USAGE', `standard output takes one table, not ${names.length}: give one with --table`)
   await mustBeDatabase(database)
@@ -143,7 +147,7 @@ async function toStream(sources: readonly OpenFile[], stream: Writable, run: Run
 async function writeTable(
   source: OpenFile,
   output: Output,
-  { database, format, encodings }: Run,
+  { database, format, safeForSheets, encodings }: Run,
 ): Promise<Pick<ExportedTable, 'rows' | 'misfits'>> {
   const path = join(database, source.file)
   const table = TABLES.find(({ file }) => file === source.file)
@@ -154,7 +158,8 @@ async function writeTable(
       const fields = fieldsOf(item, path, begun?.width)
       if (begun === undefined) {
         const columns = columnsOf(table, headerOf(fields, path))
-        const sink = await createSink(format, columns, output, table?.encoded ? encodings : undefined)
+        const codes = table?.encoded ? encodings : undefined
+        const sink = await createSink(columns, output, { format, encodings: codes, safeForSheets })
         begun = { sink, reader: new RowReader(columns), width: columns.length }
         continue
       }

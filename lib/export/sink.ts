@@ -6,7 +6,7 @@ import type { Column, Value } from './cells.js'
 import type { Output } from './output.js'
 
 /** The formats, which are the extensions of the files as well. */
-export const FORMATS = ['parquet', 'jsonl'] as const
+export const FORMATS = ['parquet', 'jsonl', 'csv'] as const
 export type Format = (typeof FORMATS)[number]
 
 /** Takes the rows of one table and writes them in a format. */
@@ -17,17 +17,22 @@ export interface RowSink {
   end(): Promise<void>
 }
 
-/**
- * Begins a table in a format; the library for it is loaded now.
- *
- * @param encodings what the table's codes stand for, where it has some
- */
+/** How a table is written. */
+export interface SinkOptions {
+  readonly format: Format
+  /** What the table's codes stand for, where it has some. */
+  readonly encodings: Encodings | undefined
+  /** In CSV: whether cells that are formulas to a spreadsheet become text. */
+  readonly safeForSheets?: boolean | undefined
+}
+
+/** Begins a table in a format; the library for it is loaded now. */
 export async function createSink(
-  format: Format,
   columns: readonly Column[],
   output: Output,
-  encodings: Encodings | undefined,
+  { format, encodings, safeForSheets = false }: SinkOptions,
 ): Promise<RowSink> {
   if (format === 'jsonl') return new (await import('./jsonl.js')).JsonLines(columns, output)
+  if (format === 'csv') return new (await import('./csv.js')).CsvLines(columns, output, safeForSheets)
   return new (await import('./parquet.js')).ParquetFile(columns, output, encodings)
 }

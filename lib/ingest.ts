@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import type { Writable } from 'node:stream'
 import type { AssociationFile } from './asn/find.js'
 import { count } from './asn/notes.js'
-import { Database, hasTables, mustBeDatabase } from './database/database.js'
+import { Database, hasIndex, hasTables, mustBeDatabase } from './database/database.js'
 import type { TableContext } from './database/table.js'
 import { storedColumns, storedLines } from './database/takeover.js'
 import { Update } from './database/update.js'
@@ -197,6 +197,7 @@ async function updateDatabase(
   work: (context: DatabaseContext, update: Update) => Promise<void>,
 ): Promise<Summary> {
   const fresh = inputs.map(({ header }) => otherColumns(header))
+  if (database.index === undefined) await refuseLoss(database, options)
   const known = database.index?.others
   const others = uniteColumns([...(known === undefined ? await storedColumns(database) : [known]), ...fresh])
   const layout = createLayout(others)
@@ -233,6 +234,13 @@ async function updateDatabase(
     buffer.close()
     emitter?.close()
   }
+}
+
+/** Most runs find the tables as the last one left them, and need no code for this. */
+async function refuseLoss(database: Database, { warn = () => {}, signal }: DatabaseOptions): Promise<void> {
+  if (!(await hasTables(database)) && !(await hasIndex(database))) return
+  const { takeStock } = await import('./check/loss.js')
+  await takeStock(database.folder.folder, { warn, signal })
 }
 
 function emitterOf({ emit }: DatabaseOptions, context: TableContext, update: Update): Emitter | undefined {

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import test, { type ExecutionContext } from 'ava'
 import fc from 'fast-check'
 import { checkDatabase } from '../lib/check/check.js'
+import { rebuildDatabase } from '../lib/check/rebuild.js'
 import { associationHistoryArbitrary } from './helpers/arbitrary-associations.js'
 import { propertyOptions } from './helpers/arbitrary-rows.js'
 import { asnFile, runBoth, writeAssociations, writeHistory } from './helpers/association-runs.js'
@@ -415,6 +416,7 @@ test('a product taken over without its exposures is made of its members once all
   ])
   await run(out, [first])
   rmSync(join(out, 'level1.csv'))
+  await rebuildDatabase({ out, acceptLoss: true })
   await runBoth(out, [], asn)
   t.deepEqual(valuesIn(out, 'train-image', 'nexposur'), ['2'], 'it keeps its features')
   await assertHealthy(out)

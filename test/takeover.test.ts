@@ -393,17 +393,18 @@ const EDITS: Readonly<Record<string, readonly [edit: (folder: string) => void, r
     (folder) => utimesSync(join(folder, 'training.csv'), 1, 1),
     [exposure(1), exposure(2), product(1), product(2, BETA), exposure(3, { FILTER: 'F560W' })],
   ],
-  'a waiting row removed': [
-    (folder) => editTable(folder, 'ingest', (rows) => rows.filter((row) => row.dname !== productName(2))),
-    [exposure(1), exposure(2), product(1), exposure(3, { FILTER: 'F560W' })],
+  'a waiting group removed': [
+    (folder) => {
+      editTable(folder, 'ingest', (rows) => rows.filter((row) => row.dname !== exposureName(3)))
+      editTable(folder, 'rem-image', () => [])
+    },
+    [exposure(1), exposure(2), product(1), product(2, BETA)],
   ],
-  'an exposure of a product removed': [
-    (folder) => editTable(folder, 'level1', (rows) => rows.filter((row) => row.dname !== exposureName(2))),
-    [exposure(1), product(1), product(2, BETA), exposure(3, { FILTER: 'F560W' })],
-  ],
-  'a product removed': [
-    (folder) => editTable(folder, 'training', () => []),
-    [exposure(1), exposure(2), product(2, BETA), exposure(3, { FILTER: 'F560W' })],
+  'a product removed from every table': [
+    (folder) => {
+      for (const name of ['training', 'level1', 'train-image', 'raw-image']) editTable(folder, name, () => [])
+    },
+    [product(2, BETA), exposure(3, { FILTER: 'F560W' })],
   ],
   'a cell of an exposure changed': [
     (folder) => editTable(folder, 'level1', (rows) => rows.map((row) => ({ ...row, GS_MAG: '16.5' }))),
@@ -411,13 +412,6 @@ const EDITS: Readonly<Record<string, readonly [edit: (folder: string) => void, r
       ...[exposure(1, { GS_MAG: '16.5' }), exposure(2, { GS_MAG: '16.5' }), product(1), product(2, BETA)],
       exposure(3, { FILTER: 'F560W' }),
     ],
-  ],
-  'its features removed': [
-    (folder) => {
-      rmSync(join(folder, 'train-image.csv'))
-      editTable(folder, 'raw-image', () => [])
-    },
-    [exposure(1), exposure(2), product(1), product(2, BETA), exposure(3, { FILTER: 'F560W' })],
   ],
 }
 

@@ -21,6 +21,9 @@ export interface CheckContext {
   readonly census: CensusByProgram
 }
 
+/** What the lines of a program are read by. */
+export type ProgramContext = Pick<CheckContext, 'survey' | 'columns' | 'findings'>
+
 /** Where the columns of the tables are. */
 export class Columns {
   readonly #names: readonly (readonly string[])[]
@@ -52,7 +55,7 @@ export class Program {
   /** Tables and names of lines that are known to be wrong: one damage is told once. */
   readonly #named = new Set<string>()
 
-  constructor(lines: readonly TableLine[], { survey, findings, columns }: CheckContext) {
+  constructor(lines: readonly TableLine[], { survey, findings, columns }: ProgramContext) {
     this.lines = lines
     this.findings = findings
     this.#survey = survey

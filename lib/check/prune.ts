@@ -18,7 +18,9 @@ import type { WaitingProduct } from '../rules/resolve.js'
 import type { Row } from '../rules/row.js'
 import { staleUnits, type Unit } from '../rules/stale.js'
 import { parseDay } from '../stream/source.js'
-import { Damage, refuseLoss, renewTables } from './rebuild.js'
+import { Damage } from './damage.js'
+import { refuseLoss } from './loss.js'
+import { renewTables } from './rebuild.js'
 import { settleAnew } from './settle.js'
 import { Survey, type TableLine } from './survey.js'
 
@@ -73,11 +75,11 @@ export interface PruneReport {
  */
 export async function pruneDatabase(options: PruneOptions): Promise<PruneReport> {
   const start = performance.now()
-  const { out, olderThan, asOf = today(), dryRun = false, signal } = options
+  const { out, olderThan, asOf = today(), dryRun = false } = options
   const cutoff = cutoffOf(olderThan, parseDay(asOf, '--as-of').date)
   await mustBeDatabase(out)
   const pruning = new Pruning(cutoff, asOf)
-  if (dryRun) await look(out, pruning, signal)
+  if (dryRun) await look(options, pruning)
   else await prune(options, pruning)
   const seconds = Math.round(performance.now() - start) / 1000
   return { database: out, dryRun, asOf, cutoff, ...pruning.counts, seconds }
@@ -113,10 +115,11 @@ export function cutoffOf(age: string, day: string): string {
 }
 
 /** Only looks: no lock, no change. */
-async function look(folder: string, pruning: Pruning, signal: AbortSignal | undefined): Promise<void> {
-  const survey = await Survey.of(folder, async () => ({ listener: new Damage(folder) }), signal)
+async function look({ out: folder, signal, warn = () => {} }: PruneOptions, pruning: Pruning): Promise<void> {
+  const damage = new Damage(folder)
+  const survey = await Survey.of(folder, async () => ({ listener: damage }), signal)
   try {
-    await refuseLoss(folder, survey)
+    await refuseLoss(folder, survey, damage, { accepts: 'nothing', warn, signal })
     const breathe = breather(signal)
     for (const pid of survey.programs) {
       await breathe()
@@ -133,7 +136,11 @@ async function prune(options: PruneOptions, pruning: Pruning): Promise<void> {
   const database = await Database.open(out, { create: false, wait, onWait, signal })
   try {
     if (database.folder.recovered !== undefined) warn(database.folder.recovered)
-    await renewTables(database, (...program) => pruning.settle(...program), signal)
+    await renewTables(database, (...program) => pruning.settle(...program), {
+      accepts: 'nothing',
+      warn,
+      signal,
+    })
   } finally {
     await database.close()
   }

@@ -4,29 +4,26 @@
  * stay as they are, byte for byte; the others are replaced in one committed step.
  */
 import { stat } from 'node:fs/promises'
-import { join } from 'node:path'
 import {
   Database,
   type DatabaseIndex,
   ENCODINGS_FILE,
   formatIndex,
-  INDEX_FILE,
   mustBeDatabase,
-  readStoredIndex,
   type TableIndex,
 } from '../database/database.js'
 import { TableTexts } from '../database/format.js'
 import { StoredCensus } from '../database/stored-census.js'
 import type { Table, TableContext } from '../database/table.js'
-import { REJECTS_FILE, TABLE_NUMBERS, TABLES } from '../database/tables.js'
-import { damaged } from '../database/takeover.js'
+import { REJECTS_FILE, TABLES } from '../database/tables.js'
 import { Update } from '../database/update.js'
-import { IngestError } from '../errors.js'
 import { waitingFor } from '../ingest.js'
 import { breather } from '../process/breath.js'
 import { type CensusByProgram, countProgram } from '../rules/census.js'
 import { Encoder, type NewCategory } from '../rules/encode.js'
 import type { Settled } from '../rules/program.js'
+import { Damage } from './damage.js'
+import { type LossOptions, refuseLoss } from './loss.js'
 import { compareWithSettled, GroupLedger, settleAnew } from './settle.js'
 import { Survey, type SurveyedTable, type TableLine } from './survey.js'
 
@@ -36,6 +33,8 @@ export interface RebuildOptions {
   readonly out: string
   /** Seconds to wait for another run on the same database. */
   readonly wait?: number | undefined
+  /** Whether rows that are lost, or cannot be read, are given up. */
+  readonly acceptLoss?: boolean | undefined
   /** Takes what the user should know while the rebuild goes on; nothing is told by default. */
   readonly warn?: ((message: string) => void) | undefined
   /** Ends the rebuild, with the database untouched. */
@@ -63,18 +62,22 @@ export interface RebuildReport {
 /**
  * Makes the derived tables of a database anew.
  *
- * @throws IngestError DATABASE_UNUSABLE where there is no database, TABLE_INVALID where an unencoded table is missing or
- * cannot be read, DATABASE_LOCKED, WRITE_FAILED; the database is then as it was
+ * @throws IngestError DATABASE_UNUSABLE where there is no database, TABLE_INVALID where a table has lost rows that cannot be
+ * made anew, or cannot be read, DATABASE_LOCKED, WRITE_FAILED; the database is then as it was
  */
 export async function rebuildDatabase(options: RebuildOptions): Promise<RebuildReport> {
   const start = performance.now()
-  const { out, wait, warn = () => {} } = options
+  const { out, wait, acceptLoss = false, warn = () => {} } = options
   await mustBeDatabase(out)
   const onWait = (owner: Parameters<typeof waitingFor>[0]) => warn(waitingFor(owner, options))
   const database = await Database.open(out, { create: false, wait, onWait, signal: options.signal })
   try {
     if (database.folder.recovered !== undefined) warn(database.folder.recovered)
-    const { tables, newCategories, lost } = await renewTables(database, settleAnew, options.signal)
+    const { tables, newCategories, lost } = await renewTables(database, settleAnew, {
+      accepts: acceptLoss ? 'everything' : 'features',
+      warn,
+      signal: options.signal,
+    })
     tell(tables, lost, warn)
     return { database: out, tables, newCategories, seconds: Math.round(performance.now() - start) / 1000 }
   } finally {
@@ -91,12 +94,13 @@ interface Outcome extends Pick<RebuildReport, 'tables' | 'newCategories'> {
 export async function renewTables(
   database: Database,
   settle: typeof settleAnew,
-  signal: AbortSignal | undefined,
+  options: LossOptions,
 ): Promise<Outcome> {
-  const damage = new Damage(database.folder.folder)
-  const survey = await Survey.of(database.folder.folder, async () => ({ listener: damage }), signal)
+  const { folder } = database.folder
+  const damage = new Damage(folder)
+  const survey = await Survey.of(folder, async () => ({ listener: damage }), options.signal)
   try {
-    await refuseLoss(database.folder.folder, survey)
+    await refuseLoss(folder, survey, damage, options)
     const encoder = new Encoder(database.encodings)
     const context = { layout: survey.layout, encoder }
     const texts = new TableTexts(context)
@@ -104,7 +108,7 @@ export async function renewTables(
     try {
       const census: CensusByProgram = new Map()
       const counts = TABLES.map((table) => new TableCount(table, survey, damage, database.index))
-      const breathe = breather(signal)
+      const breathe = breather(options.signal)
       for (const pid of survey.programs) {
         await breathe()
         const lines = survey.linesOf(pid)
@@ -115,7 +119,7 @@ export async function renewTables(
         texts.add(settled)
         for (const [number, text] of texts.take().entries()) update.tables[number]?.add(text)
       }
-      damage.refuseLoss()
+      if (damage.loss !== undefined && options.accepts !== 'everything') throw damage.loss
       const newCategories = encoder.settle()
       await commit(database, survey, update, { counts, census, newCodes: newCategories.length > 0 })
       return { tables: counts.map((count) => count.outcome), newCategories, lost: damage.lost }
@@ -215,78 +219,6 @@ class TableCount {
   get outcome(): RebuiltTable {
     const state = this.isSame ? 'unchanged' : this.#surveyed === undefined ? 'made' : 'changed'
     return { file: this.table.file, state, lines: this.#lines, changed: this.#changes }
-  }
-}
-
-/** Lines of derived tables that cannot be read, and whether something is lost with them that cannot be made anew. */
-export class Damage {
-  /** Products taken over without their exposures that have no line in `train-*`. */
-  readonly lost: string[] = []
-  readonly files = new Map<string, IngestError>()
-  readonly #folder: string
-  #loss: IngestError | undefined
-
-  constructor(folder: string) {
-    this.#folder = folder
-  }
-
-  /** @throws IngestError TABLE_INVALID for an unencoded table, from which all others are made */
-  damaged(file: string, line: number, what: string): void {
-    const isDerived = TABLES.some(
-      ({ file: one, holds }) => one === file && (holds === 'products' || holds === 'groups'),
-    )
-    const source = join(this.#folder, file)
-    if (!isDerived) throw damaged(source, line, what)
-    if (this.files.has(file)) return
-    this.files.set(file, new IngestError('TABLE_INVALID', what, { source, line }))
-  }
-
-  /** A product without exposures keeps the features that it has: a line of them that cannot be read must not go. */
-  lookForLoss({ resolutions }: Settled): void {
-    for (const { product, features } of resolutions.flatMap(({ frozen }) => frozen)) {
-      for (const prefix of ['train-', 'raw-']) {
-        const has = [...features.keys()].some((number) => TABLES[number]?.file.startsWith(prefix))
-        if (has) continue
-        if (prefix === 'train-') this.lost.push(product.dname)
-        const unread = [...this.files].find(([file]) => file.startsWith(prefix))?.[1]
-        if (unread !== undefined) this.#loss ??= mayBeLost(unread, product.dname)
-      }
-    }
-  }
-
-  /** @throws IngestError TABLE_INVALID */
-  refuseLoss(): void {
-    if (this.#loss !== undefined) throw this.#loss
-  }
-}
-
-function mayBeLost({ message }: IngestError, dname: string): IngestError {
-  const what = `${message}; it may hold the features of ${dname}, which was taken over without its exposures`
-  return new IngestError('TABLE_INVALID', `${what}: mend it, or take it out to do without; nothing was changed`)
-}
-
-/**
- * A rebuild makes nothing of a table that is gone: it would take everything that came of its rows out of the others.
- *
- * @throws IngestError TABLE_INVALID
- */
-export async function refuseLoss(folder: string, survey: Survey): Promise<void> {
-  const index = await readStoredIndex(folder)
-  const isThere = ({ number }: Table) => survey.tables.has(number)
-  // Nothing is made of expired rows: who takes all of them out means it.
-  const mayBeEmpty = (table: Table) => table.number === TABLE_NUMBERS.expired && isThere(table)
-  const hasLines = ({ number }: Table) => (survey.tables.get(number)?.lines ?? 0) > 0
-  for (const table of TABLES) {
-    const { file, holds } = table
-    if (holds === 'products' || holds === 'groups' || hasLines(table) || mayBeEmpty(table)) continue
-    const had = (index?.tables.get(file)?.segments.all.length ?? 0) > 0
-    const hasFeatures = file === 'training.csv' && TABLES.some((one) => one.holds === 'products' && hasLines(one))
-    if (!had && !hasFeatures) continue
-    const way = had ? `, or remove ${join(folder, INDEX_FILE)} to do without its rows` : ''
-    const what = `${isThere(table) ? 'has no rows' : 'is missing'}, though a run has written some`
-    throw new IngestError('TABLE_INVALID', `${what}; restore it from a backup${way}; nothing was changed`, {
-      source: join(folder, file),
-    })
   }
 }
 

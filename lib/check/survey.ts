@@ -10,7 +10,7 @@ import type { DatabaseIndex } from '../database/database.js'
 import { Segments } from '../database/segments.js'
 import { TABLE_OPTIONS, type Table } from '../database/table.js'
 import { TABLES, tableColumns } from '../database/tables.js'
-import { type CellReader, cellReader, missingColumns } from '../database/takeover.js'
+import { type CellReader, cellReader, EMPTY_TABLE, missingColumns } from '../database/takeover.js'
 import { createLayout, inputColumns, type Layout, uniteColumns } from '../rules/layout.js'
 import { closeFiles, firstItem, itemsIn, type OpenFile, openFiles } from './files.js'
 import type { Item } from './items.js'
@@ -82,6 +82,12 @@ export class SurveyedTable {
   get hasItsHeader(): boolean {
     const { header, columns } = this
     return header.length === columns.length && columns.every((column, index) => column === header[index])
+  }
+
+  /** Why its lines cannot be read. */
+  get whyUnreadable(): string {
+    if (this.header.length === 0) return EMPTY_TABLE
+    return `the table lacks ${this.unreadable.join(', ')}`
   }
 
   /** Takes the next line below the header. */
@@ -171,7 +177,7 @@ export class Survey {
         tables.set(table.number, surveyed)
         if (known !== undefined) continue
         if (surveyed.unreadable.length === 0) await surveyLines(surveyed, opened, listener)
-        else listener.damaged(table.file, 1, `the table lacks ${surveyed.unreadable.join(', ')}`)
+        else listener.damaged(table.file, 1, surveyed.whyUnreadable)
       }
       return new Survey(layout, tables, files)
     } catch (error) {

@@ -10,6 +10,7 @@ interface Flags {
   readonly json?: boolean
   readonly quiet?: boolean
   readonly wait?: number
+  readonly acceptLoss?: boolean
 }
 
 export const DATABASE = ['[db]', 'the database (default: $JWST_INGEST_DB, else ./jwst-db)'] as const
@@ -28,8 +29,10 @@ const REBUILD_EXAMPLES = `
 Examples:
   jwst-ingest rebuild db
   jwst-ingest rebuild --wait 60 db
+  jwst-ingest rebuild --accept-loss db
 
 Tables that hold already what they should stay as they are, byte for byte; codes of categories stay, too.
+Where tables have lost rows it refuses and tells which; --accept-loss goes on without them.
 Exit codes: 0 done, 1 data or I/O error, 2 usage error, 3 the database is in use by another run.
 An input file with the name rebuild is given as ./rebuild.
 `
@@ -55,6 +58,10 @@ export function addDatabaseCommands(
     .summary('make the train-*, raw-* and rem-* tables anew')
     .description('Makes train-*, raw-* and rem-* anew from training.csv, level1.csv and ingest.csv.')
     .argument(...DATABASE)
+    .option(
+      '--accept-loss',
+      'go on without rows that are lost or cannot be read, and take the others for all there are',
+    )
     .option('--wait <seconds>', 'wait for another run on the database', parseSeconds)
     .option('--json', 'print the report as one JSON object on standard output')
     .option('-q, --quiet', 'print nothing but errors')
@@ -84,6 +91,7 @@ async function runRebuild(db: string | undefined, command: Command, terminal: Te
   const report = await rebuildDatabase({
     out: databaseOf(db, command, terminal),
     wait: flags.wait,
+    acceptLoss: flags.acceptLoss,
     warn: (message) => tell(`jwst-ingest: ${message}\n`),
     signal: terminal.signal,
   })

@@ -5,7 +5,7 @@
  * lines stand. The index is only ever trusted for tables that are just as the last run left them; any other folder, be
  * it spacekit's or one edited by hand, is read whole and written anew.
  */
-import { open, readFile, rename, stat, writeFile } from 'node:fs/promises'
+import { open, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { formatRow } from '../csv/write.js'
 import { IngestError } from '../errors.js'
@@ -13,16 +13,14 @@ import { CATEGORIES, type Encodings } from '../rules/encode.js'
 import defaultEncodings from '../rules/encodings.json' with { type: 'json' }
 import { createLayout, type Layout } from '../rules/layout.js'
 import { type OpenFolder, type OpenOptions, openFolder, PRIVATE_FOLDER } from './commit.js'
+import { lookAtTables, readSeen, rememberTables, sameLook } from './seen.js'
 import { Segments } from './segments.js'
 import { StoredCensus } from './stored-census.js'
 import type { StoredPlaces } from './stored-lines.js'
-import type { Table } from './table.js'
 import { REJECTS_FILE, TABLES, tableColumns } from './tables.js'
 
 /** File of the index, committed with the tables. */
 export const INDEX_FILE = `${PRIVATE_FOLDER}/index.json`
-/** File that tells what the tables looked like after the last run: no part of a commit, and no loss if it is missing. */
-const SEEN_FILE = `${PRIVATE_FOLDER}/seen.json`
 /** File of the category codes. */
 export const ENCODINGS_FILE = 'encodings.json'
 
@@ -43,12 +41,6 @@ export interface DatabaseIndex {
   readonly tables: ReadonlyMap<string, TableIndex>
   /** What there is in each program, so that a run need not read what it does not touch to tell what waits. */
   readonly census: StoredCensus
-}
-
-/** Size and time of a file, by which a change shows. */
-interface Look {
-  readonly bytes: number
-  readonly modified: string
 }
 
 /** The database folder, opened for a run; no other run can change it until it is closed. */
@@ -103,12 +95,7 @@ export class Database {
 
   /** Remembers what the tables look like, after a commit. */
   async remember(): Promise<void> {
-    const seen = await lookAtTables(this.folder.folder)
-    const path = this.path(SEEN_FILE)
-    // Without this file the next run reads the tables whole: slower, and no reason to fail a run that is committed.
-    await writeFile(`${path}.new`, JSON.stringify(Object.fromEntries(seen)))
-      .then(() => rename(`${path}.new`, path))
-      .catch(() => {})
+    await rememberTables(this.folder.folder)
   }
 
   /** Gives the folder free; what was not committed is gone. `reason`, the error that led here, stays the one thrown. */
@@ -129,11 +116,11 @@ async function readIndex(path: string, recovered: boolean): Promise<DatabaseInde
  * @param recovered whether this process has just put them in place: then no run could look at them afterwards
  */
 export async function isAsSeen(path: string, index: DatabaseIndex, recovered = false): Promise<boolean> {
-  const seen = await readJson(join(path, SEEN_FILE))
+  const seen = await readSeen(path)
   const looks = await lookAtTables(path)
   const same = TABLES.every(({ file }) => {
     const look = looks.get(file)
-    const asSeen = recovered || sameLook(isRecord(seen) ? seen[file] : undefined, look)
+    const asSeen = recovered || sameLook(seen?.get(file), look)
     return asSeen && look !== undefined && look.bytes === index.tables.get(file)?.bytes
   })
   return same && (await haveColumns(path, createLayout(index.others)))
@@ -163,19 +150,6 @@ export async function readStoredIndex(path: string): Promise<DatabaseIndex | und
     tables.set(file, { bytes, segments: new Segments(segments) })
   }
   return { others: stored.others, tables, census: new StoredCensus(stored.census) }
-}
-
-async function lookAtTables(path: string): Promise<Map<string, Look>> {
-  const look = async ({ file }: Table): Promise<readonly [string, Look] | undefined> => {
-    const status = await stat(join(path, file), { bigint: true }).catch(() => undefined)
-    return status && [file, { bytes: Number(status.size), modified: String(status.mtimeNs) }]
-  }
-  const looks = await Promise.all(TABLES.map(look))
-  return new Map(looks.filter((found) => found !== undefined))
-}
-
-function sameLook(a: unknown, b: Look | undefined): boolean {
-  return isRecord(a) && b !== undefined && a.bytes === b.bytes && a.modified === b.modified
 }
 
 interface IndexFile {
@@ -239,6 +213,11 @@ function isEncodings(value: unknown): value is Encodings {
 /** Whether a folder has any table at all. */
 export function hasTables(database: Database): Promise<boolean> {
   return isDatabase(database.folder.folder)
+}
+
+/** Whether a folder has an index: then there were tables. */
+export async function hasIndex({ folder: { folder } }: Database): Promise<boolean> {
+  return (await readStoredIndex(folder)) !== undefined
 }
 
 /** Whether a folder is there and has any table at all. */

@@ -60,8 +60,11 @@ async function* tableLines(path: string, table: Table, layout: Layout): AsyncGen
     else yield translate(record)
   }
   // A table without rows has its header; a file without one has lost its rows.
-  if (translate === undefined) throw damaged(path, 1, 'the table is empty: not even its header is there')
+  if (translate === undefined) throw damaged(path, 1, EMPTY_TABLE)
 }
+
+/** What is wrong with a table that has lost everything. */
+export const EMPTY_TABLE = 'the table is empty: not even its header is there'
 
 function exists(path: string): Promise<boolean> {
   return stat(path).then(

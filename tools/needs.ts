@@ -3,7 +3,8 @@
  * what needs it is not run, and one line says so.
  */
 import { spawnSync } from 'node:child_process'
-import { accessSync, constants } from 'node:fs'
+import { accessSync, constants, mkdtempSync, rmdirSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 
 /** A program that may be missing. */
@@ -11,7 +12,7 @@ interface Tool {
   readonly isThere: () => boolean
   /** How to have it. */
   readonly get: string
-  /** Debian, on which continuous integration runs, has no package of it. */
+  /** Debian, on which continuous integration runs, has no package of it, or the machine there may not allow it. */
   readonly notInDebian?: boolean
 }
 
@@ -35,6 +36,23 @@ const TOOLS = {
   Chromium: { isThere: () => findChromium() !== undefined, get: `${apt('chromium')}, or its path in CHROMIUM` },
   'systemd-analyze': { isThere: succeeds('systemd-analyze', '--version'), get: apt('systemd') },
   'a limit of 1024 open files': { isThere: () => openFiles() >= 1024, get: 'ulimit -n 1024, which root may raise' },
+  root: { isThere: () => process.geteuid?.() === 0, get: 'sudo', notInDebian: true },
+  mounts: {
+    isThere: () =>
+      withFolder((folder) => succeeds('mount', '--bind', folder, folder)() && succeeds('umount', folder)()),
+    get: 'root in no container, or in a privileged one',
+    notInDebian: true,
+  },
+  'immutable files': {
+    isThere: () => withFolder((folder) => succeeds('chattr', '+i', folder)() && succeeds('chattr', '-i', folder)()),
+    get: 'root, and a file system such as ext4',
+    notInDebian: true,
+  },
+  'another file system': {
+    isThere: () => otherFileSystem() !== undefined,
+    get: 'a /dev/shm that temporary files are not in',
+    notInDebian: true,
+  },
   'script of util-linux': { isThere: () => isExecutable('/usr/bin/script'), get: apt('bsdutils') },
   'GNU date': { isThere: succeeds('date', '-u', '-d', 'yesterday'), get: apt('coreutils') },
   Miller: { isThere: succeeds('mlr', '--version'), get: apt('miller') },
@@ -68,6 +86,22 @@ export function missing(need: Need): Missing | undefined {
   found.set(need, isFound)
   if (isFound) return undefined
   return { reason: `${need} is missing (${get})`, fails: process.env.CI === 'true' && !notInDebian }
+}
+
+/** A folder for temporary files on another file system than the usual one; undefined where there is none. */
+export function otherFileSystem(): string | undefined {
+  const other = '/dev/shm'
+  const status = statSync(other, { throwIfNoEntry: false })
+  return status !== undefined && status.dev !== statSync(tmpdir()).dev ? other : undefined
+}
+
+function withFolder(work: (folder: string) => boolean): boolean {
+  const folder = mkdtempSync(join(tmpdir(), 'jwst-ingest-needs-'))
+  try {
+    return work(folder)
+  } finally {
+    rmdirSync(folder)
+  }
 }
 
 /** As many files as a process of this user may have open; Node itself raises the limit as far as it may. */

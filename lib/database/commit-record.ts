@@ -17,6 +17,8 @@ import {
   unless,
   writeFully,
 } from './commit-files.js'
+import { realFile } from './obstacles.js'
+import { followFolder } from './sharing.js'
 
 /** The folder inside a database folder that holds what is not a table. */
 export const PRIVATE_FOLDER = '.jwst-ingest'
@@ -83,6 +85,7 @@ export async function stageRecord(layout: Layout, operations: readonly Operation
       await handle.close()
     }
   })
+  await followFolder(layout.stagedRecord, layout.staging)
 }
 
 /** The operations of a committed run that is not finished, undefined if there is none. Throws DATABASE_UNUSABLE. */
@@ -133,9 +136,8 @@ function wayOut(layout: Layout): string {
  */
 export async function rollForward(layout: Layout, operations: readonly Operation[]): Promise<void> {
   try {
-    await allEnded(operations.map((operation) => apply(layout, operation)))
-    const folders = new Set(operations.map(({ name }) => dirname(join(layout.folder, name))))
-    await allEnded([...folders].map(syncDirectory))
+    const folders = await allEnded(operations.map((operation) => apply(layout, operation)))
+    await allEnded([...new Set(folders)].map(syncDirectory))
     await removeStaging(layout)
     await attempt(layout.record, 'cannot remove the commit record', () => unlink(layout.record))
     await syncDirectory(layout.private)
@@ -159,12 +161,15 @@ function comforted(error: unknown, comfort: string): unknown {
   return new IngestError(error.code, `${error.message}; ${comfort}`, {}, error.cause)
 }
 
-async function apply(layout: Layout, operation: Operation): Promise<void> {
-  const table = join(layout.folder, operation.name)
-  await attempt(table, `cannot ${operation.kind} the table`, async () => {
-    if (operation.kind === 'append') return appendTo(layout, table, operation)
-    if (operation.kind === 'replace') return replaceBy(layout, table, operation)
-    await unless('ENOENT', unlink(table))
+/** Returns the folder in which it changed a name. */
+async function apply(layout: Layout, operation: Operation): Promise<string> {
+  const place = join(layout.folder, operation.name)
+  return attempt(place, `cannot ${operation.kind} the table`, async () => {
+    const table = operation.kind === 'remove' ? place : await realFile(place)
+    if (operation.kind === 'append') await appendTo(layout, table, operation)
+    else if (operation.kind === 'replace') await replaceBy(layout, table, operation)
+    else await unless('ENOENT', unlink(table))
+    return dirname(table)
   })
 }
 

@@ -12,12 +12,10 @@
  * run does steps 3 and 4 again. Readers need no lock: a replaced table changes by a rename, and an appended one only
  * grows. Specification, section 9.
  */
-import { constants } from 'node:fs'
-import { access, mkdir, open, rename, stat } from 'node:fs/promises'
+import { mkdir, open, rename, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { IngestError } from '../errors.js'
 import { decide, leftover, noLeftover } from '../process/supervisor.js'
-import { allEnded, alsoFailed, attempt, fileError, hasCode, makeFolders, syncDirectory } from './commit-files.js'
+import { allEnded, alsoFailed, attempt, makeFolders, syncDirectory } from './commit-files.js'
 import {
   isTableName,
   kept,
@@ -32,13 +30,12 @@ import {
   unfinished,
 } from './commit-record.js'
 import { acquireLock, type Lock, type LockOptions } from './lock.js'
+import { findTable, Obstacles, type TablePlace } from './obstacles.js'
+import { followFolder, inheritRights } from './sharing.js'
 import { StagedFile, type TableWriter } from './staged-file.js'
 
 export { PRIVATE_FOLDER } from './commit-record.js'
 export type { TableWriter } from './staged-file.js'
-
-/** Mode of a new file before the umask; a replaced table keeps what it had. */
-const NEW_FILE_MODE = 0o666
 
 export interface OpenOptions extends LockOptions {
   /** Whether a folder that is not there is made; true by default. */
@@ -108,6 +105,7 @@ async function prepare(layout: Layout, create: boolean): Promise<void> {
   await attempt(layout.folder, act, async () => {
     if (!create) await stat(layout.folder)
     const made = await makeFolders(layout.private)
+    for (const path of made) await followFolder(path, dirname(path))
     await allEnded(made.map((path) => syncDirectory(dirname(path))))
   })
 }
@@ -133,6 +131,7 @@ class LockedFolder implements OpenFolder {
     const { staging } = this.#layout
     leftover(staging)
     await attempt(staging, 'cannot make the staging folder', () => mkdir(staging))
+    await followFolder(staging, this.#layout.private)
     this.#transaction = new StagedTransaction(this.#layout, this.#signal)
     return this.#transaction
   }
@@ -155,6 +154,7 @@ class StagedTransaction implements Transaction {
   state: 'open' | 'committed' | 'over' = 'open'
   readonly #layout: Layout
   readonly #signal: AbortSignal | undefined
+  readonly #obstacles: Obstacles
   /** The files to change in the order given, undefined for one that is removed. */
   readonly #changes = new Map<string, { readonly staged: string; readonly file: StagedFile } | undefined>()
   readonly #reserved = new Set<string>()
@@ -164,6 +164,7 @@ class StagedTransaction implements Transaction {
   constructor(layout: Layout, signal: AbortSignal | undefined) {
     this.#layout = layout
     this.#signal = signal
+    this.#obstacles = new Obstacles(layout.staging)
   }
 
   /** Whether the change was made, and everything is in its place. */
@@ -177,19 +178,22 @@ class StagedTransaction implements Transaction {
   }
 
   async replace(name: string): Promise<TableWriter> {
-    const { mode } = await this.#reserve(name)
-    return this.#stage(name, mode, 0)
+    const table = await this.#reserve(name)
+    await this.#obstacles.refuseRename(table)
+    return this.#stage(name, table, 0)
   }
 
   async append(name: string): Promise<TableWriter> {
-    const { path, mode, size } = await this.#reserve(name)
-    // What forbids writing to the table has to come up before the commit, not after it.
-    if (size > 0) await attempt(path, 'cannot append to it', () => access(path, constants.R_OK | constants.W_OK))
-    return this.#stage(name, mode, size)
+    const table = await this.#reserve(name)
+    const { size = 0 } = table
+    await (size > 0 ? this.#obstacles.refuseAppend(table) : this.#obstacles.refuseRename(table))
+    return this.#stage(name, table, size)
   }
 
   async remove(name: string): Promise<void> {
-    await this.#reserve(name)
+    const { size } = await this.#reserve(name)
+    // Of a link, itself is removed.
+    await this.#obstacles.refuseRename({ path: join(this.#layout.folder, name), size })
     this.#changes.set(name, undefined)
   }
 
@@ -238,29 +242,22 @@ class StagedTransaction implements Transaction {
     return [...this.#changes.values()].flatMap((change) => (change ? [change.file] : []))
   }
 
-  /** Sees to it that the file can be changed at all: one that cannot must not come up after the commit. */
-  async #reserve(name: string): Promise<{ path: string; mode: number; size: number }> {
+  async #reserve(name: string): Promise<TablePlace> {
     this.#mustBeOpen()
     if (!isTableName(name)) throw new Error(`not a name for a table: ${name}`)
     if (this.#reserved.has(name)) throw new Error(`${name} is changed twice in a transaction`)
     this.#reserved.add(name)
-    const path = join(this.#layout.folder, name)
-    try {
-      const there = await stat(path)
-      if (there.isFile()) return { path, mode: there.mode & 0o777, size: there.size }
-    } catch (error) {
-      if (hasCode(error, 'ENOENT')) return { path, mode: NEW_FILE_MODE, size: 0 }
-      throw fileError(error, path, 'cannot look at it')
-    }
-    throw new IngestError('DATABASE_UNUSABLE', 'is not a file: move it out of the way', { source: path })
+    return findTable(join(this.#layout.folder, name))
   }
 
-  async #stage(name: string, mode: number, start: number): Promise<TableWriter> {
+  async #stage(name: string, table: TablePlace, start: number): Promise<TableWriter> {
+    const { folder, staging } = this.#layout
     const staged = `${this.#staged++}-${name.replace('/', '-')}`
-    const path = join(this.#layout.staging, staged)
-    const handle = await attempt(path, 'cannot make a staged file', () => open(path, 'wx', mode))
+    const path = join(staging, staged)
+    const handle = await attempt(path, 'cannot make a staged file', () => open(path, 'wx'))
     const file = new StagedFile(path, handle, start, this.#signal)
     this.#changes.set(name, { staged, file })
+    await inheritRights(path, table.path, folder)
     return file
   }
 

@@ -4,16 +4,15 @@
  * contenders, the one whose claim came later sees the earlier one, so both cannot hold it. Claims have unique names, so
  * anybody may remove that of a dead process without hitting a living one. Time is used for patience only.
  */
-import { readFileSync, readlinkSync } from 'node:fs'
 import { readdir, readFile, rename, unlink, writeFile } from 'node:fs/promises'
-import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { crc32 } from 'node:zlib'
 import { milliseconds } from '../clock.js'
 import { IngestError } from '../errors.js'
 import { leftover, noLeftover } from '../process/supervisor.js'
+import { type Claim, isChecked, isDead, type LockOwner, ownIdentity } from './claimant.js'
 import { attempt, hasCode, unless } from './commit-files.js'
+import { followFolder } from './sharing.js'
 
 const CLAIM_NAME = /^lock-.*\.json$/
 const UNFINISHED_CLAIM_NAME = /^lock-.*\.tmp$/
@@ -24,14 +23,6 @@ const REST_MS = { least: 15, most: 100 }
 const CONTEST_MS = { least: 1, most: 5 }
 /** For how long a claim insists among others, in ms: those that give way need far less. */
 const INSIST_MS = 1000
-
-/** Who holds a lock. */
-export interface LockOwner {
-  readonly pid: number
-  readonly host: string
-  /** When it took the lock by its own clock, ISO 8601; only for people. */
-  readonly since: string
-}
 
 export interface LockOptions {
   /** For how long to wait for a lock that is taken, in seconds; 0 by default. */
@@ -45,18 +36,6 @@ export interface LockOptions {
 export interface Lock {
   /** Gives the lock free; the second time does nothing. */
   release(): Promise<void>
-}
-
-/** What a claim file holds. What the system cannot tell is left out. */
-interface Claim extends LockOwner {
-  /** The machine, by name and identity. */
-  readonly machine: string
-  /** This run of the machine. */
-  readonly boot?: string
-  /** The set of process ids that `pid` belongs to: containers have their own. */
-  readonly processes?: string
-  /** When the process was started, in ticks since boot: tells it from a later one with the same id. */
-  readonly start?: string
 }
 
 /** A claim of another process, as found in the folder. */
@@ -148,6 +127,7 @@ async function placeClaim(dir: string): Promise<string | undefined> {
   return attempt(temporary, 'cannot take the lock', async () => {
     try {
       await writeFile(temporary, `${JSON.stringify(claim)}\n`, { flag: 'wx' })
+      await followFolder(temporary, dir)
     } catch (error) {
       await unlink(temporary).catch(() => {})
       throw error
@@ -220,82 +200,6 @@ function parseClaim(text: string): Claim | undefined {
     const known = typeof claim === 'object' && claim !== null && 'pid' in claim && 'machine' in claim
     // Complete but of another version of the program: nothing can be told about its owner.
     return known ? (claim as Claim) : { ...UNKNOWN_OWNER, machine: '' }
-  } catch {
-    return undefined
-  }
-}
-
-/** Whether this process can tell if the owner of the claim is alive. */
-function isChecked(claim: Claim): boolean {
-  const own = ownIdentity()
-  return claim.machine === own.machine && claim.boot === own.boot && claim.processes === own.processes
-}
-
-function isDead(claim: Claim): boolean {
-  const own = ownIdentity()
-  if (claim.machine !== own.machine) return false
-  if (claim.boot !== own.boot) return true
-  return claim.processes === own.processes && !isAlive(claim)
-}
-
-function isAlive({ pid, start }: Claim): boolean {
-  try {
-    process.kill(pid, 0)
-  } catch (error) {
-    if (hasCode(error, 'ESRCH')) return false
-  }
-  const status = processStatus(pid)
-  if (status === undefined || start === undefined) return true
-  return status.start === start && !status.ended
-}
-
-/** What /proc tells of a process; undefined where there is no /proc. */
-function processStatus(pid: number): { start: string; ended: boolean } | undefined {
-  const text = readText(`/proc/${pid}/stat`)
-  // The second field, the name of the program, may hold anything, so count from its end; the third is the state.
-  const fields = text?.slice(text.lastIndexOf(')') + 2).split(' ')
-  const [state, threads, start] = [fields?.[0], fields?.[17], fields?.[19]]
-  if (start === undefined) return undefined
-  // A killed process nobody has taken notice of yet: over once its other threads are.
-  return { start, ended: (state === 'Z' || state === 'X') && Number(threads) <= 1 }
-}
-
-let identity: Omit<Claim, 'since'> | undefined
-
-/** What a claim of this process says of it. */
-function ownIdentity(): Omit<Claim, 'since'> {
-  identity ??= identify()
-  return identity
-}
-
-function identify(): Omit<Claim, 'since'> {
-  const host = hostname()
-  // Hosts can share a name; the machine's own identity is not for publication, hence a checksum with a fraction of it.
-  const machine = `${host} ${crc32(readText('/etc/machine-id') ?? '').toString(16)}`
-  const boot = readText('/proc/sys/kernel/random/boot_id')?.trim()
-  const start = processStatus(process.pid)?.start
-  const processes = processSet()
-  return {
-    pid: process.pid,
-    host,
-    machine,
-    ...(boot === undefined ? {} : { boot }),
-    ...(processes === undefined ? {} : { processes }),
-    ...(start === undefined ? {} : { start }),
-  }
-}
-
-function processSet(): string | undefined {
-  try {
-    return readlinkSync('/proc/self/ns/pid')
-  } catch {
-    return undefined
-  }
-}
-
-function readText(path: string): string | undefined {
-  try {
-    return readFileSync(path, 'utf8')
   } catch {
     return undefined
   }

@@ -1,9 +1,10 @@
 /**
  * What the tables looked like after the last run: by that a later one tells whether something else changed them.
  */
-import { open, readFile, rename, stat, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { PRIVATE_FOLDER } from './commit.js'
+import { inheritRights } from './sharing.js'
 import type { Table } from './table.js'
 import { TABLES } from './tables.js'
 
@@ -48,8 +49,12 @@ export async function rememberTables(folder: string): Promise<void> {
   await lookAtTables(folder)
     .then(async (looks) => {
       const seen = [...looks].map(async ([file, look]) => [file, { ...look, last: await lastLine(join(folder, file)) }])
-      await writeFile(`${path}.new`, JSON.stringify(Object.fromEntries(await Promise.all(seen))))
-      await rename(`${path}.new`, path)
+      const fresh = `${path}.new`
+      // Another user may have left it.
+      await rm(fresh, { force: true })
+      await writeFile(fresh, JSON.stringify(Object.fromEntries(await Promise.all(seen))))
+      await inheritRights(fresh, path, dirname(path))
+      await rename(fresh, path)
     })
     .catch(() => {})
 }

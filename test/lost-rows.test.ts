@@ -1,4 +1,5 @@
 /** Tables that are missing, cut or short of lines are never taken for the truth; the ways on lead on. */
+import { spawnSync } from 'node:child_process'
 import { appendFileSync, cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -276,4 +277,44 @@ test('products that were taken over without their exposures are no loss, beside 
   rmSync(join(folder, 'raw-image.csv'))
   const message = /raw-image\.csv: is missing and lacks 2 products in training\.csv .*rebuild --accept-loss/
   await t.throwsAsync(rebuildDatabase({ out: folder }), { code: 'TABLE_INVALID', message })
+})
+
+const MAIN = join(import.meta.dirname, '..', 'lib', 'main.js')
+
+function jwst(...args: readonly string[]) {
+  return spawnSync(process.execPath, [MAIN, ...args], { cwd: base, encoding: 'utf8' })
+}
+
+/** Commands that read a database as far as it is there. */
+const READERS: Readonly<Record<string, readonly string[]>> = {
+  status: ['status', 'db'],
+  'explain --waiting': ['explain', '--waiting', 'db'],
+  explain: ['explain', 'jw06001*', 'db'],
+  report: ['report', 'db', '--html', 'page.html'],
+  export: ['export', 'db', '--table', 'level1', '--format', 'jsonl', '--out', 'rows'],
+}
+
+test('commands that read note what is missing, and check tells it; the command line accepts a loss', (t) => {
+  copyOf(golden, join(base, 'db'))
+  for (const args of Object.values(READERS)) t.notRegex(jwst(...args).stderr, /missing/, args.join(' '))
+  for (const file of ['training.csv', 'mosaics.csv', 'encodings.json']) rmSync(join(base, 'db', file))
+  const note =
+    'training.csv, mosaics.csv, encodings.json are missing, and what they held is left out: `jwst-ingest check db` tells more'
+  for (const [name, args] of Object.entries(READERS)) {
+    const { stderr, status } = jwst(...args, ...(name === 'export' ? ['--force'] : []))
+    t.is(stderr.split(`jwst-ingest: ${note}\n`).length, 2, `${name}: ${stderr}`)
+    t.is(status, 0, name)
+  }
+  const checked = jwst('check', 'db')
+  t.is(checked.status, 1)
+  for (const file of ['training.csv', 'mosaics.csv', 'encodings.json'])
+    t.regex(checked.stdout, new RegExp(`^db/${file}: is missing`, 'm'))
+  const refused = jwst('rebuild', 'db')
+  t.is(refused.status, 1)
+  t.regex(refused.stderr, /^jwst-ingest: db\/training\.csv: is missing .*`jwst-ingest rebuild --accept-loss db`\n$/)
+  const accepted = jwst('rebuild', '--accept-loss', 'db')
+  t.is(accepted.status, 0, accepted.stderr)
+  t.regex(accepted.stderr, /^jwst-ingest: lost for good: training\.csv is missing .*; mosaics\.csv is missing: /)
+  t.is(jwst('check', 'db').status, 0)
+  t.is(jwst('status', 'db').stderr, '')
 })

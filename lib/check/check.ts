@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import {
   type DatabaseIndex,
   ENCODINGS_FILE,
+  hasCodes,
   INDEX_FILE,
   isAsSeen,
   mustBeDatabase,
@@ -96,9 +97,11 @@ class Known {
     this.encodings = defaultEncodings
     try {
       this.encodings = await readEncodings(this.#folder)
-      await stat(join(this.#folder, ENCODINGS_FILE)).catch(() => {
-        this.#wrong = 'is missing; the codes that the program came with count'
-      })
+      const isThere = await stat(join(this.#folder, ENCODINGS_FILE)).catch(() => undefined)
+      if (isThere === undefined)
+        this.#wrong = (await hasCodes(this.#folder))
+          ? 'is missing, though tables have codes: a rebuild tells them from the tables'
+          : 'is missing; the codes that the program came with count'
     } catch (error) {
       if (!(error instanceof IngestError)) throw error
       this.#wrong = 'is no object with a code for each value of each category'

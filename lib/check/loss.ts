@@ -5,7 +5,7 @@
  */
 import { join } from 'node:path'
 import { CsvRow } from '../csv/row.js'
-import { type DatabaseIndex, isAsSeen, readStoredIndex } from '../database/database.js'
+import { type DatabaseIndex, FIRST_TABLES, isAsSeen, readStoredIndex } from '../database/database.js'
 import { lookAtTables, readSeen, type Seen, unendedLine } from '../database/seen.js'
 import type { Table } from '../database/table.js'
 import { TABLE_NUMBERS, TABLES } from '../database/tables.js'
@@ -115,9 +115,6 @@ function lacksProducts({ tables }: Survey): boolean {
     !hasLines(TABLE_NUMBERS.training) && TABLES.some(({ holds, number }) => holds === 'products' && hasLines(number))
   )
 }
-
-/** Tables that every version of the program has written. */
-const FIRST_TABLES = ['training.csv', 'level1.csv', 'ingest.csv', 'mosaics.csv']
 
 /** Tables that are not there, or of which nothing is left though no other table shows that. */
 function addMissing({ index }: LastRun, { tables }: Survey, losses: Losses): void {

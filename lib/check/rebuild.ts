@@ -22,6 +22,7 @@ import { breather } from '../process/breath.js'
 import { type CensusByProgram, countProgram } from '../rules/census.js'
 import { Encoder, type NewCategory } from '../rules/encode.js'
 import type { Settled } from '../rules/program.js'
+import { tellCodes } from './codes.js'
 import { Damage } from './damage.js'
 import { type LossOptions, refuseLoss } from './loss.js'
 import { compareWithSettled, GroupLedger, settleAnew } from './settle.js'
@@ -101,7 +102,7 @@ export async function renewTables(
   const survey = await Survey.of(folder, async () => ({ listener: damage }), options.signal)
   try {
     await refuseLoss(folder, survey, damage, options)
-    const encoder = new Encoder(database.encodings)
+    const encoder = new Encoder(await encodingsOf(database, survey, options))
     const context = { layout: survey.layout, encoder }
     const texts = new TableTexts(context)
     const update = await Update.begin(database, context, false)
@@ -121,7 +122,11 @@ export async function renewTables(
       }
       if (damage.loss !== undefined && options.accepts !== 'everything') throw damage.loss
       const newCategories = encoder.settle()
-      await commit(database, survey, update, { counts, census, newCodes: newCategories.length > 0 })
+      await commit(database, survey, update, {
+        counts,
+        census,
+        newCodes: newCategories.length > 0 || database.lacksEncodings,
+      })
       return { tables: counts.map((count) => count.outcome), newCategories, lost: damage.lost }
     } catch (error) {
       await update.abort(error)
@@ -130,6 +135,16 @@ export async function renewTables(
   } finally {
     await survey.close()
   }
+}
+
+/** The codes of a database; a rebuild tells them from the tables where they are lost. */
+async function encodingsOf(database: Database, survey: Survey, { accepts, warn, signal }: LossOptions) {
+  if (accepts === 'nothing' || !database.lacksEncodings) return database.encodings
+  const { encodings, own, ambiguous } = await tellCodes(survey, signal)
+  const which = own.length === 0 ? 'they are those of the program' : `not of the program: ${own.join(', ')}`
+  warn(`encodings.json is made anew from the codes in the tables; ${which}`)
+  for (const what of ambiguous) warn(`encodings.json: not certain: ${what}`)
+  return encodings
 }
 
 /** What settling every program gave. */

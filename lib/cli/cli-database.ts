@@ -75,6 +75,13 @@ export function databaseOf(db: string | undefined, command: Command, { env }: Te
   return db || command.optsWithGlobals<{ out?: string }>().out || env.JWST_INGEST_DB || 'jwst-db'
 }
 
+/** Notes which tables of a database are missing, for a command that reads it as far as it is there. */
+export async function tellMissing(folder: string, tell: (text: string) => void): Promise<void> {
+  const { noteMissing } = await import('../check/missing.js')
+  const note = await noteMissing(folder)
+  if (note !== undefined) tell(`jwst-ingest: ${note}\n`)
+}
+
 async function runCheck(db: string | undefined, command: Command, terminal: Terminal): Promise<void> {
   const { checkDatabase, formatOutcome, formatViolations } = await import('../check/check.js')
   const flags = command.optsWithGlobals<Flags>()

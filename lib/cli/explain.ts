@@ -6,7 +6,7 @@ import type { CountedBy } from '../inspect/counts.js'
 import { MODELS, type Model } from '../rules/association.js'
 import { programOf } from '../rules/dataset.js'
 import type { Terminal } from './cli.js'
-import { databaseOf } from './cli-database.js'
+import { databaseOf, tellMissing } from './cli-database.js'
 import { Printer, printResult } from './printer.js'
 
 const EXAMPLES = `
@@ -65,6 +65,7 @@ function parseModel(text: string): Model {
 async function runExplain(args: readonly string[], command: Command, terminal: Terminal): Promise<void> {
   const flags = command.optsWithGlobals<Flags>()
   const { names, folder } = await sortOut(args, flags, databaseOf(flags.db, command, terminal))
+  await tellMissing(folder, terminal.err)
   if (flags.waiting) return tellWaiting(folder, names, flags, terminal)
   for (const flag of ['by', 'model', 'reason'] as const) {
     if (flags[flag] !== undefined) throw new IngestError('USAGE', `--${flag} is about what waits: give --waiting too`)

@@ -5,7 +5,7 @@ import { type Command, Option } from 'commander'
 import { IngestError } from '../errors.js'
 import type { Format } from '../export/sink.js'
 import type { Terminal } from './cli.js'
-import { DATABASE } from './cli-database.js'
+import { DATABASE, tellMissing } from './cli-database.js'
 
 interface Flags {
   readonly format: Format
@@ -68,8 +68,9 @@ async function runExport(db: string | undefined, flags: Flags, program: Command,
   const toTerminal = out === STANDARD_OUTPUT
   if (toTerminal) refuseMixture(format, json, terminal)
   const tell = (flags.quiet ?? common.quiet) ? () => {} : terminal.err
+  const database = db || common.out || terminal.env.JWST_INGEST_DB || 'jwst-db'
   const report = await exportDatabase({
-    database: db || common.out || terminal.env.JWST_INGEST_DB || 'jwst-db',
+    database,
     format,
     tables: table,
     out: toTerminal ? terminal.stdout : out,
@@ -82,6 +83,7 @@ async function runExport(db: string | undefined, flags: Flags, program: Command,
     if (!toTerminal || error !== terminal.stdout.errored) throw error
   })
   if (report === undefined) return
+  await tellMissing(database, tell)
   tell(formatExport(report))
   if (json) terminal.stdout.write(`${JSON.stringify(report)}\n`)
 }

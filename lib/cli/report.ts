@@ -4,7 +4,7 @@
 import type { Command } from 'commander'
 import { IngestError } from '../errors.js'
 import type { Terminal } from './cli.js'
-import { DATABASE, databaseOf } from './cli-database.js'
+import { DATABASE, databaseOf, tellMissing } from './cli-database.js'
 
 interface Flags {
   readonly html?: string
@@ -49,7 +49,9 @@ async function runReport(db: string | undefined, command: Command, terminal: Ter
   const { mustBeWritable, writePage } = await import('../report/write.js')
   if (file !== undefined && file !== '-') await mustBeWritable(file)
   const { reportDatabase } = await import('../report/collect.js')
-  const data = await reportDatabase(databaseOf(db, command, terminal), { signal: terminal.signal })
+  const folder = databaseOf(db, command, terminal)
+  const data = await reportDatabase(folder, { signal: terminal.signal })
+  if (!flags.quiet) await tellMissing(folder, terminal.err)
   if (flags.json) terminal.stdout.write(`${JSON.stringify(data, nullForNothing)}\n`)
   if (file === undefined) return
   const { formatPage } = await import('../report/page.js')

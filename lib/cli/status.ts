@@ -1,7 +1,7 @@
 /** The command `status`: what a database holds and what waits in it. */
 import type { Command } from 'commander'
 import type { Terminal } from './cli.js'
-import { DATABASE, databaseOf } from './cli-database.js'
+import { DATABASE, databaseOf, tellMissing } from './cli-database.js'
 import { printResult } from './printer.js'
 
 const EXAMPLES = `
@@ -30,7 +30,9 @@ export function addStatusCommand(program: Command, terminal: Terminal): void {
 async function runStatus(db: string | undefined, command: Command, terminal: Terminal): Promise<void> {
   const { statusOf } = await import('../inspect/status.js')
   const { formatStatus } = await import('../inspect/status-text.js')
-  const report = await statusOf(databaseOf(db, command, terminal), { signal: terminal.signal })
+  const folder = databaseOf(db, command, terminal)
+  const report = await statusOf(folder, { signal: terminal.signal })
+  await tellMissing(folder, terminal.err)
   const { json } = command.optsWithGlobals<{ json?: boolean }>()
   printResult(terminal, json, report, formatStatus)
 }

@@ -24,6 +24,9 @@ export const INDEX_FILE = `${PRIVATE_FOLDER}/index.json`
 /** File of the category codes. */
 export const ENCODINGS_FILE = 'encodings.json'
 
+/** Tables that every version of the program has written. */
+export const FIRST_TABLES: readonly string[] = ['training.csv', 'level1.csv', 'ingest.csv', 'mosaics.csv']
+
 /** Version of the index file; another one is as good as none. */
 const INDEX_VERSION = 3
 
@@ -50,35 +53,50 @@ export class Database {
   readonly signal: AbortSignal | undefined
   /** The index of the tables; undefined where the folder is new, or not as a run left it. */
   readonly index: DatabaseIndex | undefined
-  readonly encodings: Encodings
+  readonly #encodings: Encodings | IngestError
 
   private constructor(
     folder: OpenFolder,
     signal: AbortSignal | undefined,
     index: DatabaseIndex | undefined,
-    encodings: Encodings,
+    encodings: Encodings | IngestError,
   ) {
     this.folder = folder
     this.signal = signal
     this.index = index
-    this.encodings = encodings
+    this.#encodings = encodings
   }
 
   /**
    * Opens a folder, which is made if it is not there.
    *
-   * @throws IngestError DATABASE_LOCKED, DATABASE_UNUSABLE, WRITE_FAILED; TABLE_INVALID for unreadable encodings
+   * @throws IngestError DATABASE_LOCKED, DATABASE_UNUSABLE, WRITE_FAILED
    */
   static async open(path: string, options: OpenOptions): Promise<Database> {
     const folder = await openFolder(path, options)
     try {
       // Only a commit that this process finished has put the tables in place just now; what was removed says nothing.
       const justPlaced = folder.recovered?.startsWith('finished') ?? false
-      return new Database(folder, options.signal, await readIndex(path, justPlaced), await readEncodings(path))
+      return new Database(folder, options.signal, await readIndex(path, justPlaced), await readCodes(path))
     } catch (error) {
       await folder.close()
       throw error
     }
+  }
+
+  /**
+   * The codes of category values.
+   *
+   * @throws IngestError TABLE_INVALID where they cannot be read, or are gone though tables have some
+   */
+  get encodings(): Encodings {
+    if (this.#encodings instanceof IngestError) throw this.#encodings
+    return this.#encodings
+  }
+
+  /** Whether there are none to be read, though there have been some. */
+  get lacksEncodings(): boolean {
+    return this.#encodings instanceof IngestError
   }
 
   /** Path of a file of the database. */
@@ -189,6 +207,40 @@ async function readJson(path: string): Promise<unknown> {
   }
 }
 
+/** The codes for a run: without its own a database must not get others. The error is for who needs them. */
+async function readCodes(folder: string): Promise<Encodings | IngestError> {
+  const error = (what: string) =>
+    new IngestError(
+      'TABLE_INVALID',
+      `${what}; nothing was changed: restore the file from a backup, or let \`jwst-ingest rebuild ${folder}\` tell the codes from the tables`,
+      { source: join(folder, ENCODINGS_FILE) },
+    )
+  const text = await readFile(join(folder, ENCODINGS_FILE), 'utf8').catch(() => undefined)
+  if (text === undefined)
+    return (await hasCodes(folder)) ? error('is missing, though tables have codes') : defaultEncodings
+  return readEncodings(folder).catch((cause: unknown) => {
+    if (cause instanceof IngestError) return error(`cannot be read: ${cause.detail}`)
+    throw cause
+  })
+}
+
+/** Whether a run has given codes: a folder that another program wrote has those that the program brings. */
+export async function hasCodes(folder: string): Promise<boolean> {
+  if (!(await hasRun(folder))) return false
+  const sizes = TABLES.filter(({ encoded }) => encoded).map(async ({ file, tail }) => {
+    const { size } = (await stat(join(folder, file)).catch(() => undefined)) ?? { size: 0 }
+    return size > Buffer.byteLength(formatRow(tail))
+  })
+  return (await Promise.all(sizes)).some(Boolean)
+}
+
+/** Whether a run of this program has written the tables of a folder. */
+export async function hasRun(folder: string): Promise<boolean> {
+  const files = TABLES.filter(({ holds }) => holds === 'hidden').map(({ file }) => file)
+  const there = [INDEX_FILE, ...files].map((file) => stat(join(folder, file)).catch(() => undefined))
+  return (await Promise.all(there)).some((status) => status !== undefined)
+}
+
 /** The database's own encodings, which once written are the only ones that count; else those of the program. */
 export async function readEncodings(folder: string): Promise<Encodings> {
   const path = join(folder, ENCODINGS_FILE)
@@ -196,11 +248,9 @@ export async function readEncodings(folder: string): Promise<Encodings> {
   if (text === undefined) return defaultEncodings
   const stored = await readJson(path)
   if (isEncodings(stored)) return stored
-  throw new IngestError(
-    'TABLE_INVALID',
-    'expected an object with a code for each value of each category; restore the file',
-    { source: path },
-  )
+  throw new IngestError('TABLE_INVALID', 'expected an object with a code for each value of each category', {
+    source: path,
+  })
 }
 
 function isEncodings(value: unknown): value is Encodings {

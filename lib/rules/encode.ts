@@ -60,6 +60,11 @@ export function isPlaceholder(cell: string): boolean {
   return cell[0] === PLACEHOLDER
 }
 
+/** The value that a placeholder stands for. */
+export function valueOfPlaceholder(cell: string): string {
+  return cell.slice(PLACEHOLDER.length)
+}
+
 /**
  * Encodes category values and remembers those that have no code yet.
  *
@@ -116,7 +121,7 @@ export class Encoder {
   /** The code behind a cell that {@link encode} gave, after {@link settle}. */
   resolve(category: Category, cell: string): string {
     if (!isPlaceholder(cell)) return cell
-    return String(this.#columnOf(category).codes.get(cell.slice(PLACEHOLDER.length)) ?? cell)
+    return String(this.#columnOf(category).codes.get(valueOfPlaceholder(cell)) ?? cell)
   }
 
   /** All values and codes, with those that this run added. */

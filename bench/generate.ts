@@ -1,19 +1,22 @@
 /**
  * Command line of the generator: writes daily files of synthetic metadata, for fixtures and benchmarks.
  */
-import { createWriteStream } from 'node:fs'
+import { closeSync, createWriteStream, mkdirSync, openSync, writeFileSync, writeSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
-import { dirname, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { EXIT } from '../lib/errors.js'
 import { DEFAULTS, type GeneratorOptions, generateFiles } from './generator.js'
+import { type Association, associationFile, TRUTH_HEADER, truthLines } from './generator-associations.js'
 import { DIALECTS } from './generator-dialect.js'
 
-/** The generator's options, and the folder for the files. */
+/** The generator's options, and where files go. */
 interface CommandOptions extends GeneratorOptions {
   readonly out: string
+  readonly asn?: string
+  readonly truth?: string
 }
 
 /** A parser of integers from `low` to `high`. */
@@ -55,6 +58,14 @@ function command(): Command {
       share,
       DEFAULTS.late,
     )
+    .option(
+      '--redeliver <share>',
+      'share of programs that come again as a whole a year later',
+      share,
+      DEFAULTS.redeliver,
+    )
+    .option('--asn <folder>', 'also the association files of the rows, into this folder')
+    .option('--truth <file>', 'also which exposures make each product, as fixtures/pools/score.mjs reads it')
     .addOption(
       new Option('--dialect <name>', 'how the rows are written, which are the same in all')
         .choices(DIALECTS)
@@ -66,11 +77,46 @@ function command(): Command {
 
 /** Writes the files and prints their names. */
 async function write(options: CommandOptions): Promise<void> {
-  for (const { name, rows, chunks } of generateFiles(options)) {
+  const associations = new AssociationWriter(options)
+  for (const { name, rows, chunks } of generateFiles(options, (association) => associations.add(association))) {
     const path = resolve(options.out, name)
     await mkdir(dirname(path), { recursive: true })
     await pipeline(Readable.from(chunks), createWriteStream(path))
     console.log(`${name}: ${rows} rows`)
+  }
+  associations.close()
+}
+
+/** Writes association files, a folder for each program, and the truth. */
+class AssociationWriter {
+  readonly #folder: string | undefined
+  readonly #truth: number | undefined
+  #count = 0
+  #members = 0
+
+  constructor({ asn, truth }: CommandOptions) {
+    this.#folder = asn
+    if (truth === undefined) return
+    mkdirSync(dirname(resolve(truth)), { recursive: true })
+    this.#truth = openSync(truth, 'w')
+    writeSync(this.#truth, `${TRUTH_HEADER}\n`)
+  }
+
+  add(association: Association): void {
+    this.#count += 1
+    this.#members += association.members.length
+    const lines = truthLines(association).map((line) => `${line}\n`)
+    if (this.#truth !== undefined) writeSync(this.#truth, lines.join(''))
+    if (this.#folder === undefined) return
+    const { name, text } = associationFile(association, this.#count)
+    const folder = resolve(this.#folder, association.program)
+    mkdirSync(folder, { recursive: true })
+    writeFileSync(join(folder, name), text)
+  }
+
+  close(): void {
+    if (this.#truth !== undefined) closeSync(this.#truth)
+    if (this.#folder !== undefined) console.log(`${this.#count} association files: ${this.#members} members`)
   }
 }
 

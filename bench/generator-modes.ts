@@ -10,7 +10,7 @@ export interface Setup {
   readonly grating: string
   readonly slit: string
   readonly subarray: string
-  /** MIRI MRS only: SHORT, MEDIUM or LONG. */
+  /** MIRI MRS only: SHORT, MEDIUM or LONG, or two of them where the two dichroics differ. */
   readonly band: string
   /** The detectors that are read out together. */
   readonly detectors: readonly string[]
@@ -104,7 +104,12 @@ export const NRC_LONG = mode('NRC_IMAGE', 'image', 12, [
 
 /** MIRI medium-resolution spectroscopy; each detector sees two of the four channels. */
 export const MIR_MRS = mode('MIR_MRS', 'spec', 8, [
-  ...setups('NONE', 'MIRIFUSHORT MIRIFULONG', 'FULL', 'SHORT MEDIUM LONG'),
+  ...setups(
+    'NONE',
+    'MIRIFUSHORT MIRIFULONG',
+    'FULL',
+    'SHORT MEDIUM LONG SHORT-MEDIUM SHORT-LONG MEDIUM-SHORT LONG-SHORT',
+  ),
 ])
 
 /** Every exposure type that reaches Level 3 (specification, section 3.6). */
@@ -112,7 +117,7 @@ export const MODES: readonly Mode[] = [
   NRC_SHORT,
   NRC_LONG,
   MIR_MRS,
-  mode('FGS_IMAGE', 'image', 3, setups('NONE', 'GUIDER1 GUIDER2 GUIDER1+GUIDER2')),
+  mode('FGS_IMAGE', 'image', 3, setups('CLEAR', 'GUIDER1 GUIDER2 GUIDER1+GUIDER2')),
   mode('MIR_IMAGE', 'image', 12, setups(MIRI_FILTERS, 'MIRIMAGE', 'FULL FULL FULL BRIGHTSKY SUB256 SUB128 SUB64')),
   mode('MIR_LRS-FIXEDSLIT', 'spec', 4, setups('P750L', 'MIRIMAGE')),
   mode('MIR_LRS-SLITLESS', 'spec', 3, setups('P750L', 'MIRIMAGE', 'SLITLESSPRISM'), { timeSeries: 0.8, dithers: 2 }),
@@ -226,4 +231,26 @@ export function modeOf(expType: string): Mode {
   const found = [...MODES, ...DROPPED].find((candidate) => candidate.expType === expType)
   if (found === undefined) throw new RangeError(`Unknown exposure type ${expType}`)
   return found
+}
+
+/** Which visit types occur in a family of modes, and how often; wavefront sensing is arranged apart. */
+export const VISIT_TYPES: Readonly<Record<Family, readonly { readonly name: string; readonly weight: number }[]>> = {
+  image: [
+    { name: 'PRIME_TARGETED_FIXED', weight: 60 },
+    { name: 'PRIME_TARGETED_MOVING', weight: 9 },
+    { name: 'PRIME_UNTARGETED', weight: 8 },
+    { name: 'PARALLEL_PURE', weight: 20 },
+    { name: 'PARALLEL_SLEW_CALIBRATION', weight: 3 },
+  ],
+  spec: [
+    { name: 'PRIME_TARGETED_FIXED', weight: 72 },
+    { name: 'PRIME_TARGETED_MOVING', weight: 8 },
+    { name: 'PRIME_UNTARGETED', weight: 6 },
+    { name: 'PARALLEL_PURE', weight: 14 },
+  ],
+  tac: [
+    { name: 'PRIME_TARGETED_FIXED', weight: 90 },
+    { name: 'PRIME_TARGETED_MOVING', weight: 4 },
+    { name: 'PRIME_UNTARGETED', weight: 6 },
+  ],
 }

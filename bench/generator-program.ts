@@ -1,11 +1,14 @@
 /**
  * One observing program on one day: its observations, its targets, and on which day each of its rows is collected.
  */
-import type { Family, Mode, Setup } from './generator-modes.js'
+import { type Association, isCoronagraphic, type Member, mergeAssociations, ruleOf } from './generator-associations.js'
+import type { Mode, Setup } from './generator-modes.js'
+import { drawStyle, type NamedProduct, type NameStyle, namesOf, pad, sourceId } from './generator-names.js'
 import type { Random } from './generator-random.js'
-import { type Group, GroupRows, type Target } from './generator-rows.js'
+import { type Group, GroupRows } from './generator-rows.js'
 import { exposureSize, kilobytes, productSize } from './generator-size.js'
-import { anywhere, degrees, move, type Position } from './generator-sky.js'
+import type { Position } from './generator-sky.js'
+import { drawTarget, type Target } from './generator-target.js'
 
 /**
  * What happens to a group: its product comes on the same day (`prompt`) or later (`late`), some of its exposures come
@@ -39,16 +42,36 @@ export interface GroupWish {
   readonly visit?: number
   readonly missing?: Group['missing']
   readonly fate?: Fate
-  /** How many sources have a product of their own, two at most; for source-based modes only. */
+  /** How many sources have a product of their own, fifty at most; where products are named by source. */
   readonly sources?: number
+  readonly segments?: number
+  /** How products are named; drawn where it is not given. */
+  readonly style?: Partial<NameStyle>
   /** Later versions and copies of rows. */
   readonly repeats?: readonly Repeat[]
   /** True: a Level 2 row and an ESTIMATE_LEVEL_3_MEMORY row in any case. */
   readonly otherLevels?: boolean
   /** The product's size is blank. */
   readonly sizeless?: boolean
-  /** Also a c-candidate product. */
-  readonly candidate?: boolean
+  /** Also a product across observations: of candidates that begin with this letter. */
+  readonly candidate?: Letter
+  /** Groups of other observations whose exposures such a product has, too. */
+  readonly others?: readonly Observed[]
+}
+
+/** What names of candidates begin with: those of observations aside. */
+export type Letter = 'c' | 'a' | 'r'
+
+/** A group that was observed: for products that it has a part in. */
+export interface Observed {
+  readonly members: readonly string[]
+  readonly target: Target
+}
+
+/** Rows, and the associations of the products among them. */
+export interface Planned {
+  readonly rows: readonly PlannedRow[]
+  readonly associations: readonly Association[]
 }
 
 /** A row that comes again: a product or exposure processed anew a day later, or a copy on the same day. */
@@ -64,30 +87,21 @@ export interface PlannedRow {
 export const OBSERVATIONS_PER_DAY = 48
 export const DAYS_PER_RANGE = 20
 
-const MOVING_NAMES = ['JUPITER', 'SATURN', 'CERES', '67P', 'CHIRON', 'TITAN', 'EUROPA', 'DIDYMOS', 'URANUS', 'MAKEMAKE']
-const CATALOGUES = ['NGC-', 'HD-', 'GJ-', 'TYC-', 'ABELL-', 'WASP-', 'BD+65 ', '2MASS-J0024', 'UGC-']
+/** Numbers of sources that each visit of an observation has for its own. */
+const MOST_SOURCES = 60
+const FIRST_CANDIDATE: Readonly<Record<Letter, number>> = { c: 1000, a: 3001, r: 1 }
 
-/** Which visit types occur in a family of modes, and how often; wavefront sensing is arranged apart. */
-export const VISIT_TYPES: Readonly<Record<Family, readonly { readonly name: string; readonly weight: number }[]>> = {
-  image: [
-    { name: 'PRIME_TARGETED_FIXED', weight: 60 },
-    { name: 'PRIME_TARGETED_MOVING', weight: 9 },
-    { name: 'PRIME_UNTARGETED', weight: 8 },
-    { name: 'PARALLEL_PURE', weight: 20 },
-    { name: 'PARALLEL_SLEW_CALIBRATION', weight: 3 },
-  ],
-  spec: [
-    { name: 'PRIME_TARGETED_FIXED', weight: 72 },
-    { name: 'PRIME_TARGETED_MOVING', weight: 8 },
-    { name: 'PRIME_UNTARGETED', weight: 6 },
-    { name: 'PARALLEL_PURE', weight: 14 },
-  ],
-  tac: [
-    { name: 'PRIME_TARGETED_FIXED', weight: 90 },
-    { name: 'PRIME_TARGETED_MOVING', weight: 4 },
-    { name: 'PRIME_UNTARGETED', weight: 6 },
-  ],
-}
+/** What groups have that is not said. */
+const USUAL = {
+  background: false,
+  imprint: false,
+  timeSeries: false,
+  dithers: 2,
+  tiles: 1,
+  segments: 1,
+  visit: 1,
+} as const
+const PLAIN_STYLE: NameStyle = { bySource: false, epoch: 0, isFits: false }
 
 /** Collects the rows of a program's observations. */
 export class Program {
@@ -99,6 +113,7 @@ export class Program {
   #targets = 0
   #candidates = 0
   #rows: PlannedRow[] = []
+  #associations: Association[] = []
 
   /** @param number the five-digit program number */
   constructor(number: number, setting: Setting, random: Random) {
@@ -108,11 +123,12 @@ export class Program {
     this.#observation = (setting.day % DAYS_PER_RANGE) * OBSERVATIONS_PER_DAY
   }
 
-  /** The rows since the last call. */
-  take(): PlannedRow[] {
-    const rows = this.#rows
+  /** The rows since the last call, and their associations. */
+  take(): Planned {
+    const planned = { rows: this.#rows, associations: mergeAssociations(this.#associations) }
     this.#rows = []
-    return rows
+    this.#associations = []
+    return planned
   }
 
   /** The groups that follow belong to a new observation. */
@@ -123,50 +139,23 @@ export class Program {
 
   /** A new target, named after the visit type; anywhere in the sky unless a position is given. */
   newTarget(visitType: string, position?: Position): Target {
-    const { random } = this
     this.#targets += 1
-    const { ra, dec } = position ?? anywhere(random)
-    return {
-      ra: degrees(ra),
-      dec: degrees(dec),
-      index: this.#targets,
-      name: this.#targetName(visitType),
-      guideStar: move({ ra, dec }, random.within(-360, 360), random.within(-360, 360)),
-      guideStarMagnitude: Math.round(random.within(12, 18) * 1e6) / 1e6,
-      crowded: random.chance(0.2),
-    }
-  }
-
-  #targetName(visitType: string): string {
-    const { random } = this
-    if (visitType === 'PRIME_TARGETED_MOVING') return MOVING_NAMES[this.#targets % MOVING_NAMES.length] ?? 'CERES'
-    const named = visitType.startsWith('PRIME_TARGETED') || visitType.includes('WFSC')
-    if (!named) return 'NONE'
-    return `${random.pick(CATALOGUES)}${random.integer(10, 999)}${this.#targets}`
+    return drawTarget(this.random, visitType, this.#targets, position)
   }
 
   /** Adds the rows of a group: exposures, other levels, products, repeats. */
-  observe(wish: GroupWish): void {
+  observe(wish: GroupWish): Observed {
     this.#activity += 1
-    const group: Group = {
-      background: false,
-      imprint: false,
-      timeSeries: false,
-      dithers: 2,
-      tiles: 1,
-      visit: 1,
-      ...wish,
-      observation: this.#observation,
-      activity: this.#activity,
-    }
+    const style = { ...drawStyle(wish.mode, wish.visitType, this.random), ...wish.style }
+    const group: Group = { ...USUAL, ...wish, style, observation: this.#observation, activity: this.#activity }
     const rows = new GroupRows(this.#number, group, this.random)
     const fate = this.#settle(wish.fate)
     const lag = this.setting.daysLeft > 1 && this.random.chance(0.3) ? 2 : 1
     if (fate !== 'orphan') this.#addExposures(rows, wish, fate === 'scattered' ? lag : 0)
-    if (fate === 'unmatched') return
     // A single exposure that is late with its product would be a group of the later day.
     const scatteredToo = fate === 'scattered' && rows.exposures > 1 && this.random.chance(0.5)
-    this.#addProducts(rows, wish, fate === 'late' || scatteredToo ? lag : 0)
+    this.#addProducts(rows, wish, group, fate, fate === 'late' || scatteredToo ? lag : 0)
+    return { members: rows.members(), target: wish.target }
   }
 
   /** A single row of an exposure type that is dropped; darks have no target. */
@@ -175,17 +164,9 @@ export class Program {
     const missing: Group['missing'] = mode.expType.endsWith('DARK') ? 'target' : undefined
     const target = this.newTarget(missing === undefined ? visitType : 'PARALLEL_PURE')
     this.#activity += 1
-    const group = {
-      observation: this.#observation,
-      activity: this.#activity,
-      dithers: 1,
-      tiles: 1,
-      visit: 1,
-      target,
-      missing,
-    }
-    const flags = { background: false, imprint: false, timeSeries: false, visitType, mode }
-    const rows = new GroupRows(this.#number, { ...group, ...flags, setup: this.random.pick(mode.setups) }, this.random)
+    const place = { observation: this.#observation, activity: this.#activity, dithers: 1, style: PLAIN_STYLE }
+    const group = { ...USUAL, ...place, target, missing, visitType, mode, setup: this.random.pick(mode.setups) }
+    const rows = new GroupRows(this.#number, group, this.random)
     this.#add(0, rows.exposure(0, kilobytes(this.random.within(500, 90_000))))
   }
 
@@ -227,26 +208,63 @@ export class Program {
     if (repeats.includes('resized-copy')) this.#add(delay, rows.exposure(0, this.#exposureSize(wish)))
   }
 
-  #addProducts(rows: GroupRows, wish: GroupWish, delay: number): void {
-    const firstSource = ((wish.visit ?? 1) - 1) * 2 + 1
-    for (let source = 0; source < (wish.sources ?? 1); source += 1) {
-      for (const channel of rows.channels()) this.#addProduct(rows, wish, delay, channel, firstSource + source)
+  #addProducts(rows: GroupRows, wish: GroupWish, group: Group, fate: Fate, delay: number): void {
+    const first = (group.visit - 1) * MOST_SOURCES + this.random.integer(1, 10)
+    const sources = group.style.bySource ? (wish.sources ?? 1) : 1
+    for (let number = 0; number < sources; number += 1) {
+      const source = group.style.bySource ? sourceId(wish.mode, first + number, this.random) : ''
+      for (const channel of rows.channels()) {
+        if (fate !== 'unmatched') this.#addProduct(rows, wish, delay, { channel, source })
+        if (fate !== 'orphan') this.#associate(rows, wish, group, { channel, source }, fate !== 'unmatched')
+      }
     }
-    // Ten numbers are a day's own, so that no later day uses the same name for another candidate.
-    if (!wish.candidate || this.#candidates >= 10) return
-    const number = 1000 + (this.setting.day % DAYS_PER_RANGE) * 10 + this.#candidates
-    this.#candidates += 1
-    const size = kilobytes(this.#productSize(wish, 20))
-    this.#add(delay, rows.product(rows.channels()[0] ?? '', size, 'LEVEL_3', `c${number}`))
+    if (fate !== 'unmatched' && fate !== 'orphan') this.#addCandidate(rows, wish, group, delay)
   }
 
-  #addProduct(rows: GroupRows, wish: GroupWish, delay: number, channel: string, source: number): void {
+  /** A product across observations. Ten numbers are a day's own: no later day uses the same name for another one. */
+  #addCandidate(rows: GroupRows, wish: GroupWish, group: Group, delay: number): void {
+    if (!wish.candidate || this.#candidates >= 10) return
+    const number = FIRST_CANDIDATE[wish.candidate] + (this.setting.day % DAYS_PER_RANGE) * 10 + this.#candidates
+    this.#candidates += 1
+    const [channel = ''] = rows.channels()
+    const source = group.style.bySource ? sourceId(wish.mode, number, this.random) : ''
+    const named = { channel, source, candidate: `${wish.candidate}${pad(number, wish.candidate === 'r' ? 4 : 0)}` }
+    const exposures = rows.exposures + (wish.others ?? []).reduce((sum, { members }) => sum + members.length, 0)
+    this.#add(delay, rows.product(kilobytes(this.#productSize(wish, exposures)), named))
+    this.#associate(rows, wish, group, named, true)
+  }
+
+  #addProduct(rows: GroupRows, wish: GroupWish, delay: number, named: NamedProduct): void {
     const size = () => this.#productSize(wish, rows.exposures)
-    const row = (sizeKb: string, dag = 'LEVEL_3') => rows.product(channel, sizeKb, dag, undefined, source)
+    const row = (sizeKb: string, dag = 'LEVEL_3') => rows.product(sizeKb, named, dag)
     this.#add(delay, row(wish.sizeless ? '' : kilobytes(size())))
     if (wish.repeats?.includes('product-again')) this.#add(delay + 1, row(kilobytes(size())))
     const estimated = wish.otherLevels ?? this.random.chance(0.35)
     if (estimated) this.#add(delay, row(size().toFixed(1), 'ESTIMATE_LEVEL_3_MEMORY'))
+  }
+
+  /** What an association file says of a product; and whether the program can make it. */
+  #associate(rows: GroupRows, wish: GroupWish, group: Group, named: NamedProduct, isThere: boolean): void {
+    // Exposures of wavefront sensing in a subarray are combined by nobody.
+    if (group.visitType.includes('WFSC') && group.setup.subarray !== 'FULL') return
+    const { product, association } = namesOf(this.#number, group, named)
+    const others = named.candidate === undefined ? [] : (wish.others ?? [])
+    const role = isCoronagraphic(wish.mode) || wish.mode.expType === 'NIS_AMI' ? 'psf' : 'science'
+    const members: Member[] = [
+      ...rows.members().map((name) => ({ name, role: 'science' }) as const),
+      ...others.flatMap((other) => other.members.map((name) => ({ name, role }) as const)),
+    ]
+    const [type, rule] = ruleOf(group, named.candidate !== undefined)
+    const isMade = isThere && rows.isComputable && !wish.sizeless && !['2', '4'].includes(named.channel ?? '')
+    this.#associations.push({
+      name: association,
+      program: this.#number,
+      candidate: named.candidate ?? `o${pad(this.#observation, 3)}`,
+      type,
+      rule,
+      members,
+      truth: isMade ? [{ product: product.replace(/\.fits$/, ''), members }] : [],
+    })
   }
 
   #exposureSize({ mode, setup }: GroupWish): string {

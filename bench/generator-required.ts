@@ -14,7 +14,7 @@ import {
   WAVEFRONT,
   WAVEFRONT_SUBARRAY,
 } from './generator-modes.js'
-import type { Fate, GroupWish, Program } from './generator-program.js'
+import type { Fate, GroupWish, Letter, Program } from './generator-program.js'
 import { nearPole, nearZero } from './generator-sky.js'
 
 /** Adds one or more observations to a program. */
@@ -78,12 +78,14 @@ function medium(bands: readonly string[], fates: readonly Fate[] = ['prompt']): 
   }
 }
 
-/** Two observations of one target, and the c-candidate product across them. */
-function mosaic(program: Program): void {
-  const target = program.newTarget(FIXED)
-  const setup = setupOf(NRC_LONG, 'F277W/CLEAR', 'FULL', 'NRCALONG')
-  for (const candidate of [true, false]) {
-    single(NRC_LONG, { setup, target, candidate })(program)
+/** Two observations of one target, and the product across them. */
+function mosaic(mode: Mode, setup: Setup, candidate: Letter): Plan {
+  return (program) => {
+    const target = program.newTarget(FIXED)
+    program.nextObservation()
+    const first = program.observe(wish(program, mode, { setup, target, dithers: 1 }))
+    program.nextObservation()
+    program.observe(wish(program, mode, { setup, target, dithers: 1, candidate, others: [first] }))
   }
 }
 
@@ -132,7 +134,14 @@ const VISITS: readonly Plan[] = [
 
 /** Products and exposures that are missing, repeated or incomplete. */
 const SPECIAL: readonly Plan[] = [
-  mosaic,
+  mosaic(NRC_LONG, setupOf(NRC_LONG, 'F277W/CLEAR', 'FULL', 'NRCALONG'), 'c'),
+  mosaic(modeOf('MIR_IMAGE'), setupOf(modeOf('MIR_IMAGE'), 'F1000W'), 'a'),
+  mosaic(modeOf('MIR_4QPM'), setupOf(modeOf('MIR_4QPM'), 'F1140C', 'MASK1140'), 'c'),
+  single(modeOf('MIR_IMAGE'), { style: { epoch: 1 } }),
+  single(modeOf('NRC_TSGRISM'), { dithers: 1, segments: 3 }),
+  single(modeOf('NRS_FIXEDSLIT'), { style: { bySource: false }, dithers: 1 }),
+  single(modeOf('NIS_WFSS'), { style: { bySource: true }, dithers: 1 }),
+  medium(['SHORT-LONG']),
   medium(['SHORT', 'LONG']),
   wrapped(modeOf('NIS_IMAGE'), nearZero),
   wrapped(modeOf('MIR_LRS-FIXEDSLIT'), nearZero),
@@ -143,7 +152,7 @@ const SPECIAL: readonly Plan[] = [
   single(modeOf('NRS_MSASPEC'), { fate: 'unmatched', dithers: 1 }),
   single(modeOf('NIS_AMI'), { fate: 'orphan' }),
   single(modeOf('MIR_IMAGE'), { fate: 'orphan', setup: setupOf(modeOf('MIR_IMAGE'), 'F1500W', 'BRIGHTSKY') }),
-  single(modeOf('NRS_MSASPEC'), { sources: 2, dithers: 1 }),
+  single(modeOf('NRS_MSASPEC'), { sources: 3, dithers: 1 }),
   single(modeOf('NRS_IFU'), { imprint: true, background: true }),
   single(modeOf('NIS_IMAGE'), { missing: 'reference', dithers: 3 }),
   single(modeOf('MIR_IMAGE'), { missing: 'guideStar', visitType: 'PARALLEL_PURE' }),

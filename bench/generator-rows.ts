@@ -2,25 +2,16 @@
  * From a group of exposures to its CSV rows: dataset names, product names, sky positions and sizes.
  */
 import type { Mode, Setup } from './generator-modes.js'
+import { type NamedProduct, type NameStyle, namesOf, pad } from './generator-names.js'
 import type { Random } from './generator-random.js'
 import { centreOf, degrees, type Position, pointings } from './generator-sky.js'
+import type { Target } from './generator-target.js'
 
 /** The header line of a daily file (specification, section 2). */
 export const HEADER =
   'Dataset,DagNodeName,ImageSize,PROGRAM,OBSERVTN,BKGDTARG,IS_IMPRT,VISITYPE,TSOVISIT,TARGNAME,TARG_RA,TARG_DEC,' +
   'INSTRUME,DETECTOR,FILTER,PUPIL,GRATING,EXP_TYPE,FXD_SLIT,CHANNEL,BAND,SUBARRAY,NUMDTHPT,GS_RA,GS_DEC,CROWDFLD,' +
   'GS_MAG,RA_REF,DEC_REF,CRVAL1,CRVAL2'
-
-/** What an observation points at, with the guide star of its visit. */
-export interface Target extends Position {
-  /** Number of the target in its program, as in `t001`. */
-  readonly index: number
-  /** TARGNAME; `NONE` for parallel and untargeted exposures. */
-  readonly name: string
-  readonly guideStar: Position
-  readonly guideStarMagnitude: number
-  readonly crowded: boolean
-}
 
 /** Exposures of one observation with one configuration and one target. */
 export interface Group {
@@ -39,12 +30,12 @@ export interface Group {
   /** Dither positions of each tile, and tiles. */
   readonly dithers: number
   readonly tiles: number
+  /** Files of each exposure: one, or the segments of a time series, which have numbers. */
+  readonly segments: number
+  readonly style: NameStyle
   /** Header values that are blank: the first exposure's reference point, or the guide star, or the target's position. */
   readonly missing?: 'reference' | 'guideStar' | 'target' | undefined
 }
-
-/** How far a moving target goes between two exposures, in degrees. */
-const MOTION = 1e-4
 
 /** The parts of a group's rows that its exposures share, and its rows. */
 export class GroupRows {
@@ -62,7 +53,7 @@ export class GroupRows {
     const { mode, setup, target, timeSeries, missing } = group
     this.#group = group
     this.#program = program
-    this.exposures = group.dithers * group.tiles * setup.detectors.length
+    this.exposures = group.dithers * group.tiles * group.segments * setup.detectors.length
     this.#identity = `${program},${pad(group.observation, 3)},${logical(group.background)}`
     this.#visit = `${group.visitType},${logical(timeSeries)},${target.name}`
     this.#optics = `${setup.filter},${setup.pupil},${setup.grating},${mode.expType},${setup.slit}`
@@ -73,18 +64,53 @@ export class GroupRows {
     this.#pointings = pointings(target, mode, group.dithers, group.tiles, random)
   }
 
-  /** The row of an exposure, numbered from 0: dither by dither, detector by detector. */
+  /** The row of an exposure, numbered from 0: pointing by pointing, segment by segment, detector by detector. */
   exposure(index: number, sizeKb: string, level: 1 | 2 = 1): string {
-    const { mode, setup, visit, activity, visitType } = this.#group
-    const dither = Math.floor(index / setup.detectors.length)
-    const detector = setup.detectors[index % setup.detectors.length] ?? ''
-    const start = `jw${this.#program}${pad(this.#group.observation, 3)}${pad(visit, 3)}`
-    const sequence = visitType.startsWith('PARALLEL') ? 2 : 1
-    const activityId = activity.toString(36).padStart(2, '0')
+    const { mode } = this.#group
+    const { pointing, detector } = this.#partOf(index)
     const level2 = mode.family === 'image' || index % 2 === 0 ? 'cal' : 'rate'
-    const suffix = level === 1 ? 'uncal' : level2
-    const dataset = `${start}_02${sequence}${activityId}_${pad(dither + 1, 5)}_${detector.toLowerCase()}_${suffix}.fits`
-    return this.#row(dataset, `LEVEL_${level}`, sizeKb, dither, detector, detector, channelOf(detector))
+    const dataset = `${this.exposureName(index)}_${level === 1 ? 'uncal' : level2}.fits`
+    return this.#row(dataset, `LEVEL_${level}`, sizeKb, pointing, detector, detector, channelOf(detector))
+  }
+
+  /** The name of an exposure, without what a file's has behind it. */
+  exposureName(index: number): string {
+    const { visit, activity, visitType, observation, timeSeries } = this.#group
+    const { pointing, segment, detector } = this.#partOf(index)
+    const start = `jw${this.#program}${pad(observation, 3)}${pad(visit, 3)}`
+    const sequence = visitType.startsWith('PARALLEL') ? 2 : 1
+    const part = timeSeries ? `-seg${pad(segment + 1, 3)}` : ''
+    return `${start}_02${sequence}${pad(activity, 2, 36)}_${pad(pointing + 1, 5)}${part}_${detector.toLowerCase()}`
+  }
+
+  /** Exposures that the observatory puts into the product: none without light, and no imprints. */
+  members(): string[] {
+    const { mode, setup, imprint } = this.#group
+    const isDark = mode.expType === 'NRS_IFU' && setup.grating === 'PRISM'
+    return Array.from({ length: this.exposures }, (_, index) => index)
+      .filter((index) => !(isDark && this.#partOf(index).detector === 'NRS2'))
+      .filter((index) => !(imprint && mode.instrument === 'NIRSPEC' && this.#isLast(this.#partOf(index).pointing)))
+      .map((index) => this.exposureName(index))
+  }
+
+  #partOf(index: number): { readonly pointing: number; readonly segment: number; readonly detector: string } {
+    const { setup, segments } = this.#group
+    const count = setup.detectors.length
+    const turn = Math.floor(index / count)
+    return {
+      pointing: Math.floor(turn / segments),
+      segment: turn % segments,
+      detector: setup.detectors[index % count] ?? '',
+    }
+  }
+
+  #isLast(pointing: number): boolean {
+    return this.#pointings.length > 1 && pointing === this.#pointings.length - 1
+  }
+
+  /** Whether a product can be made: some exposure has a reference point. */
+  get isComputable(): boolean {
+    return this.#group.missing !== 'reference' || this.#pointings.length > (this.#group.imprint ? 2 : 1)
   }
 
   /** The products of the group: two channels for MIRI MRS, else one; `''` stands for no channel of its own. */
@@ -93,38 +119,13 @@ export class GroupRows {
     return this.#group.setup.detectors[0] === 'MIRIFUSHORT' ? ['1', '2'] : ['3', '4']
   }
 
-  /**
-   * The row of a product.
-   *
-   * @param candidate the association it is named after: `o` and the observation, or `c` and a number
-   * @param source number of the source, for source-based exposure types
-   */
-  product(channel: string, sizeKb: string, dag = 'LEVEL_3', candidate?: string, source = 1): string {
-    const { setup, observation } = this.#group
-    const association = candidate ?? `o${pad(observation, 3)}`
-    const optics = this.#productOptics(channel, candidate === undefined)
-    const name = `jw${this.#program}-${association}_${this.#targetId(source)}_${this.#group.mode.instrument}_${optics}`
+  /** The row of a product. */
+  product(sizeKb: string, named: NamedProduct, dag = 'LEVEL_3'): string {
+    const { setup } = this.#group
     const [first = ''] = setup.detectors
     const detector = setup.detectors.length > 1 ? 'MULTIPLE' : first
-    return this.#row(name.toLowerCase(), dag, sizeKb, 0, first, detector, channel || channelOf(first))
-  }
-
-  #targetId(source: number): string {
-    const { mode, visitType, target } = this.#group
-    if (mode.sourceBased && visitType !== 'PARALLEL_PURE') return `s${pad(source, 9)}`
-    return `t${pad(target.index, 3)}`
-  }
-
-  /** The part of a product's name after the instrument (specification, section 4). */
-  #productOptics(channel: string, ofObservation: boolean): string {
-    const { mode, setup, visitType } = this.#group
-    const image = mode.expType.split('_').at(-1)?.includes('IMAGE') ?? false
-    const parts = image ? imageOptics(setup) : spectralOptics(mode.expType, setup, this.#group.timeSeries)
-    if (setup.subarray !== 'FULL') parts.push(setup.subarray)
-    if (channel !== '') return `ch${channel}-${setup.band}`
-    if (mode.expType === 'NRC_CORON' && ofObservation) parts.push('image3')
-    if (visitType.includes('WFSC')) parts.push(`${setup.detectors[0]}_wfscmb-04`)
-    return parts.join('-')
+    const { product } = namesOf(this.#program, this.#group, named)
+    return this.#row(product, dag, sizeKb, 0, first, detector, named.channel || channelOf(first))
   }
 
   #row(
@@ -136,14 +137,14 @@ export class GroupRows {
     detector: string,
     channel: string,
   ): string {
-    const { mode, target, visitType, missing } = this.#group
+    const { mode, target, missing } = this.#group
     const pointing = this.#pointings[dither] ?? target
     const centre = centreOf(from, pointing)
-    const drift = visitType === 'PRIME_TARGETED_MOVING' ? dither * MOTION : 0
-    const targetText = missing === 'target' ? ',' : `${degrees((target.ra + drift) % 360)},${target.dec}`
+    const targetRa = degrees((target.ra + dither * target.motion) % 360)
+    const targetText = missing === 'target' ? ',' : `${targetRa},${target.dec}`
     const blank = missing === 'reference' && dither === 0 && dag === 'LEVEL_1'
     const reference = blank ? ',,,' : `${pointing.ra},${pointing.dec},${centre.ra},${centre.dec}`
-    const imprint = this.#imprint(dag === 'LEVEL_1' && dither === this.#pointings.length - 1)
+    const imprint = this.#imprint(dag === 'LEVEL_1' && this.#isLast(dither))
     return (
       `${dataset},${dag},${sizeKb},${this.#identity},${imprint},${this.#visit},${targetText},${mode.instrument},` +
       `${detector},${this.#optics},${channel},${this.#rest},${reference}`
@@ -156,31 +157,11 @@ export class GroupRows {
   }
 }
 
-function imageOptics({ filter, pupil }: Setup): string[] {
-  if (pupil === 'NONE') return [filter]
-  return ['CLEAR', 'CLEARP', 'F405N'].includes(pupil) ? [pupil, filter] : [filter, pupil]
-}
-
-function spectralOptics(expType: string, { filter, pupil, grating, slit }: Setup, timeSeries: boolean): string[] {
-  if (pupil !== 'NONE') {
-    const filterFirst = ['NRC_WFSS', 'NIS_SOSS', 'NRC_TSGRISM'].includes(expType)
-    return filterFirst ? [filter, pupil] : [pupil, filter]
-  }
-  if (grating === 'NONE') return [filter]
-  const slitless = slit === 'NONE' || (timeSeries && filter === 'CLEAR' && grating === 'PRISM')
-  const pair = expType === 'NRS_IFU' ? [grating, filter] : [filter, grating]
-  return slitless ? pair : [...pair, slit]
-}
-
 function channelOf(detector: string): string {
   if (detector === 'MIRIFUSHORT') return '12'
   if (detector === 'MIRIFULONG') return '34'
   if (!detector.startsWith('NRC')) return 'NONE'
   return detector.endsWith('LONG') ? 'LONG' : 'SHORT'
-}
-
-function pad(value: number, width: number): string {
-  return String(value).padStart(width, '0')
 }
 
 function logical(value: boolean): string {

@@ -13,6 +13,8 @@ const AREA_WEIGHT = 5
 /** How much more a product takes whose exposures have many sources: median, and how widely it spreads. */
 const MORE_BY_SOURCES = 1
 const SOURCES_SPREAD = 1.2
+/** Where a row has its size. */
+const SIZE = 2
 /** Pixels of a full detector's side. */
 const FULL_SIDE = 2048
 /** Sides of subarrays whose names do not tell. */
@@ -47,4 +49,11 @@ export function kilobytes(value: number): string {
 function sizeShare({ subarray }: Setup): number {
   const side = SIDES[subarray] ?? Number(/\d+/.exec(subarray)?.[0] ?? FULL_SIDE / 2)
   return Math.min(1, Math.max(side / FULL_SIDE, 0.03))
+}
+
+/** A row with another size, as the same dataset has when it is processed again. */
+export function resized(line: string, random: Random): string {
+  const cells = line.split(',')
+  const size = Number(cells[SIZE])
+  return cells.with(SIZE, size > 0 ? kilobytes(size * random.within(0.9, 1.2)) : (cells[SIZE] ?? '')).join(',')
 }

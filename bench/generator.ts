@@ -2,11 +2,21 @@
  * A seeded generator of raw JWST calibration metadata: daily files as section 2 of the specification describes them.
  * All of it is synthetic: programs, targets and sizes are drawn, modes and names follow the instruments'.
  */
+
+import type { Association } from './generator-associations.js'
 import { type Dialect, type Writing, writingOf } from './generator-dialect.js'
-import { drawDropped, drawObservation } from './generator-draw.js'
-import { DAYS_PER_RANGE, OBSERVATIONS_PER_DAY, type PlannedRow, Program, type Setting } from './generator-program.js'
+import { drawDropped, drawObservation, drawSurveyField } from './generator-draw.js'
+import {
+  DAYS_PER_RANGE,
+  OBSERVATIONS_PER_DAY,
+  type Planned,
+  type PlannedRow,
+  Program,
+  type Setting,
+} from './generator-program.js'
 import { Random } from './generator-random.js'
 import { type Plan, REQUIRED, REQUIRED_EARLY } from './generator-required.js'
+import { resized } from './generator-size.js'
 import { packLines, shuffleLines } from './generator-text.js'
 
 /** What to generate; the same options give the same bytes, and all dialects of them the same rows. */
@@ -27,6 +37,8 @@ export interface GeneratorOptions {
   /** All days in one file of this name. */
   readonly oneFile?: string | undefined
   readonly dialect: Dialect
+  /** Share of programs that are processed again as a whole a year later, in files of their own, 0 to 1. */
+  readonly redeliver: number
 }
 
 /** The options where none are given. */
@@ -39,6 +51,7 @@ export const DEFAULTS: GeneratorOptions = {
   match: 0.9,
   late: 0.15,
   dialect: 'plain',
+  redeliver: 0,
 }
 
 /** A file in pieces; to be read to its end before the next file is asked for. */
@@ -64,6 +77,11 @@ const LAST_PROGRAM = 99_999
 const ROWS_PER_OBSERVATION = 10
 /** Share of a later day's rows that late ones of random observations may take. */
 const LATE_ROOM = 0.5
+/** Days after which a program is processed again. */
+const YEAR = 366
+/** Share of programs that are surveys, with a hundred times the rows of others, and the days they need. */
+const SURVEYS = 0.004
+const SURVEY_DAY = 20_000
 /** Rows of a required plan, with some to spare: later days keep as many free for each. */
 const ROWS_PER_PLAN = 5
 
@@ -79,11 +97,15 @@ export function* generateDays(options: Partial<GeneratorOptions> = {}): Generato
  * The files of some options in pieces, for any number of rows: what is held is one program's rows, and those that
  * wait for a later day; with `shuffle` one file's text.
  *
+ * @param associate is told every association of the rows, as they are made
  * @throws {RangeError} when there are more rows than five-digit program numbers can name
  */
-export function* generateFiles(options: Partial<GeneratorOptions> = {}): Generator<GeneratedFile> {
+export function* generateFiles(
+  options: Partial<GeneratorOptions> = {},
+  associate: (association: Association) => void = () => {},
+): Generator<GeneratedFile> {
   const settled = { ...DEFAULTS, ...options }
-  const archive = new Archive(settled)
+  const archive = new Archive(settled, associate)
   const { days, rows, start, oneFile } = settled
   if (oneFile !== undefined) {
     yield {
@@ -97,6 +119,12 @@ export function* generateFiles(options: Partial<GeneratorOptions> = {}): Generat
   for (let day = 0; day < days; day += 1) {
     const { name, date } = nameOfDay(start, day)
     yield { name, date, rows, chunks: chunksOf(archive.day(day), settled, day, rows) }
+  }
+  for (let day = 0; day < days; day += 1) {
+    const lines = archive.redelivered(day)
+    const later = nameOfDay(start, day + YEAR)
+    const file = days + day
+    if (lines.length > 0) yield { ...later, rows: lines.length, chunks: chunksOf(lines, settled, file, lines.length) }
   }
 }
 
@@ -130,10 +158,17 @@ class Archive {
   /** Rows that an earlier day left for a day, and the plans of each day that are still to be done. */
   readonly #waiting: string[][]
   readonly #plans: Plan[][]
+  readonly #associate: (association: Association) => void
+  /** Draws what comes again: the other rows are those of the same options without. */
+  readonly #again: Random
+  readonly #redelivered: string[][]
 
-  constructor(options: GeneratorOptions) {
+  constructor(options: GeneratorOptions, associate: (association: Association) => void) {
     const { days, seed } = options
     this.#options = options
+    this.#associate = associate
+    this.#again = new Random(~seed)
+    this.#redelivered = Array.from({ length: days }, () => [])
     this.#random = new Random(seed)
     this.#waiting = Array.from({ length: days }, () => [])
     this.#plans = Array.from({ length: days }, () => [])
@@ -157,6 +192,7 @@ class Archive {
     for (const number of this.#programNumbers(day)) {
       if (free === 0) break
       const lines = this.#observe(new Program(number, setting, this.#random), free)
+      this.#redeliver(day, lines)
       free -= lines.length
       // Rows begin with `jw` and the program number, so text order is the order of programs, then of names.
       const end = `jw${String(number + 1).padStart(5, '0')}`
@@ -165,6 +201,17 @@ class Archive {
     }
     if (free > 0) throw new RangeError('More rows than five-digit program numbers can name')
     yield* waiting.slice(next)
+  }
+
+  /** The rows of a day's programs that come again a year later. */
+  redelivered(day: number): readonly string[] {
+    return this.#redelivered[day] ?? []
+  }
+
+  #redeliver(day: number, lines: readonly string[]): void {
+    if (!this.#again.chance(this.#options.redeliver)) return
+    const lasting = lines.filter((line) => /,LEVEL_[13],/.test(line))
+    this.#redelivered[day]?.push(...lasting.map((line) => resized(line, this.#again)).sort())
   }
 
   #settingOf(day: number): Setting {
@@ -195,9 +242,15 @@ class Archive {
   /** One program's rows of its day, no more than `free`; later rows are put aside. */
   #observe(program: Program, free: number): string[] {
     const lines: string[] = []
-    const observations = this.#random.integer(1, this.#observations)
+    const isSurvey = this.#options.rows >= SURVEY_DAY && this.#random.chance(SURVEYS)
+    const observations = isSurvey ? OBSERVATIONS_PER_DAY - 2 : this.#random.integer(1, this.#observations)
     for (let count = 0; count < observations && lines.length < free; count += 1) {
-      const rows = this.#plan(program, free - lines.length)
+      const { rows, associations } = this.#plan(
+        program,
+        free - lines.length,
+        isSurvey ? drawSurveyField : drawObservation,
+      )
+      for (const association of associations) this.#associate(association)
       for (const { delay, line } of rows) {
         if (delay === 0) lines.push(line)
         else this.#waiting[program.setting.day + delay]?.push(line)
@@ -207,20 +260,20 @@ class Archive {
   }
 
   /** The rows of the next required plan that fits, else of a random observation that does. */
-  #plan(program: Program, free: number): PlannedRow[] {
+  #plan(program: Program, free: number, draw: Plan): Planned {
     const { day, daysLeft } = program.setting
     const plan = this.#plans[day]?.shift()
     if (plan !== undefined) {
       plan(program)
-      const rows = program.take()
-      if (this.#fits(rows, day, free, () => this.#options.rows)) return rows
+      const planned = program.take()
+      if (this.#fits(planned.rows, day, free, () => this.#options.rows)) return planned
       if (daysLeft > 0) this.#plans[day + 1]?.push(plan)
-      return []
+      return { rows: [], associations: [] }
     }
     for (let attempt = 0; attempt < 10; attempt += 1) {
-      drawObservation(program)
-      const rows = program.take()
-      if (this.#fits(rows, day, free, (later) => this.#lateRoom(later))) return rows
+      draw(program)
+      const planned = program.take()
+      if (this.#fits(planned.rows, day, free, (later) => this.#lateRoom(later))) return planned
     }
     drawDropped(program)
     return program.take()

@@ -22,6 +22,7 @@ const CATALOGUE = {
   DATABASE_LOCKED: EXIT.locked,
   WRITE_FAILED: EXIT.failed,
   OUTPUT_EXISTS: EXIT.failed,
+  MEMORY_LIMITED: EXIT.failed,
 } as const
 
 /** The code of an {@link IngestError}. */

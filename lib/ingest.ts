@@ -1,10 +1,13 @@
 /**
  * One run: rows from the inputs into the database, in one committed step.
  */
+import { stat } from 'node:fs/promises'
+import { totalmem } from 'node:os'
 import { join } from 'node:path'
 import type { Writable } from 'node:stream'
 import type { AssociationFile } from './asn/find.js'
 import { count } from './asn/notes.js'
+import { fileError } from './database/commit-files.js'
 import { Database, hasIndex, hasTables, mustBeDatabase } from './database/database.js'
 import type { TableContext } from './database/table.js'
 import { storedColumns, storedLines } from './database/takeover.js'
@@ -70,6 +73,7 @@ export interface IngestOptions {
 export async function ingest(options: IngestOptions): Promise<Summary> {
   // What is wrong with the name is told before anything is read.
   if (options.emit !== undefined) emittedTable(options.emit.table)
+  await mustHaveRoom(options)
   const associations = await associationFiles(options)
   return run(await headedInputs(options), associations, options)
 }
@@ -87,7 +91,26 @@ export async function associate(options: AssociateOptions): Promise<Summary> {
   const associations = await associationFiles(options)
   if (associations.length === 0) throw new IngestError('USAGE', 'no association files: give some with --asn')
   await mustBeDatabase(options.out)
+  await mustHaveRoom(options)
   return run([], associations, options)
+}
+
+/**
+ * What is wrong with the places of rows is told at once, not when the first rows have to go there.
+ *
+ * @throws IngestError DATABASE_UNUSABLE, WRITE_FAILED where the folder of the spill files is none
+ */
+async function mustHaveRoom({ memory = 0, tmp, warn }: Pick<IngestOptions, 'memory' | 'tmp' | 'warn'>): Promise<void> {
+  const most = Math.min(totalmem(), process.constrainedMemory() || Number.POSITIVE_INFINITY)
+  if (memory > most) {
+    const [asked, there] = [memory, most].map((bytes) => `${Math.round(bytes / 2 ** 20)} MiB`)
+    warn?.(`--memory: ${asked} are more than there are (${there}); the system may end the run when it uses them`)
+  }
+  if (tmp === undefined) return
+  const status = await stat(tmp).catch((error: unknown) => {
+    throw fileError(error, tmp, 'cannot use it as the folder of --tmp')
+  })
+  if (!status.isDirectory()) throw new IngestError('WRITE_FAILED', '--tmp needs a folder', { source: tmp })
 }
 
 function run(

@@ -67,6 +67,8 @@ export interface Summary {
   readonly rejectReasons: readonly RejectReason[]
   /** Names of inputs that have a header and nothing else. */
   readonly emptyInputs: readonly string[]
+  /** Names of inputs whose last row has no line end: it may be cut, where it has all of its fields. */
+  readonly unendedInputs: readonly string[]
   readonly newCategories: readonly NewCategory[]
   readonly associations: AssociationSummary
   readonly seconds: number
@@ -93,6 +95,7 @@ export class Tally {
   readonly #rejectExamples: Reject[] = []
   readonly #rejectReasons = new Map<string, { rows: number; readonly examples: Reject[] }>()
   readonly #emptyInputs: string[] = []
+  readonly #unendedInputs: string[] = []
   #rejects = 0
   repeatedHeaders = 0
   /** What the run does with association files. */
@@ -127,6 +130,11 @@ export class Tally {
   /** Notes an input that has no rows. */
   emptyInput(name: string): void {
     this.#emptyInputs.push(name)
+  }
+
+  /** Notes an input whose last row has no line end. */
+  unendedInput(name: string): void {
+    this.#unendedInputs.push(name)
   }
 
   /**
@@ -170,6 +178,7 @@ export class Tally {
       rejectExamples: this.#rejectExamples,
       rejectReasons: this.#reasons,
       emptyInputs: this.#emptyInputs,
+      unendedInputs: this.#unendedInputs,
       newCategories,
       associations: this.associations.summary,
       seconds: Math.round(seconds * 1000) / 1000,
@@ -225,10 +234,14 @@ function parts(entries: readonly (readonly [string, number])[], format: (total: 
 
 /** What in a run the user may want to look into: a text for each matter, the first line of which says what it is. */
 export function formatNotes(summary: Summary): string[] {
-  const { database, emptyInputs, rejects, rejectReasons, multipleMatches, newCategories } = summary
+  const { database, emptyInputs, unendedInputs, rejects, rejectReasons, multipleMatches, newCategories } = summary
   const notes = emptyInputs.slice(0, EXAMPLES).map((name) => `${name}: no rows`)
   const moreEmpty = emptyInputs.length - notes.length
   if (moreEmpty > 0) notes.push(`${count(moreEmpty, 'more input')} without rows`)
+  if (unendedInputs.length > 0) {
+    const title = `the last row of ${count(unendedInputs.length, 'input')} has no line end; if that is cut short, so may be a number in it:`
+    notes.push(listed(title, unendedInputs.slice(0, EXAMPLES), unendedInputs.length))
+  }
   if (rejects > 0) {
     const title = `${count(rejects, 'row')} could not be used, see ${join(database, REJECTS_FILE)}:`
     const others = rejectReasons.slice(REASONS)

@@ -142,7 +142,7 @@ test('--memory and --tmp change where rows wait, not what comes out, and leave n
     dir.run([...DAY, '-o', 'missing', '--memory', '1k', '--tmp', 'nowhere'], { stdin }),
   ])
   for (const result of [all, few, elsewhere]) ran(t, result, { code: 0 })
-  ran(t, missing, { code: 1, stderr: /^jwst-ingest: nowhere\/.*ENOENT/ })
+  ran(t, missing, { code: 1, stderr: /^jwst-ingest: nowhere: .*ENOENT/ })
   for (const db of ['few', 'elsewhere']) t.deepEqual(tableTexts(dir.path(db)), tableTexts(dir.path('all')))
   t.deepEqual(readdirSync(dir.path('tmp')), ['other'])
   t.deepEqual(readdirSync(dir.path('few/.jwst-ingest')).sort(), readdirSync(dir.path('all/.jwst-ingest')).sort())
@@ -196,6 +196,7 @@ test('--json prints one object with all counts, and nothing else, on standard ou
     rejectExamples: [unusable],
     rejectReasons: [{ reason: 'TARG_RA is no number', rows: 1, examples: [unusable] }],
     emptyInputs: [],
+    unendedInputs: [],
     associations: {
       ...{ files: 0, products: 0, skipped: 0, candidatesLeft: 0, unusable: 0, faults: [] },
       ...{ matched: 0, waiting: 0, waitingMosaics: 0, incomplete: 0, incompleteMosaics: 0, incompleteExamples: [] },

@@ -53,6 +53,11 @@ const TOOLS = {
     get: 'a /dev/shm that temporary files are not in',
     notInDebian: true,
   },
+  'a limit of addresses': {
+    isThere: succeeds('sh', '-c', `ulimit -v 4000000 && exec '${process.execPath}' -e ''`),
+    get: 'a system with ulimit -v, and a Node that starts with 4 GB of them',
+    notInDebian: true,
+  },
   'script of util-linux': { isThere: () => isExecutable('/usr/bin/script'), get: apt('bsdutils') },
   'GNU date': { isThere: succeeds('date', '-u', '-d', 'yesterday'), get: apt('coreutils') },
   Miller: { isThere: succeeds('mlr', '--version'), get: apt('miller') },

@@ -4,7 +4,7 @@
 import type { Command } from 'commander'
 import { IngestError } from '../errors.js'
 import type { Terminal } from './cli.js'
-import { collectPath, parseSeconds, parseSize, partAssociations, tellSummary } from './cli-options.js'
+import { collectPath, parsePath, parseSeconds, parseSize, partAssociations, tellSummary } from './cli-options.js'
 
 interface Flags {
   readonly asn?: readonly string[]
@@ -34,13 +34,13 @@ export function addAssociateCommand(program: Command, terminal: Terminal): void 
     .command('associate')
     .summary('take in association files for the rows of a database')
     .description("Takes in the observatory's association files, which name the exposures of products.")
-    .argument('[db]', 'the database (default: $JWST_INGEST_DB, else ./jwst-db)')
+    .argument('[db]', 'the database (default: $JWST_INGEST_DB, else ./jwst-db)', parsePath)
     .argument('[files...]', 'further association files, as a shell makes them of a glob behind --asn')
     .option('--asn <path>', 'association files: a file, folder or glob; may be repeated', collectPath)
     .option('--no-candidates', 'leave out products across observations: they stay in mosaics.csv')
     .option('--strict', 'end at the first file that cannot be used, with nothing changed')
     .option('--memory <size>', 'lines held in memory, in bytes or with k, M, G (default: 128M)', parseSize)
-    .option('--tmp <folder>', 'where files for the others are made (default: inside the database)')
+    .option('--tmp <folder>', 'where files for the others are made (default: inside the database)', parsePath)
     .option('--wait <seconds>', 'wait for another run on the database', parseSeconds)
     .option('--json', 'print the summary as one JSON object on standard output')
     .option('-q, --quiet', 'print nothing but errors')

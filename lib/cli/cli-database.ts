@@ -4,6 +4,7 @@
 import type { Command } from 'commander'
 import { IngestError } from '../errors.js'
 import type { Terminal } from './cli.js'
+import { parsePath } from './cli-options.js'
 import { printResult } from './printer.js'
 
 interface Flags {
@@ -13,7 +14,7 @@ interface Flags {
   readonly acceptLoss?: boolean
 }
 
-export const DATABASE = ['[db]', 'the database (default: $JWST_INGEST_DB, else ./jwst-db)'] as const
+export const DATABASE = ['[db]', 'the database (default: $JWST_INGEST_DB, else ./jwst-db)', parsePath] as const
 
 const CHECK_EXAMPLES = `
 Examples:

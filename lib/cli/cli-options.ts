@@ -22,9 +22,15 @@ export function parseSeconds(text: string): number {
   return seconds
 }
 
+/** A path as it is given: an empty one, as a variable that is not set makes it, is none. */
+export function parsePath(path: string): string {
+  if (path === '') throw new InvalidArgumentError('Expected a path, got an empty one: is a variable not set?')
+  return path
+}
+
 /** Adds a path to those that an option was given before. */
 export function collectPath(path: string, before: readonly string[] = []): string[] {
-  return [...before, path]
+  return [...before, parsePath(path)]
 }
 
 /** Parts arguments into association files, which a shell makes of a glob behind `--asn`, and all others. */

@@ -9,7 +9,7 @@ import { EXIT, IngestError } from '../errors.js'
 import { type IngestOptions, ingest } from '../ingest.js'
 import { addAssociateCommand } from './associate.js'
 import { addDatabaseCommands } from './cli-database.js'
-import { collectPath, parseSeconds, parseSize, partAssociations, tellSummary } from './cli-options.js'
+import { collectPath, parsePath, parseSeconds, parseSize, partAssociations, tellSummary } from './cli-options.js'
 import { refuseCommands } from './command-names.js'
 import { addCompletionCommand } from './completion.js'
 import { addExplainCommand } from './explain.js'
@@ -184,7 +184,7 @@ export function buildProgram(terminal: Terminal): Command {
 function addIngest(program: Command, terminal: Terminal): void {
   program
     .argument('[inputs...]', 'files, folders, globs, or - for standard input (default: standard input)')
-    .option('-o, --out <folder>', 'the database (default: $JWST_INGEST_DB, else ./jwst-db)')
+    .option('-o, --out <folder>', 'the database (default: $JWST_INGEST_DB, else ./jwst-db)', parsePath)
     .option('--date <day>', 'day of files whose name tells none, and of standard input (else today), YYYY-MM-DD')
     .option('--prefix <start>', "which files of a folder: the start of their names, with * and ? ('2023-11', '*_3')")
     .option(
@@ -200,7 +200,7 @@ function addIngest(program: Command, terminal: Terminal): void {
       'rows held in memory, in bytes or with k, M, G (default: 128M); more go to files',
       parseSize,
     )
-    .option('--tmp <folder>', 'where these files are made (default: inside the database)')
+    .option('--tmp <folder>', 'where these files are made (default: inside the database)', parsePath)
     .option('--wait <seconds>', 'wait for another run on the database', parseSeconds)
     .option('--emit <table>', "print a table's rows of this run as CSV on standard output while the run goes on")
     .option('--json', 'print the summary as one JSON object on standard output')

@@ -7,6 +7,7 @@ import { MODELS, type Model } from '../rules/association.js'
 import { programOf } from '../rules/dataset.js'
 import type { Terminal } from './cli.js'
 import { databaseOf, tellMissing } from './cli-database.js'
+import { parsePath } from './cli-options.js'
 import { Printer, printResult } from './printer.js'
 
 const EXAMPLES = `
@@ -46,7 +47,7 @@ export function addExplainCommand(program: Command, terminal: Terminal): void {
         'and, for what waits, why.',
     )
     .argument('[names...]', 'names or patterns, then the database')
-    .option('-d, --db <folder>', 'the database; all arguments are names then')
+    .option('-d, --db <folder>', 'the database; all arguments are names then', parsePath)
     .option('--waiting', 'tell all that waits, in short; names narrow it')
     .addOption(new Option('--by <what>', 'count what waits').choices(['reason', 'keyword', 'program']))
     .option('--model <model>', 'only what waits for this model', parseModel)

@@ -6,6 +6,7 @@ import { IngestError } from '../errors.js'
 import type { Format } from '../export/sink.js'
 import type { Terminal } from './cli.js'
 import { DATABASE, tellMissing } from './cli-database.js'
+import { parsePath } from './cli-options.js'
 
 interface Flags {
   readonly format: Format
@@ -47,7 +48,12 @@ export function addExportCommand(program: Command, terminal: Terminal): void {
       "a table, or several with * and ? ('train-*'); can be repeated; default: all but rejects",
       listed,
     )
-    .option('-o, --out <folder>', 'where the files are made, or - for standard output (one table)', 'jwst-export')
+    .option(
+      '-o, --out <folder>',
+      'where the files are made, or - for standard output (one table)',
+      parsePath,
+      'jwst-export',
+    )
     .option('--safe-for-sheets', 'in CSV, an apostrophe before what a spreadsheet would take for a formula')
     .option('--force', 'replace files that are there')
     .option('--json', 'print the report as one JSON object on standard output')

@@ -5,6 +5,7 @@ import type { Command } from 'commander'
 import { IngestError } from '../errors.js'
 import type { Terminal } from './cli.js'
 import { DATABASE, databaseOf, tellMissing } from './cli-database.js'
+import { parsePath } from './cli-options.js'
 
 interface Flags {
   readonly html?: string
@@ -34,7 +35,7 @@ export function addReportCommand(program: Command, terminal: Terminal): void {
     .summary('show a database as a page with charts')
     .description('Makes a page of what a database holds: products over time, their sizes, what waits and why, codes.')
     .argument(...DATABASE)
-    .option('--html <file>', `where the page is written, - for standard output (default: ${DEFAULT_FILE})`)
+    .option('--html <file>', `where the page is written, - for standard output (default: ${DEFAULT_FILE})`, parsePath)
     .option('--json', 'print what the page shows as one JSON object on standard output')
     .option('-q, --quiet', 'print nothing but errors')
     .addHelpText('after', EXAMPLES)

@@ -55,6 +55,8 @@ export class Decoder {
     const rows = records.filter((record) => this.#isRow(record, input, rejects, atEnd))
     this.#hasRows ||= rows.length + rejects.length > 0 || lines.some(({ isBlank }) => !isBlank)
     if (atEnd && !this.#hasRows) this.#tally.emptyInput(input.name)
+    // Behind the last line end: a number that was cut is one still.
+    if (atEnd && rows.length + lines.length > 0) this.#tally.unendedInput(input.name)
     return { input, lines, records: rows, rejects: rejects.sort((a, b) => a.line - b.line) }
   }
 

@@ -87,12 +87,12 @@ async function findHeader(
     for (let offset = 0; offset < next.value.length; offset += HEADER_PIECE_BYTES) {
       const piece = next.value.subarray(offset, offset + HEADER_PIECE_BYTES)
       if (returns.push(piece) && !isBinary(seen)) throw loneReturn(input)
-      const header = firstFields(reader.push(piece))
+      const header = firstFields(reader.push(piece), input)
       if (header !== undefined) return { header, seen }
     }
   }
   if (returns.end() && !isBinary(seen)) throw loneReturn(input)
-  return { header: firstFields(reader.end()), seen }
+  return { header: firstFields(reader.end(), input), seen }
 }
 
 const isBinary = (seen: readonly Buffer[]) => seen.some((bytes) => bytes.includes(BYTE.nul))
@@ -105,8 +105,12 @@ function loneReturn({ name }: Input): IngestError {
 }
 
 /** The fields of the first record, be it one that can be read or not. */
-function firstFields({ records: [record], errors: [error] }: CsvBatch): readonly string[] | undefined {
+function firstFields({ records: [record], errors: [error] }: CsvBatch, { name }: Input): readonly string[] | undefined {
   const isError = error !== undefined && (record === undefined || error.line < record.line)
+  if (isError && error.message === `record longer than ${MAX_HEADER_BYTES} bytes`) {
+    const message = `the header line is longer than 1 MiB, and begins with ${JSON.stringify(error.text.slice(0, 40))}; is this a CSV file?`
+    throw new IngestError('INPUT_NOT_CSV', message, { source: name, line: error.line })
+  }
   return isError ? [error.text] : record?.fields
 }
 

@@ -10,6 +10,8 @@ import { dayFile, HEADER, propertyOptions, type RawRow, rowsArbitrary } from './
 import { build, copyOf, newFolder } from './helpers/damage.js'
 import { assertHealthy } from './helpers/healthy.js'
 import type { DayFile } from './helpers/model.js'
+import { daily, exposure } from './helpers/program.js'
+import { tried } from './helpers/tried.js'
 
 const MIB = 1_048_576
 const COLUMNS = [...HEADER, 'EXTRA']
@@ -72,6 +74,7 @@ const hostileRows = fc
     rows.map((row, index): RawRow => {
       const { Dataset, ...others }: Record<string, string> = all[index % all.length] ?? {}
       const name = Dataset === undefined ? {} : { Dataset: `${row.cells.Dataset}${Dataset}` }
+      tried('hostile cells', Object.keys(all[index % all.length] ?? {}).length)
       return { ...row, cells: { ...row.cells, ...others, ...name } }
     }),
   )
@@ -136,6 +139,14 @@ test('whatever scrubbing accepts, check, rebuild, take-over and export read', as
       rmSync(folder, { recursive: true, force: true })
     }
   })
-  await fc.assert(property, propertyOptions(t, 20))
+  await fc.assert(property, { ...propertyOptions(t, 20), endOnFailure: true })
+  t.pass()
+})
+
+test('a table that ends in a cell with line ends and quotes is read without its index', async (t) => {
+  const base = newFolder(t)
+  const day = (name: string, ...lines: readonly string[]) => write(base, { name, date: '', text: daily(...lines) })
+  const first = day('2024-02-21_052.csv', exposure(1, { TARGNAME: 'a,"b"\n"c' }))
+  await readEveryWay(base, first, day('2024-02-22_053.csv', exposure(2)))
   t.pass()
 })

@@ -4,7 +4,6 @@
  * others point at is none of that.
  */
 import { join } from 'node:path'
-import { CsvRow } from '../csv/row.js'
 import { type DatabaseIndex, FIRST_TABLES, isAsSeen, readStoredIndex } from '../database/database.js'
 import { lookAtTables, readSeen, type Seen, unendedLine } from '../database/seen.js'
 import type { Table } from '../database/table.js'
@@ -195,7 +194,7 @@ class Look {
       const its = this.#survey.tables.get(number)
       const last = seen?.get(file)?.last
       if (its === undefined || its.lines === 0 || last === undefined) continue
-      const cells = CsvRow.parse(last).fields
+      const cells = last.split(',')
       const isShorter = its.bytes < (index?.tables.get(file)?.bytes ?? 0)
       if (!isShorter || cells.length !== its.columns.length) continue
       ends.set(file, new Program([], this.#context).nameOf({ table: number, cells }))

@@ -22,7 +22,7 @@ const TAIL_BYTES = 16_384
 
 /** What is remembered of a table. */
 export interface Seen extends Look {
-  /** Its last line, without its end; absent where there is none of a sensible length. */
+  /** Its last line, without its end; absent where there is none of a sensible length, and where it has quotes. */
   readonly last?: string | undefined
 }
 
@@ -76,7 +76,9 @@ export function sameLook(a: Look | undefined, b: Look | undefined): boolean {
 async function lastLine(path: string): Promise<string | undefined> {
   const text = await tailOf(path)
   const start = text.lastIndexOf('\n', text.length - 2)
-  return start < 0 ? undefined : text.slice(start + 1, -1)
+  const last = text.slice(start + 1, -1)
+  // A line end within quotes is none: this may be the end of a row.
+  return start < 0 || last.includes('"') ? undefined : last
 }
 
 /** What stands behind the last line end of a file: nothing where it ends with one. */

@@ -15,6 +15,7 @@ RAW ?= fixtures/days
 REPORT ?= report.html
 DEMO_DB ?= demo-db
 SOAK_RUNS ?= 500
+SOAK_TESTS ?= $(patsubst test/%.test.ts,%,$(shell grep -lE 'FC_SEED|propertyOptions|SOAK|tried|helpers/(faults|signalled)' test/*.test.ts))
 RUN = node dist/lib/main.js
 
 .PHONY: all install build lint test test-nodes demo ingest status report check bench soak format clean
@@ -74,12 +75,14 @@ check: build
 bench: build
 	npm run --silent bench -- $(BENCH)
 
-# Every property with SOAK_RUNS cases of a new seed, every fault at every point. FC_SEED=n repeats a seed.
+# Every property with SOAK_RUNS cases of a new seed, every fault at every point; then how much of what was tried.
+# FC_SEED=n repeats a seed; SOAK_TESTS="commit signals" runs these alone.
 soak: build
 	@seed=$${FC_SEED:-$$(node -p 'require("node:crypto").randomInt(2 ** 31)')}; \
 	echo "FC_SEED=$$seed FC_RUNS=$(SOAK_RUNS) SOAK=1"; \
-	tests=$$(grep -lE 'FC_SEED|propertyOptions|SOAK' test/*.test.ts | sed 's|^|dist/|; s|ts$$|js|'); \
-	SOAK=1 FC_SEED=$$seed FC_RUNS=$(SOAK_RUNS) npx ava --timeout=4h $$tests
+	counts=$$(mktemp); trap 'rm -f "$$counts"' EXIT; \
+	SOAK=1 SOAK_COUNTS="$$counts" FC_SEED=$$seed FC_RUNS=$(SOAK_RUNS) npx ava --timeout=4h $(SOAK_TESTS:%=dist/test/%.test.js); \
+	status=$$?; node dist/tools/soak.js "$$counts"; exit $$status
 
 format: install
 	npm run --silent format

@@ -13,6 +13,7 @@ import { runWithFault } from './helpers/faults.js'
 import { type Files, filesOf, namesOf, publicFiles } from './helpers/interrupt-files.js'
 import { DAYS } from './helpers/interrupt-scene.js'
 import { HEADER, PROGRAM, pairs, type Result, Workdir } from './helpers/program.js'
+import { tried } from './helpers/tried.js'
 
 const MINUTE = 60_000
 /** Runs at the same time. */
@@ -44,6 +45,7 @@ test.serial(`${RUNS} runs at the same time, each with its own day, make the rows
   t.is((await ingest(dir, '-q', '-o', 'one', ...days)).code, 0)
   const started = Date.now()
   const results = await Promise.all(days.map((day) => ingest(dir, '-o', 'db', '--wait', WAIT, day)))
+  tried('writers at once', RUNS)
   t.log(`${RUNS} runs in ${((Date.now() - started) / 1000).toFixed(1)} s`)
   t.deepEqual(
     results.filter(({ code }) => code !== 0),
@@ -202,6 +204,7 @@ test.serial('a table that is read while runs go on is whole, and never older or 
   }
   await runs
   const partial = [...seen.values()].filter((isPartial) => isPartial).length
+  tried('reads beside a run', reads)
   t.log(`${reads} reads, ${seen.size} states of ${names.length} tables, ${partial} of them in the midst of a commit`)
   t.true(seen.size > names.length)
   t.deepEqual(publicFiles(filesOf(dir.path('db'))), versions.at(-1))

@@ -8,6 +8,7 @@ import { tableTexts } from './helpers/database.js'
 import { inParallel } from './helpers/faults.js'
 import { copyDatabase, namesOf, roundTimes } from './helpers/interrupt-files.js'
 import { daily, exposure, PROGRAM, pairs, type Result, Workdir } from './helpers/program.js'
+import { tried } from './helpers/tried.js'
 
 const ASN = 'jw01001-o001_20240221t101530_image3_00001_asn.json'
 
@@ -96,6 +97,7 @@ for (const [commits, args] of COMMANDS) {
     await inParallel(KINDS, async ([lost, why, script]) => {
       if (script.includes('/dev/full') && !existsSync('/dev/full')) return
       const { db, ...result } = await runBy(script, args, dir)
+      tried('output that is full or closed')
       const title = `${script}: ${result.stderr}`
       const missed = lost.filter((name) => whole[name] !== '')
       t.is(result.code, missed.length > 0 && whole.code === 0 ? 1 : whole.code, title)
@@ -107,6 +109,7 @@ for (const [commits, args] of COMMANDS) {
     })
     await inParallel(CLOSED, async (script) => {
       const { db, ...result } = await runBy(script, args, dir)
+      tried('output that is full or closed')
       t.is(result.code, whole.code, script)
       t.notRegex(result.stderr, /\n {4}at /, script)
       assertWhole(t, db, whole.db, script)

@@ -3,6 +3,7 @@ import type { ExecutionContext } from 'ava'
 import fc from 'fast-check'
 import type { DayFile } from './model.js'
 import { type Keywords, MODES, OVERRIDES, TARGETS, VISITS } from './model-modes.js'
+import { tried } from './tried.js'
 
 /** The columns of a daily file, in the order of section 2. */
 export const HEADER: readonly string[] = (
@@ -22,6 +23,7 @@ export const seed = Number(process.env.FC_SEED ?? 20240221)
 export function propertyOptions(t: ExecutionContext, cases: number) {
   const numRuns = Number(process.env.FC_RUNS ?? cases)
   t.log(`FC_SEED=${seed} FC_RUNS=${numRuns}`)
+  tried('generated cases', numRuns)
   return { seed, numRuns, includeErrorInReport: true }
 }
 

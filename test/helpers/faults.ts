@@ -7,6 +7,14 @@ import { randomUUID } from 'node:crypto'
 import { readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { type Tried, tried } from './tried.js'
+
+const KINDS: Readonly<Partial<Record<FaultMode, Tried>>> = {
+  kill: 'kills',
+  half: 'kills',
+  short: 'writes cut short',
+  ENOSPC: 'full disks',
+}
 
 const PRELOAD = new URL('./fault-preload.js', import.meta.url).href
 
@@ -63,6 +71,7 @@ export async function runWithFault(
   args: readonly string[],
   options: FaultOptions,
 ): Promise<RunResult> {
+  tried(KINDS[options.mode] ?? 'other errors of the file system')
   return run(command, args, options, { FAULT_AT: String(options.at), FAULT_MODE: options.mode })
 }
 

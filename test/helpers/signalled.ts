@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 import { PROGRAM } from './program.js'
+import { tried } from './tried.js'
 
 /** The signals that end the program, and its exit codes for them. */
 export const EXIT_CODES = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const
@@ -35,6 +36,7 @@ export interface SignalledResult {
 /** Runs the program, and sends it signals. Its standard input stays open, and nothing comes. */
 export async function runSignalled(run: SignalledRun): Promise<SignalledResult> {
   const { signals = [] } = run
+  if (signals.length > 0) tried('signals', signals.length)
   const child = spawn(process.execPath, [PROGRAM, ...run.args], { cwd: run.cwd })
   const output = { stdout: '', stderr: '' }
   if (!run.isStuck) child.stdout.setEncoding('utf8').on('data', (text) => (output.stdout += text))

@@ -1,0 +1,140 @@
+/**
+ * Every command against faults: those that read change no file of the database and go on beside a run, those that write
+ * are undone or done when they are killed or the disk is full. docs/reliability.md has the whole of it.
+ */
+import { mkdirSync, rmSync } from 'node:fs'
+import { dirname } from 'node:path'
+import test, { type ExecutionContext } from 'ava'
+import { openFolder } from '../lib/database/commit.js'
+import { countOperations, type FaultMode, inParallel, runWithFault } from './helpers/faults.js'
+import { copyDatabase, differing, filesOf, roundTimes } from './helpers/interrupt-files.js'
+import { daily, exposure, PROGRAM, pairs, Workdir } from './helpers/program.js'
+
+const ASN = 'jw01001-o001_20240221t101530_image3_00001_asn.json'
+
+const READERS = [
+  'status db',
+  'explain --waiting --db db',
+  'explain jw01001* --db db',
+  'check db',
+  'report db --html page.html',
+  'report db --json',
+  'export db -o out',
+  'export db -o - --format jsonl --table level1',
+  'prune db --older-than 1d --dry-run',
+]
+
+const WRITERS = [
+  '-o db in/2024-02-22_053.csv',
+  `associate db --asn in/${ASN}`,
+  'rebuild db',
+  'prune db --older-than 1d',
+]
+
+/** Makes `db`, for a rebuild with something to mend, and `in` with what commands take in. */
+async function makeScene(t: ExecutionContext, args = ''): Promise<Workdir> {
+  const dir = new Workdir(t)
+  dir.write('in/2024-02-21_052.csv', daily(pairs(1, 2).split('\n').slice(1).join('\n'), exposure(3)))
+  dir.write('in/2024-02-22_053.csv', pairs(4, 5))
+  const members = [{ expname: 'jw01001001001_02101_00001_mirimage', exptype: 'science' }]
+  const products = [{ name: 'jw01001-o001_t001_miri_f770w', members }]
+  dir.write(`in/${ASN}`, JSON.stringify({ asn_type: 'image3', asn_rule: 'Asn_Lv3Image', program: '01001', products }))
+  t.like(await dir.run(['-q', '-o', 'db', 'in/2024-02-21_052.csv']), { code: 0, stderr: '' })
+  if (args === 'rebuild db')
+    dir.write('db/raw-image.csv', dir.read('db/raw-image.csv').split('\n').toSpliced(1, 1).join('\n'))
+  await roundTimes(dir.path('db'))
+  return dir
+}
+
+test('commands that read change no file of a database, and need not wait for a run', async (t) => {
+  const dir = await makeScene(t)
+  const run = await openFolder(dir.path('db'))
+  const before = filesOf(dir.path('db'))
+  for (const args of READERS) {
+    const options = { folder: dir.path('db'), cwd: dir.folder }
+    const { status, stderr, operations } = await countOperations(
+      process.execPath,
+      [PROGRAM, ...args.split(' ')],
+      options,
+    )
+    t.is(status, 0, `${args}: ${stderr}`)
+    t.deepEqual(operations, [], args)
+  }
+  t.deepEqual(differing(filesOf(dir.path('db')), before), [])
+  await run.close()
+})
+
+/** A fault strikes at every so many operations: at all with SOAK=1. */
+const EVERY = process.env.SOAK === '1' ? 1 : 7
+
+/** Commands that write files elsewhere. */
+const OUTPUTS = ['report db --html out/page.html', 'export db -o out', 'export db -o out --format jsonl']
+
+/** What a file under a temporary name is called. */
+const PARTIAL = /\.(part|new)$/
+
+for (const args of OUTPUTS) {
+  test.serial(`${args}: a full disk leaves no file, and a kill none in part`, async (t) => {
+    const dir = await makeScene(t)
+    const options = { folder: dir.path('out'), cwd: dir.folder, env: { UV_THREADPOOL_SIZE: '1' } }
+    const call = [PROGRAM, ...args.split(' ')]
+    const start = () => {
+      rmSync(dir.path('out'), { recursive: true, force: true })
+      mkdirSync(dir.path('out'))
+    }
+    start()
+    const { status, stderr, operations } = await countOperations(process.execPath, call, options)
+    t.is(status, 0, stderr)
+    const whole = filesOf(dir.path('out'))
+    for (const { number, kind, path } of operations.filter((_, index) => index % EVERY === 0)) {
+      start()
+      await runWithFault(process.execPath, call, { ...options, at: number, mode: 'kill' })
+      const found = [...filesOf(dir.path('out'))].filter(([name]) => !PARTIAL.test(name))
+      for (const [name, text] of found) t.is(text, whole.get(name) ?? '', `killed at ${number}: ${name}`)
+      if (!/^(open|write)/.test(kind)) continue
+      start()
+      const full = await runWithFault(process.execPath, call, { ...options, at: number, mode: 'ENOSPC' })
+      t.is(full.status, 1, `${kind} ${path}`)
+      t.regex(full.stderr, /ENOSPC/)
+      t.deepEqual([...filesOf(dir.path('out')).keys()], [])
+    }
+  })
+}
+
+const FAULTS: readonly (readonly [mode: FaultMode, kinds: RegExp])[] = [
+  ['kill', /./],
+  ['ENOSPC', /^(write|writeFile|open|mkdir)$/],
+]
+for (const args of WRITERS) {
+  for (const [mode, kinds] of FAULTS) {
+    test.serial(`${args.replace(/ db.*| -o.*/, '')}: ${mode} at any operation undoes or does it`, async (t) => {
+      t.timeout(600_000)
+      const dir = await makeScene(t, args)
+      const options = (db: string) => ({ folder: db, cwd: dirname(db), env: { UV_THREADPOOL_SIZE: '1' } })
+      const call = (db: string) =>
+        [PROGRAM, ...args.replaceAll('in/', `${dir.path('in')}/`).split(' '), '--quiet'].map((word) =>
+          word === 'db' ? db : word,
+        )
+      const clean = dir.path('clean/db')
+      await copyDatabase(dir.path('db'), clean)
+      const { status, stderr, operations } = await countOperations(process.execPath, call(clean), options(clean))
+      t.is(status, 0, stderr)
+      const [before, after] = [filesOf(dir.path('db')), filesOf(clean)]
+      t.true(differing(before, after).length > 0)
+      const points = operations.filter(({ kind }, index) => kinds.test(kind) && index % EVERY === 0)
+      await inParallel(points, async ({ number, kind, path }) => {
+        const title = `${mode} at ${number}: ${kind} ${path}`
+        const db = dir.path(`run-${number}/db`)
+        await copyDatabase(dir.path('db'), db)
+        const result = await runWithFault(process.execPath, call(db), { ...options(db), at: number, mode })
+        if (mode !== 'kill') t.true(result.status === 1 || path.endsWith('seen.json.new'), `${title}: ${result.stderr}`)
+        await (await openFolder(db)).close()
+        const found = filesOf(db)
+        const isDone = differing(found, after).length === 0
+        t.deepEqual(differing(found, isDone ? after : before), [], title)
+        rmSync(dirname(db), { recursive: true })
+      })
+      t.log(`${points.length} of ${operations.length} operations`)
+    })
+  }
+}

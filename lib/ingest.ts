@@ -1,13 +1,10 @@
 /**
  * One run: rows from the inputs into the database, in one committed step.
  */
-import { stat } from 'node:fs/promises'
-import { totalmem } from 'node:os'
 import { join } from 'node:path'
 import type { Writable } from 'node:stream'
 import type { AssociationFile } from './asn/find.js'
 import { count } from './asn/notes.js'
-import { fileError } from './database/commit-files.js'
 import { Database, hasIndex, hasTables, mustBeDatabase } from './database/database.js'
 import type { TableContext } from './database/table.js'
 import { storedColumns, storedLines } from './database/takeover.js'
@@ -22,6 +19,7 @@ import type { GroupContext } from './stream/group.js'
 import { runPipeline } from './stream/pipeline.js'
 import { type ProgressListener, ProgressMeter } from './stream/progress.js'
 import { type HeadedInput, readHeader } from './stream/read.js'
+import { mustHaveRoom } from './stream/room.js'
 import { findInputs, type SourceOptions } from './stream/source.js'
 import { Threads } from './stream/threads.js'
 import { type Summary, Tally } from './summary.js'
@@ -44,6 +42,8 @@ export interface IngestOptions {
   readonly replace?: boolean | undefined
   /** Whether the first row or association file that cannot be used ends the run, with nothing changed. */
   readonly strict?: boolean | undefined
+  /** Rows that `rejects.csv` may have, 100,000 by default; what is beyond them is counted only. */
+  readonly maxRejects?: number | undefined
   /** Bytes of rows that are held in memory; what is beyond them waits in spill files. 128 MiB by default. */
   readonly memory?: number | undefined
   /** Folder of the spill files; by default inside the database. */
@@ -79,7 +79,10 @@ export async function ingest(options: IngestOptions): Promise<Summary> {
 }
 
 /** Options of {@link associate}. */
-export type AssociateOptions = Omit<IngestOptions, 'inputs' | 'date' | 'prefix' | 'stdin' | 'assume' | 'replace'>
+export type AssociateOptions = Omit<
+  IngestOptions,
+  'inputs' | 'date' | 'prefix' | 'stdin' | 'assume' | 'replace' | 'maxRejects'
+>
 
 /**
  * Takes in association files for the rows that a database has already (section 9).
@@ -95,28 +98,10 @@ export async function associate(options: AssociateOptions): Promise<Summary> {
   return run([], associations, options)
 }
 
-/**
- * What is wrong with the places of rows is told at once, not when the first rows have to go there.
- *
- * @throws IngestError DATABASE_UNUSABLE, WRITE_FAILED where the folder of the spill files is none
- */
-async function mustHaveRoom({ memory = 0, tmp, warn }: Pick<IngestOptions, 'memory' | 'tmp' | 'warn'>): Promise<void> {
-  const most = Math.min(totalmem(), process.constrainedMemory() || Number.POSITIVE_INFINITY)
-  if (memory > most) {
-    const [asked, there] = [memory, most].map((bytes) => `${Math.round(bytes / 2 ** 20)} MiB`)
-    warn?.(`--memory: ${asked} are more than there are (${there}); the system may end the run when it uses them`)
-  }
-  if (tmp === undefined) return
-  const status = await stat(tmp).catch((error: unknown) => {
-    throw fileError(error, tmp, 'cannot use it as the folder of --tmp')
-  })
-  if (!status.isDirectory()) throw new IngestError('WRITE_FAILED', '--tmp needs a folder', { source: tmp })
-}
-
 function run(
   inputs: readonly HeadedInput[],
   associations: readonly AssociationFile[],
-  options: AssociateOptions & Pick<IngestOptions, 'replace'>,
+  options: AssociateOptions & Pick<IngestOptions, 'replace' | 'maxRejects'>,
 ): Promise<Summary> {
   const tally = new Tally()
   const { strict = false } = options
@@ -155,7 +140,7 @@ export type DatabaseContext = Omit<GroupContext, 'strict' | 'progress'> & {
 /** Options of a run that are about the database, not the inputs. */
 export type DatabaseOptions = Pick<
   IngestOptions,
-  'out' | 'replace' | 'memory' | 'tmp' | 'wait' | 'warn' | 'emit' | 'signal'
+  'out' | 'replace' | 'maxRejects' | 'memory' | 'tmp' | 'wait' | 'warn' | 'emit' | 'signal'
 >
 
 /**
@@ -227,7 +212,7 @@ async function updateDatabase(
   // A new column has to be in every row of every table, so all of them are written anew.
   const anew = known === undefined || known.length < others.length
   const encoder = new Encoder(database.encodings)
-  const update = await Update.begin(database, { layout, encoder }, anew)
+  const update = await Update.begin(database, { layout, encoder }, anew, options.maxRejects)
   const stored = anew ? undefined : database.places
   // Plain data alone can go to another thread.
   const forms = inputs.map(({ header, day }) => ({ header, day }))

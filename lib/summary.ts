@@ -61,6 +61,8 @@ export interface Summary {
   /** Names of products that agreed with a group as well as the one it took. */
   readonly multipleMatches: readonly string[]
   readonly rejects: number
+  /** Those that are counted only, as `rejects.csv` is full (`maxRejects`). */
+  readonly rejectsLeftOut: number
   /** The first few of them. */
   readonly rejectExamples: readonly Reject[]
   /** The same by what is wrong with them, the commonest first. */
@@ -153,7 +155,8 @@ export class Tally {
   }
 
   /** The summary of the run. */
-  summary(inputs: number, newCategories: readonly NewCategory[], { database, changed, total }: Outcome): Summary {
+  summary(inputs: number, newCategories: readonly NewCategory[], outcome: Outcome): Summary {
+    const { database, changed, total, rejectsLeftOut } = outcome
     const seconds = (milliseconds() - this.#start) / 1000
     const { levels, dropped } = this.#rows
     const { models, multipleMatches, duplicates, replaced } = this.#settled
@@ -175,6 +178,7 @@ export class Tally {
       waiting: waitingIn(total),
       multipleMatches,
       rejects: this.#rejects,
+      rejectsLeftOut,
       rejectExamples: this.#rejectExamples,
       rejectReasons: this.#reasons,
       emptyInputs: this.#emptyInputs,
@@ -206,7 +210,7 @@ export function formatSummary(summary: Summary): string {
 
 /** What became of the rows of a run; one that takes in association files alone has none. */
 function rowLines(summary: Summary): string[][] {
-  const { inputs, rows, levels, dropped, duplicates, replaced, rejects, repeatedHeaders } = summary
+  const { inputs, rows, levels, dropped, duplicates, replaced, rejects, rejectsLeftOut, repeatedHeaders } = summary
   const reasons = Object.entries(dropped).map(
     ([reason, number]) => [DROP_REASONS[reason as DropReason], number] as const,
   )
@@ -217,7 +221,10 @@ function rowLines(summary: Summary): string[][] {
     ['dropped', parts(reasons)],
     ['duplicates', String(duplicates)],
     ...(replaced > 0 ? [['replaced', count(replaced, 'stored version')]] : []),
-    ['rejects', String(rejects)],
+    [
+      'rejects',
+      rejectsLeftOut > 0 ? `${rejects}, ${rejectsLeftOut} of them not in ${REJECTS_FILE}: it is full` : String(rejects),
+    ],
   ]
 }
 

@@ -193,6 +193,7 @@ test('--json prints one object with all counts, and nothing else, on standard ou
     waiting: { ...waiting, ungrouped: 0 },
     multipleMatches: [`${productName(1)}-b`],
     rejects: 1,
+    rejectsLeftOut: 0,
     rejectExamples: [unusable],
     rejectReasons: [{ reason: 'TARG_RA is no number', rows: 1, examples: [unusable] }],
     emptyInputs: [],

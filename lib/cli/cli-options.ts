@@ -22,6 +22,12 @@ export function parseSeconds(text: string): number {
   return seconds
 }
 
+/** A number of rows, 0 or more. */
+export function parseCount(text: string): number {
+  if (!/^\d{1,15}$/.test(text)) throw new InvalidArgumentError('Expected a whole number, 0 or more.')
+  return Number(text)
+}
+
 /** A path as it is given: an empty one, as a variable that is not set makes it, is none. */
 export function parsePath(path: string): string {
   if (path === '') throw new InvalidArgumentError('Expected a path, got an empty one: is a variable not set?')

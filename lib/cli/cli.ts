@@ -9,7 +9,15 @@ import { EXIT, IngestError } from '../errors.js'
 import { type IngestOptions, ingest } from '../ingest.js'
 import { addAssociateCommand } from './associate.js'
 import { addDatabaseCommands } from './cli-database.js'
-import { collectPath, parsePath, parseSeconds, parseSize, partAssociations, tellSummary } from './cli-options.js'
+import {
+  collectPath,
+  parseCount,
+  parsePath,
+  parseSeconds,
+  parseSize,
+  partAssociations,
+  tellSummary,
+} from './cli-options.js'
 import { refuseCommands } from './command-names.js'
 import { addCompletionCommand } from './completion.js'
 import { addExplainCommand } from './explain.js'
@@ -53,6 +61,7 @@ interface IngestFlags extends CommonFlags {
   readonly candidates?: boolean
   readonly replace?: boolean
   readonly strict?: boolean
+  readonly maxRejects?: number
   readonly memory?: number
   readonly tmp?: string
   readonly emit?: string
@@ -195,6 +204,7 @@ function addIngest(program: Command, terminal: Terminal): void {
     .option('--no-candidates', 'leave products across observations (-c1001_) in mosaics.csv, whatever these files say')
     .option('--replace', 'count rows of this run before stored versions of their datasets, whatever the dates')
     .option('--strict', 'end at the first row or association file that cannot be used, with nothing changed')
+    .option('--max-rejects <rows>', 'rows that rejects.csv may have (default: 100000); more are counted', parseCount)
     .option(
       '--memory <size>',
       'rows held in memory, in bytes or with k, M, G (default: 128M); more go to files',
@@ -243,6 +253,7 @@ async function runIngest(
     candidates: flags.candidates,
     replace: flags.replace,
     strict: flags.strict,
+    maxRejects: flags.maxRejects,
     memory: flags.memory,
     tmp: flags.tmp,
     wait: flags.wait,

@@ -1,7 +1,3 @@
-/**
- * What a run writes: the new lines of every table, and how they come together with the lines that are there.
- */
-import { readFile } from 'node:fs/promises'
 import { formatRow } from '../csv/write.js'
 import { breather } from '../process/breath.js'
 import type { Census, CensusByProgram } from '../rules/census.js'
@@ -11,16 +7,13 @@ import type { TableWriter, Transaction } from './commit.js'
 import { allEnded } from './commit-files.js'
 import { type Database, ENCODINGS_FILE, formatIndex, INDEX_FILE, type TableIndex } from './database.js'
 import type { TableText } from './format.js'
+import { MOST_REJECTS, RejectsUpdate } from './rejects-update.js'
 import { Scratch, withCodes } from './scratch.js'
 import { Segments } from './segments.js'
 import type { FileRange } from './staged-file.js'
 import { StoredCensus } from './stored-census.js'
-import { splitLines } from './stored-lines.js'
 import type { Table, TableContext } from './table.js'
-import { REJECT_COLUMNS, REJECTS_FILE, type Reject, rejectLine, TABLES, tableColumns } from './tables.js'
-
-/** Up to this size of the table, rejects are told apart from those that it has. */
-const MOST_REJECT_BYTES = 2 ** 26
+import { REJECTS_FILE, type Reject, TABLES, tableColumns } from './tables.js'
 
 /**
  * The new content of one table.
@@ -151,6 +144,8 @@ export interface Committed {
   readonly changed: boolean
   /** What there is now in the database. */
   readonly total: Census
+  /** Rows that could not be used and are counted only, as the table of rejects is full. */
+  readonly rejectsLeftOut: number
 }
 
 /** Everything that a run changes in the database, in one transaction. */
@@ -159,7 +154,7 @@ export class Update {
   readonly #transaction: Transaction
   readonly #layout: Layout
   readonly #encoder: Encoder
-  readonly #rejects: Scratch
+  readonly #rejects: RejectsUpdate
   readonly #anew: boolean
   /** One for each of {@link TABLES}. */
   readonly tables: readonly TableUpdate[]
@@ -170,25 +165,34 @@ export class Update {
     context: TableContext,
     tables: readonly TableUpdate[],
     anew: boolean,
+    maxRejects: number,
   ) {
     this.#database = database
     this.#anew = anew
     this.#transaction = transaction
     this.#layout = context.layout
     this.#encoder = context.encoder
-    this.#rejects = new Scratch(transaction.stagingPath('rejects'))
+    this.#rejects = new RejectsUpdate(transaction.stagingPath('rejects'), maxRejects)
     this.tables = tables
   }
 
-  /** @param anew whether every table is written anew, or lines are added to and taken out of those that are there */
-  static async begin(database: Database, context: TableContext, anew: boolean): Promise<Update> {
+  /**
+   * @param anew whether every table is written anew, or lines are added to and taken out of those that are there
+   * @param maxRejects rows that the table of rejects may have
+   */
+  static async begin(
+    database: Database,
+    context: TableContext,
+    anew: boolean,
+    maxRejects = MOST_REJECTS,
+  ): Promise<Update> {
     const transaction = await database.folder.begin()
     const begin = async (table: Table) => {
       const direct = anew ? await transaction.replace(table.file) : undefined
       return new TableUpdate(table, context, direct, transaction.stagingPath(`lines-${table.number}`))
     }
     // All at once, as most of the time is spent waiting for one file after the other.
-    return new Update(database, transaction, context, await allEnded(TABLES.map(begin)), anew)
+    return new Update(database, transaction, context, await allEnded(TABLES.map(begin)), anew, maxRejects)
   }
 
   /** A path for a file that is gone when the run ends. */
@@ -198,7 +202,7 @@ export class Update {
 
   /** Takes input rows that could not be used. */
   reject(rejects: readonly Reject[]): void {
-    if (rejects.length > 0) this.#rejects.write(Buffer.from(rejects.map(rejectLine).join('')))
+    this.#rejects.add(rejects)
   }
 
   /**
@@ -212,7 +216,7 @@ export class Update {
       same === undefined
         ? table.finish(this.#database, this.#transaction)
         : table.finishRebuilt(same.get(TABLES[number]?.file ?? ''), this.#database, this.#transaction)
-    const newRejects = await this.#commitRejects()
+    const newRejects = await this.#rejects.commit(this.#database.path(REJECTS_FILE), this.#transaction)
     const made = await allEnded(this.tables.map(finish))
     const old = this.#database.index
     const tables = new Map<string, TableIndex>()
@@ -227,34 +231,13 @@ export class Update {
       await this.#transaction.commit()
     } else await this.#transaction.abort()
     await this.#database.remember()
-    return { changed, total: all.total }
+    return { changed, total: all.total, rejectsLeftOut: this.#rejects.leftOut }
   }
 
   async #write(file: string, text: string): Promise<void> {
     const writer = await this.#transaction.replace(file)
     writer.write(text)
     writer.close()
-  }
-
-  /** Whether there are new ones. */
-  async #commitRejects(): Promise<boolean> {
-    const writer = await this.#transaction.append(REJECTS_FILE)
-    if (writer.start === 0) writer.write(formatRow(REJECT_COLUMNS))
-    if (this.#rejects.bytes > 0) await this.#writeNewRejects(writer)
-    this.#rejects.close()
-    return writer.bytes > 0
-  }
-
-  /** A file that is read again brings the same rejects again: those are in the table already. */
-  async #writeNewRejects(writer: TableWriter): Promise<void> {
-    const path = this.#database.path(REJECTS_FILE)
-    if (writer.start === 0 || writer.start + this.#rejects.bytes > MOST_REJECT_BYTES) {
-      await writer.copyFrom(this.#rejects.path, this.#rejects.ranges)
-      return
-    }
-    const known = new Set(splitLines(await readFile(path, 'utf8')))
-    const found = splitLines(this.#rejects.read(0, this.#rejects.bytes))
-    for (const line of found) if (!known.has(line)) writer.write(`${line}\n`)
   }
 
   /** Gives it all up. */

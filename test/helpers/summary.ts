@@ -4,5 +4,10 @@ import type { Summary, Tally } from '../../lib/summary.js'
 
 /** The summary of a run that left in the database `db` what it counted, and nothing else. */
 export function summaryOf(tally: Tally, inputs = 1, newCategories: Summary['newCategories'] = []): Summary {
-  return tally.summary(inputs, newCategories, { database: 'db', changed: true, total: totalOf(tally.census.values()) })
+  return tally.summary(inputs, newCategories, {
+    database: 'db',
+    changed: true,
+    total: totalOf(tally.census.values()),
+    rejectsLeftOut: 0,
+  })
 }

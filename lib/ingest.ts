@@ -8,6 +8,7 @@ import { count } from './asn/notes.js'
 import { Database, hasIndex, hasTables, mustBeDatabase } from './database/database.js'
 import type { TableContext } from './database/table.js'
 import { storedColumns, storedLines } from './database/takeover.js'
+import { temporaryPath } from './database/temporary.js'
 import { Update } from './database/update.js'
 import { IngestError } from './errors.js'
 import { Encoder, type UnknownValues } from './rules/encode.js'
@@ -19,7 +20,7 @@ import type { GroupContext } from './stream/group.js'
 import { runPipeline } from './stream/pipeline.js'
 import { type ProgressListener, ProgressMeter } from './stream/progress.js'
 import { type HeadedInput, readHeader } from './stream/read.js'
-import { mustHaveRoom } from './stream/room.js'
+import { mustHaveRoom, SPILL_FILE } from './stream/room.js'
 import { findInputs, type SourceOptions } from './stream/source.js'
 import { Threads } from './stream/threads.js'
 import { type Summary, Tally } from './summary.js'
@@ -258,9 +259,7 @@ function emitterOf({ emit }: DatabaseOptions, context: TableContext, update: Upd
 
 /** Where a spill file is made; its name is taken away at once, so it needs to be unused only now. */
 function spillPath(number: number, update: Update, { tmp }: DatabaseOptions): string {
-  return tmp === undefined
-    ? update.scratchPath(`spill-${number}`)
-    : join(tmp, `jwst-ingest-${process.pid}-${number}.spill`)
+  return tmp === undefined ? update.scratchPath(`spill-${number}`) : temporaryPath(join(tmp, SPILL_FILE))
 }
 
 /** Puts the lines of tables that cannot be read program by program with those of the input. */

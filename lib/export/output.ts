@@ -4,6 +4,7 @@
 import { type FileHandle, open, rename, rm, stat } from 'node:fs/promises'
 import type { Writable } from 'node:stream'
 import { attempt, hasCode, unless } from '../database/commit-files.js'
+import { removeAbandoned, temporaryPath } from '../database/temporary.js'
 import { IngestError } from '../errors.js'
 import { leftover, noLeftover } from '../process/supervisor.js'
 
@@ -32,7 +33,8 @@ export class FileOutput implements Output {
 
   /** @throws IngestError WRITE_FAILED, DATABASE_UNUSABLE where the folder does not take files */
   static async create(path: string): Promise<FileOutput> {
-    const temporary = `${path}.${process.pid}.part`
+    await removeAbandoned(path)
+    const temporary = temporaryPath(path)
     leftover(temporary)
     const handle = await attempt(path, 'cannot write', () => open(temporary, 'w'))
     return new FileOutput(path, temporary, handle)

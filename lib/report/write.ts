@@ -1,7 +1,6 @@
 /**
  * Writes the page to its file.
  */
-import { randomBytes } from 'node:crypto'
 import { constants, openSync } from 'node:fs'
 import { realpath, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { Socket } from 'node:net'
@@ -9,6 +8,7 @@ import { dirname } from 'node:path'
 import { finished } from 'node:stream/promises'
 import { setTimeout as delay } from 'node:timers/promises'
 import { hasCode, unless } from '../database/commit-files.js'
+import { removeAbandoned, temporaryPath } from '../database/temporary.js'
 import { IngestError } from '../errors.js'
 import { decide, leftover, noLeftover } from '../process/supervisor.js'
 
@@ -67,7 +67,8 @@ function openToReader(file: string): number | undefined {
 }
 
 async function replace(file: string, page: string): Promise<void> {
-  const fresh = `${file}.${randomBytes(4).toString('hex')}.new`
+  await removeAbandoned(file)
+  const fresh = temporaryPath(file)
   try {
     leftover(fresh)
     await writeFile(fresh, page, { flag: 'wx' })

@@ -1,8 +1,13 @@
 /** Whether there is room for the rows that a run buffers: in memory, and in the folder of the spill files. */
 import { stat } from 'node:fs/promises'
 import { totalmem } from 'node:os'
+import { join } from 'node:path'
 import { fileError } from '../database/commit-files.js'
+import { removeAbandoned } from '../database/temporary.js'
 import { IngestError } from '../errors.js'
+
+/** What the names of spill files outside a database begin with. */
+export const SPILL_FILE = 'jwst-ingest-spill'
 
 interface RoomOptions {
   readonly memory?: number | undefined
@@ -26,4 +31,5 @@ export async function mustHaveRoom({ memory = 0, tmp, warn }: RoomOptions): Prom
     throw fileError(error, tmp, 'cannot use it as the folder of --tmp')
   })
   if (!status.isDirectory()) throw new IngestError('WRITE_FAILED', '--tmp needs a folder', { source: tmp })
+  await removeAbandoned(join(tmp, SPILL_FILE))
 }

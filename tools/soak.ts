@@ -12,6 +12,6 @@ for (const [, count, what = ''] of readFileSync(process.argv[2] ?? '', 'utf8').m
 const width = Math.max(...TRIED.map(({ length }) => length))
 process.stdout.write('tried:\n')
 for (const what of TRIED) {
-  const count = sums.get(what) ?? 0
-  process.stdout.write(`  ${what.padEnd(width)} ${count.toLocaleString('en').padStart(11)}\n`)
+  const count = sums.get(what)
+  if (count !== undefined) process.stdout.write(`  ${what.padEnd(width)} ${count.toLocaleString('en').padStart(11)}\n`)
 }

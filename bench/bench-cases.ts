@@ -82,7 +82,8 @@ function parseBars(size: number, measured: readonly Measured[], shuffle: boolean
   if (size !== PARSE_ROWS) return []
   const wall = (name: string | undefined) => measured.find((one) => one.name === name)?.wall ?? Number.NaN
   const ratio = wall(measured[0]?.name) / wall(PARSE)
-  return [ratioBar(`time for ${count(size)} rows ÷ csv-parse alone, ${orderName(shuffle)}`, ratio, MOST_PARSE_TIME)]
+  const what = `time for ${count(size)} rows ÷ csv-parse alone, ${orderName(shuffle)}`
+  return [{ ...ratioBar(what, ratio, MOST_PARSE_TIME), isHeadline: !shuffle }]
 }
 
 const orderName = (shuffle: boolean) => (shuffle ? 'shuffled' : 'by name')
@@ -125,7 +126,8 @@ function memoryBars(sizes: readonly number[], peaks: readonly (readonly number[]
     const rss = of(kind, reference)
     const what = `peak memory at ${count(reference)} rows, ${name}`
     const limit = `≤ ${fixed(MOST_MEMORY / MB, 0)} MB`
-    const bar = { what, limit, figure: `${fixed(rss / MB, 0)} MB`, met: rss <= MOST_MEMORY }
+    const isHeadline = kind === 0
+    const bar = { what, limit, figure: `${fixed(rss / MB, 0)} MB`, met: rss <= MOST_MEMORY, isHeadline }
     if (large === undefined) return [bar]
     const grown = `peak memory at ${count(large)} rows ÷ ${count(reference)} rows, ${name}`
     return [bar, ratioBar(grown, of(kind, large) / rss, MOST_MEMORY_GROWTH)]
@@ -176,7 +178,11 @@ export async function day({ rounds }: Extent): Promise<Section> {
 
 The bar is taken against one process that starts Node, loads csv-parse and reads the file. Against that process and
 \`node -e ''\` one after the other, the day takes ${fixed(sum, 2)} times as long.`
-  return { title: `A day of ${count(DAY_ROWS)} rows`, text, bars: [ratioBar(what, ratio, MOST_DAY_TIME)] }
+  return {
+    title: `A day of ${count(DAY_ROWS)} rows`,
+    text,
+    bars: [{ ...ratioBar(what, ratio, MOST_DAY_TIME), isHeadline: true }],
+  }
 }
 
 // --- a day more ---
@@ -187,9 +193,19 @@ const BUILDS = 3
 const MOST_DAYS = 5
 type Kind = 'apart' | 'late'
 
-/** Days that come to a large database. */
-export async function incremental({ reference, rounds }: Extent): Promise<Section> {
-  const { base, apart, late } = await incrementalInputs(reference, Math.min(rounds, MOST_DAYS), DAY_ROWS, LATE_ROWS)
+/** Days that come to large databases. */
+export async function incremental({ memorySizes, rounds }: Extent): Promise<Section> {
+  const parts: Omit<Section, 'title'>[] = []
+  for (const size of memorySizes) parts.push(await incrementalTo(size, rounds))
+  return {
+    title: 'A day that comes to a large database',
+    text: parts.map(({ text }) => text).join('\n\n'),
+    bars: parts.flatMap(({ bars }) => bars),
+  }
+}
+
+async function incrementalTo(size: number, rounds: number): Promise<Omit<Section, 'title'>> {
+  const { base, apart, late } = await incrementalInputs(size, Math.min(rounds, MOST_DAYS), DAY_ROWS, LATE_ROWS)
   const database = newDatabase('large')
   const build = { ...programJob(base, 'the database', database), before: () => newDatabase('large') }
   const built = await measureInTurn([build], Math.min(rounds, BUILDS))
@@ -200,14 +216,14 @@ export async function incremental({ reference, rounds }: Extent): Promise<Sectio
     }
   }
   newDatabase('large')
-  return incrementalSection(base, built, days)
+  return incrementalPart(base, built, days)
 }
 
-function incrementalSection(
+function incrementalPart(
   base: InputFile,
   built: readonly Measured[],
   days: Readonly<Record<Kind, readonly Usage[]>>,
-): Section {
+): Omit<Section, 'title'> {
   const whole = built[0]?.wall ?? Number.NaN
   const names = {
     apart: `a day of ${count(DAY_ROWS)} rows that touch nothing old`,
@@ -221,9 +237,10 @@ function incrementalSection(
     ...[one.name, seconds(one.wall), spread(one), fixed((one.wall / whole) * 100, 1), fixed(one.rss / MB, 0)],
   ])
   const limits = [MOST_APART_TIME, MOST_LATE_TIME]
-  const bars = measured.map(({ name, wall }, index) =>
-    ratioBar(`${name} ÷ a database of ${count(base.rows)}`, wall / whole, limits[index] ?? 0, '%'),
-  )
+  const bars = measured.map(({ name, wall }, index) => ({
+    ...ratioBar(`${name} ÷ a database of ${count(base.rows)}`, wall / whole, limits[index] ?? 0, '%'),
+    isHeadline: true,
+  }))
   const columns = ['run', 's', 'min–max', '% of the first', 'peak MB']
-  return { title: 'A day that comes to a large database', text: table(columns, rows), bars }
+  return { text: table(columns, rows), bars }
 }

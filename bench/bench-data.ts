@@ -40,7 +40,7 @@ export interface InputFile {
 }
 
 /** Compiled files are in dist/bench, inputs in bench/data. */
-const ROOT = join(import.meta.dirname, '..', '..')
+export const ROOT = join(import.meta.dirname, '..', '..')
 const GENERATE = join(import.meta.dirname, 'generate.js')
 /** Name of every file: a day for all programs that ask for one. */
 const FILE_NAME = '2024-02-21_052.csv'
@@ -98,9 +98,39 @@ export async function inputFile({ rows, shuffle = false, match, dialect = 'plain
 /** In a process of its own: shuffling holds all rows in memory. */
 function generate(path: string, rows: number, options: readonly string[]): void {
   const place = ['--out', dirname(path), '--one-file', path.slice(dirname(path).length + 1)]
-  const args = [GENERATE, '--days', '1', '--rows', String(rows), ...place, ...options]
-  const { status } = spawnSync(process.execPath, args, { stdio: ['ignore', 'ignore', 'inherit'] })
+  runGenerator(['--days', '1', '--rows', String(rows), ...place, ...options])
+}
+
+function runGenerator(args: readonly string[]): void {
+  const { status } = spawnSync(process.execPath, [GENERATE, ...args], { stdio: ['ignore', 'ignore', 'inherit'] })
   if (status !== 0) throw new Error(`the generator ended with ${status}`)
+}
+
+/** A folder with as many rows in a file for each of some days. */
+export function dayFiles(rows: number, days: number): Promise<string> {
+  const perDay = Math.round(rows / days)
+  return cached(`${rows}-in-${days}-days`, (path) =>
+    runGenerator(['--days', String(days), '--rows', String(perDay), '--out', path]),
+  )
+}
+
+/** Rows with the association files that belong to them. */
+export async function withAssociations(rows: number): Promise<{ path: string; asn: string; members: number }> {
+  const folder = await cached(`${rows}-with-associations`, (path) => {
+    const place = [
+      '--out',
+      path,
+      '--one-file',
+      FILE_NAME,
+      '--asn',
+      join(path, 'asn'),
+      '--truth',
+      join(path, 'truth.csv'),
+    ]
+    runGenerator(['--days', '1', '--rows', String(rows), ...place])
+  })
+  const lines = readFileSync(join(folder, 'truth.csv'), 'utf8').trimEnd().split('\n')
+  return { path: join(folder, FILE_NAME), asn: join(folder, 'asn'), members: lines.length - 1 }
 }
 
 /** The same file, compressed with gzip. */

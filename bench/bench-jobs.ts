@@ -33,7 +33,18 @@ export function programJob({ path }: InputFile, name = 'jwst-ingest', database?:
   return database === undefined ? { ...job, before: () => newDatabase('db') } : job
 }
 
-/** The same from its modules, which a profile tells apart, into a new database. */
+/** The built program with inputs and options of its own, into a new database. */
+export function inputJob(name: string, args: readonly string[]): Job {
+  const out = join(RUN_FOLDER, 'db')
+  return { name, command: process.execPath, args: [MAIN, '-q', '-o', out, ...args], before: () => newDatabase('db') }
+}
+
+/** One of the program's commands. */
+export function commandJob(name: string, args: readonly string[]): Job {
+  return { name, command: process.execPath, args: [MAIN, ...args] }
+}
+
+/** The built program over a file from its modules, which a profile tells apart, into a new database. */
 export function modulesJob(file: InputFile, name: string): Job {
   const { args, ...job } = programJob(file, name)
   return { ...job, args: args.map((arg) => (arg === MAIN ? MODULES : arg)) }
@@ -53,8 +64,8 @@ export const NODE_JOB: Job = { name: "node -e ''", command: process.execPath, ar
 /** What every figure is compared with: csv-parse, reading the file. */
 export const PARSE = 'csv-parse'
 
-/** csv-parse alone, reading the file. */
-export function parseJob({ path }: InputFile): Job {
+/** csv-parse alone, reading the file, or the files of a folder one after the other. */
+export function parseJob({ path }: Pick<InputFile, 'path'>): Job {
   return { name: PARSE, command: process.execPath, args: [WORKER, 'parse', path] }
 }
 

@@ -11,6 +11,8 @@ export interface Bar {
   readonly limit: string
   readonly figure: string
   readonly met: boolean
+  /** Whether it is among the dozen that matter first. */
+  readonly isHeadline?: boolean
 }
 
 /** What one part of the benchmark found. */
@@ -86,18 +88,27 @@ set of the measured process alone (\`VmHWM\`); a MB has 10^6 bytes. The rows are
 each (\`bench/generate.ts\`). Comparisons only read or copy CSV; the ingest also groups, matches, computes, and writes
 all its tables, which are on the disk before it ends.`
 
-/** The whole report. */
+const INTRODUCTION = `Made by \`make bench\`; do not edit. What matters first: of each part of the benchmark the figure that is
+the worst, or that says most, with its bar. *csv-parse alone* is a process that only reads the same file.`
+
+/** The whole report: what matters first, then every part with its figures, then all bars. */
 export function report(sections: readonly Section[], load: number): string {
   const bars = sections.flatMap((section) => section.bars)
-  const rows = bars.map(({ what, limit, figure, met }) => [what, limit, figure, met ? 'yes' : '**no**'])
   const parts = [
     '# Benchmark results',
-    'Made by `make bench`; do not edit.',
+    INTRODUCTION,
+    barTable(bars.filter(({ isHeadline }) => isHeadline)),
+    '## How it was measured',
     machine(load),
     SCOPE,
-    '## Bars',
-    table(['bar', 'limit', 'measured', 'met'], rows),
     ...sections.flatMap(({ title, text }) => [`## ${title}`, text]),
+    '## All bars',
+    barTable(bars),
   ]
   return `${parts.join('\n\n')}\n`
+}
+
+function barTable(bars: readonly Bar[]): string {
+  const rows = bars.map(({ what, limit, figure, met }) => [what, limit, figure, met ? 'yes' : '**no**'])
+  return table(['bar', 'limit', 'measured', 'met'], rows)
 }

@@ -1,8 +1,9 @@
 /**
  * What the program is compared with, each in a process of its own: `parse FILE`, `stringify FILE ROWS`, `duckdb FILE`.
  */
-import { createReadStream } from 'node:fs'
+import { createReadStream, readdirSync, statSync } from 'node:fs'
 import { createRequire } from 'node:module'
+import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
@@ -17,12 +18,15 @@ interface DuckDb {
 /** Bytes at the start of a file whose rows csv-stringify writes again and again; the last of them may be cut. */
 const SAMPLE_BYTES = 300_000
 
-/** csv-parse reads a file as a stream, and nothing is done with the rows. */
+/** csv-parse reads a file as a stream, or all files of a folder, and nothing is done with the rows. */
 async function parseFile(path: string): Promise<void> {
   const { parse } = await import('csv-parse')
-  const parser = parse({ bom: true })
-  parser.on('data', () => {})
-  await pipeline(createReadStream(path), parser)
+  const files = statSync(path).isDirectory() ? readdirSync(path).map((name) => join(path, name)) : [path]
+  for (const file of files) {
+    const parser = parse({ bom: true })
+    parser.on('data', () => {})
+    await pipeline(createReadStream(file), parser)
+  }
 }
 
 /** csv-stringify writes rows as a stream, those at the start of a file over and over. */

@@ -6,16 +6,21 @@ import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Command, CommanderError, Option } from 'commander'
 import { day, type Extent, incremental, memory, sources, speed } from './bench-cases.js'
+import { commands } from './bench-commands.js'
 import { RUN_FOLDER } from './bench-jobs.js'
 import { profile } from './bench-profile.js'
 import { currentLoad, report, type Section } from './bench-report.js'
-import { dialects } from './bench-shapes.js'
+import { associations, dialects, files, nodes } from './bench-shapes.js'
 
 const CASES: Readonly<Record<string, (extent: Extent) => Promise<Section>>> = {
   day,
   sources,
   dialects,
+  files,
+  associations,
   incremental,
+  commands,
+  nodes,
   speed,
   memory,
   profile,
@@ -39,7 +44,10 @@ function command(): Command {
     .option('--quick', 'fewer rows and runs: to see that it works', false)
     .addOption(new Option('--only <name>', 'one part').choices(Object.keys(CASES)))
     .option('--profile', 'the same as --only profile', false)
-    .addHelpText('after', '\nBENCH_LARGE=1 in the environment adds 4,000,000 rows (speed and memory).')
+    .addHelpText(
+      'after',
+      '\nBENCH_LARGE=1 in the environment adds 4,000,000 rows (speed, memory, and days that come to them).',
+    )
     .exitOverride()
     .action(run)
 }

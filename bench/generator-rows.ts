@@ -60,7 +60,7 @@ export class GroupRows {
     const { ra, dec } = target.guideStar
     const guideStar = missing === 'guideStar' ? ['', '', ''] : [ra, dec, target.guideStarMagnitude]
     const [gsRa, gsDec, magnitude] = guideStar
-    this.#rest = `${setup.band},${setup.subarray},${group.dithers},${gsRa},${gsDec},${logical(target.crowded)},${magnitude}`
+    this.#rest = `${setup.band},${setup.subarray},${missing === 'target' ? '' : group.dithers},${gsRa},${gsDec},${logical(target.crowded)},${magnitude}`
     this.#pointings = pointings(target, mode, group.dithers, group.tiles, random)
   }
 

@@ -165,6 +165,7 @@ const PRESENT: Readonly<Record<string, (rows: readonly Row[]) => boolean>> = {
   ),
   'segments of time series': (rows) =>
     some(rows, { ...L1, Dataset: /-seg003_nrcalong_uncal\.fits$/, TSOVISIT: 'True' }),
+  'darks without a number of dithers': (rows) => some(rows, { ...L1, EXP_TYPE: 'NRC_DARK', NUMDTHPT: '' }),
   'bands of two dichroics in exposures': (rows) => some(rows, { ...L1, BAND: 'SHORT-LONG' }),
 }
 

@@ -76,19 +76,19 @@ const OBSTACLES: readonly Obstacle[] = [
     what: 'a table on another file system behind a link',
     need: 'another file system',
     make: (t, folder) => moveBehindLink(join(folder, 'training.csv'), elsewhere(t)),
-    tells: /moved: is on another file system than .*staging: .*keep both on one/,
+    tells: /: is on another file system than .*staging: .*keep both on one/,
   },
   {
     what: 'staged files on another file system behind a link',
     need: 'another file system',
     make: (t, folder) => moveBehindLink(join(folder, PRIVATE), elsewhere(t)),
-    tells: /\.csv: is on another file system than .*staging: /,
+    tells: /db: is on another file system than .*staging: /,
   },
   {
     what: 'a private folder that is mounted',
     need: 'mounts',
     make: (t, folder) => mount(t, join(folder, PRIVATE)),
-    tells: /\.csv: is on another file system than .*staging: /,
+    tells: /db: is on another file system than .*staging: /,
   },
   {
     what: 'a table that is a mount point',

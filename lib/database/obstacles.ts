@@ -36,6 +36,8 @@ export async function realFile(path: string): Promise<string> {
 export class Obstacles {
   readonly #staging: string
   readonly #mounts = mountPoints()
+  /** What came of each folder that was looked at. */
+  readonly #folders = new Map<string, Promise<string>>()
 
   /** @param staging the folder that files are renamed from */
   constructor(staging: string) {
@@ -47,16 +49,24 @@ export class Obstacles {
    * removed.
    */
   async refuseRename({ path, size }: TablePlace): Promise<void> {
-    const [folder, staging] = await Promise.all([realpath(dirname(path)), realpath(this.#staging)])
-    const place = join(folder, basename(path))
+    const above = dirname(path)
+    const folder = this.#folders.get(above) ?? this.#openFolder(above)
+    this.#folders.set(above, folder)
+    const place = join(await folder, basename(path))
     if (this.#mountOf(place) === place) throw unusable(path, 'is a mount point: mount the whole folder instead')
+    if (size !== undefined) await attempt(path, 'cannot replace or remove it', () => trialRemoval(path))
+  }
+
+  /** A folder without links; throws DATABASE_UNUSABLE where no staged file can be renamed into it. */
+  async #openFolder(path: string): Promise<string> {
+    const [folder, staging] = await Promise.all([realpath(path), realpath(this.#staging)])
     const [there, here] = await Promise.all([stat(folder), stat(staging)])
     if (there.dev !== here.dev || this.#mountOf(folder) !== this.#mountOf(staging)) {
       const how = 'tables take their places by a rename, so keep both on one, without links or mounts between them'
       throw unusable(path, `is on another file system than ${this.#staging}: ${how}`)
     }
     await attempt(folder, 'cannot change this folder', () => access(folder, constants.W_OK | constants.X_OK))
-    if (size !== undefined) await attempt(path, 'cannot replace or remove it', () => trialRemoval(path))
+    return folder
   }
 
   /** Throws DATABASE_UNUSABLE where the file that is there cannot be written to. */

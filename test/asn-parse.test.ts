@@ -207,3 +207,24 @@ test('any JSON is either read or told to be unusable', (t) => {
   )
   t.pass()
 })
+
+test('what is nested very deep, in whatever place of a file, is a fault like any other', (t) => {
+  const deep = `${'['.repeat(1e6)}${']'.repeat(1e6)}`
+  const texts = [
+    deep,
+    `{"a":${deep}}`,
+    ...['asn_type', 'products', 'version_id'].map((key) =>
+      file({}).replace(new RegExp(`"${key}":(\\[.*\\]|"[^"]*"|null)`), `"${key}":${deep}`),
+    ),
+    ...['name', 'members'].map((key) => file({}, [{ ...PRODUCT, [key]: 'HERE' }]).replace('"HERE"', deep)),
+    ...['expname', 'exptype'].map((key) => withMembers({ ...MEMBER, [key]: 'HERE' }).replace('"HERE"', deep)),
+  ]
+  for (const text of texts) {
+    t.true(text.includes(deep))
+    try {
+      parse(text)
+    } catch (error) {
+      t.true(error instanceof AssociationFault, String(error))
+    }
+  }
+})

@@ -8,7 +8,7 @@ import fc from 'fast-check'
 import { type CheckReport, checkDatabase, formatViolations, type ViolationKind } from '../lib/check/check.js'
 import { openFolder } from '../lib/database/commit.js'
 import { rowsArbitrary, toDayFiles } from './helpers/arbitrary-rows.js'
-import { build, copyOf, daily, FIXTURES, Lines, newFolder } from './helpers/damage.js'
+import { build, copyOf, daily, editIndex, FIXTURES, Lines, newFolder } from './helpers/damage.js'
 import { assertHealthy } from './helpers/healthy.js'
 
 const seed = Number(process.env.FC_SEED ?? 20240221)
@@ -527,10 +527,35 @@ const RESOLUTION_DAMAGES: readonly Damage[] = [
     file: '.jwst-ingest/index.json',
     tells: /^does not tell where the lines of training.csv are$/,
     work: (folder) => {
+      editIndex(folder, ({ tables }) => {
+        const segments = tables['training.csv']?.segments ?? []
+        segments[0] = (segments[0] ?? 0) + 1
+      })
+      return undefined
+    },
+  },
+  {
+    when: 'a number of the index tells another count, and a run would believe it',
+    kind: 'index',
+    file: '.jwst-ingest/index.json',
+    tells: /^does not tell how much is matched and waits$/,
+    work: (folder) => {
+      editIndex(folder, ({ census = [] }) => {
+        census[3] = (census[3] ?? 0) + 1
+      })
+      return undefined
+    },
+  },
+  {
+    when: 'a digit of the index has changed by itself',
+    kind: 'index',
+    file: '.jwst-ingest/index.json',
+    tells: /^is not as a run wrote it$/,
+    work: (folder) => {
       const path = join(folder, '.jwst-ingest', 'index.json')
-      const index = JSON.parse(readFileSync(path, 'utf8'))
-      index.tables['training.csv'].segments[0]++
-      writeFileSync(path, JSON.stringify(index))
+      const text = readFileSync(path, 'utf8')
+      const at = text.indexOf('"segments":[') + 12
+      writeFileSync(path, `${text.slice(0, at)}${(Number(text[at]) + 1) % 10}${text.slice(at + 1)}`)
       return undefined
     },
   },

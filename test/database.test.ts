@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import test from 'ava'
 import { checkDatabase } from '../lib/check/check.js'
 import { ingest } from '../lib/ingest.js'
+import { statusOf } from '../lib/inspect/status.js'
 
 const FIRST_DAY = 'fixtures/days/2024-02-21_052.csv'
 const SECOND_DAY = 'fixtures/days/2024-02-22_053.csv'
@@ -52,4 +53,50 @@ test('a table edited after an interrupted run is noticed, though the run had to 
   await ingest({ inputs: [SECOND_DAY], out })
   const { violations } = await checkDatabase(out)
   t.deepEqual(violations, [])
+})
+
+test('an index of an earlier version, without a census, is as good as none: status resolves, and the next run restores it', async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), 'jwst-ingest-test-'))
+  t.teardown(() => rm(folder, { recursive: true }))
+  const out = join(folder, 'db')
+  await ingest({ inputs: [FIRST_DAY], out })
+  const index = join(out, '.jwst-ingest', 'index.json')
+  const text = await readFile(index, 'utf8')
+  const { checksum: _, census: __, ...older } = JSON.parse(text) as Record<string, unknown>
+  await writeFile(index, JSON.stringify({ ...older, version: 2 }).replace(/^\{(.*),"version":2\}$/, '{"version":2,$1}'))
+  const { waiting } = await statusOf(out)
+  const warnings: string[] = []
+  const summary = await ingest({ inputs: [FIRST_DAY], out, warn: (message) => warnings.push(message) })
+  t.deepEqual(warnings, [])
+  t.deepEqual(summary.waiting, waiting)
+  t.deepEqual((await statusOf(out)).waiting, waiting)
+  t.is(JSON.parse(await readFile(index, 'utf8')).version, (JSON.parse(text) as { version: number }).version)
+  t.deepEqual((await checkDatabase(out)).violations, [])
+})
+
+test('--replace with rows that are stored already changes nothing', async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), 'jwst-ingest-test-'))
+  t.teardown(() => rm(folder, { recursive: true }))
+  const out = join(folder, 'db')
+  await ingest({ inputs: [FIRST_DAY], out })
+  const before = await readFile(join(out, 'training.csv'), 'utf8')
+  t.false((await ingest({ inputs: [FIRST_DAY], out, replace: true })).changed)
+  t.is(await readFile(join(out, 'training.csv'), 'utf8'), before)
+})
+
+test('a digit of the index that changed by itself is told with its place, and the tables are read instead', async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), 'jwst-ingest-test-'))
+  t.teardown(() => rm(folder, { recursive: true }))
+  const out = join(folder, 'db')
+  await ingest({ inputs: [FIRST_DAY], out })
+  const index = join(out, '.jwst-ingest', 'index.json')
+  const text = await readFile(index, 'utf8')
+  const digits = [...text.matchAll(/\d/g)].map(({ index: at }) => at)
+  for (const at of [0, 0.3, 0.6, 0.9].map((part) => digits[Math.floor(part * digits.length)] ?? 0)) {
+    await writeFile(index, `${text.slice(0, at)}${(Number(text[at]) + 1) % 10}${text.slice(at + 1)}`)
+    const warnings: string[] = []
+    await ingest({ inputs: [FIRST_DAY], out, warn: (message) => warnings.push(message) })
+    t.deepEqual(warnings, [`${index} is not as a run wrote it: all tables are read, and it is made anew`])
+    t.deepEqual((await checkDatabase(out)).violations, [])
+  }
 })

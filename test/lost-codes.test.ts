@@ -47,6 +47,10 @@ const LOSSES: Readonly<Record<string, readonly [work: (path: string) => void, me
   'is empty': [(path) => writeFileSync(path, ''), /encodings\.json: cannot be read: expected an object /],
   'ends early': [(path) => writeFileSync(path, readFileSync(path, 'utf8').slice(0, 900)), /cannot be read/],
   'has no codes': [(path) => writeFileSync(path, '[]'), /cannot be read/],
+  'has a code that changed by itself': [
+    (path) => writeFileSync(path, readFileSync(path, 'utf8').replace(/"F770W": \d+/, '"F770W": 77')),
+    /encodings\.json: is not as the last run left it; nothing was changed: /,
+  ],
   'is nested without end': [(path) => writeFileSync(path, `${'['.repeat(2e6)}`), /cannot be read/],
   'is nested very deep': [
     (path) => writeFileSync(path, `${'{"filter":'.repeat(1e5)}1${'}'.repeat(1e5)}`),

@@ -2,11 +2,20 @@
 import assert from 'node:assert/strict'
 import test from 'ava'
 import fc from 'fast-check'
+import { checksum } from '../lib/database/checksum.js'
 import { type Segment, Segments } from '../lib/database/segments.js'
 
 const seed = Number(process.env.FC_SEED ?? 20240221)
 
-const segment = (pid: number, offset: number, length: number): Segment => ({ pid, offset, length })
+/** A table whose bytes are all over the place. */
+const TABLE = Buffer.from(Array.from({ length: 2000 }, (_, at) => (at * 37 + (at >> 3)) % 251))
+
+const segment = (pid: number, offset: number, length: number): Segment => ({
+  pid,
+  offset,
+  length,
+  sum: checksum(TABLE.subarray(offset, offset + length)),
+})
 
 function segments(...list: readonly Segment[]): Segments {
   const index = new Segments()
@@ -29,7 +38,9 @@ test('segments keep the order of the table, and each program has its own', (t) =
   t.deepEqual(index.of(3), [segment(3, 15, 1)])
   t.deepEqual(index.of(4), [])
   t.deepEqual([...index.programs], [7, 3])
-  t.deepEqual(index.flat, [7, 10, 5, 3, 15, 1, 7, 16, 4])
+  const numbers = index.all.flatMap(({ pid, offset, length, sum }) => [pid, offset, length, sum])
+  t.deepEqual(index.flat, numbers)
+  t.deepEqual(numbers.slice(0, 3), [7, 10, 5])
 })
 
 test('a piece that goes on with the same program lengthens the last segment', (t) => {
@@ -88,6 +99,8 @@ test('flat numbers read back as the same segments, which are as few as can be an
       assert.deepEqual(again.all, index.all)
       assert.deepEqual(again.flat, index.flat)
       assert.deepEqual(bytes(index.all), bytes(list))
+      for (const { pid, offset, length, sum } of index.all)
+        assert.deepEqual({ pid, offset, length, sum }, segment(pid, offset, length))
       for (const pid of [0, 1, 2, 3, 4, 5]) {
         assert.deepEqual(
           index.of(pid),
@@ -104,4 +117,22 @@ test('flat numbers read back as the same segments, which are as few as can be an
     { seed, numRuns: 1000 },
   )
   t.pass()
+})
+
+test('lines that are added one by one are the same segments as in one piece', (t) => {
+  const lines = ['one,1', 'two,2', '"th""ree",3']
+  const text = lines.map((line) => `${line}\n`).join('')
+  const byLine = new Segments()
+  let offset = 10
+  for (const line of lines) {
+    byLine.addLine(7, offset, line.length + 1, line)
+    offset += line.length + 1
+  }
+  const whole = new Segments()
+  whole.add({ pid: 7, offset: 10, length: text.length, sum: checksum(text) })
+  t.deepEqual(byLine.flat, whole.flat)
+  t.deepEqual(whole.differing(byLine), [])
+  const other = new Segments()
+  other.add({ pid: 7, offset: 10, length: text.length, sum: checksum(text.replace('2', '3')) })
+  t.deepEqual(whole.differing(other), [7])
 })

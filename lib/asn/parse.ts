@@ -177,8 +177,17 @@ function clean(value: unknown): string {
     .trim()
 }
 
+function jsonOf(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? 'missing'
+  } catch {
+    // What is nested without bound can be read, but not be written.
+    return 'something nested very deep'
+  }
+}
+
 /** A value of the file as a message shows it. */
 function shown(value: unknown): string {
-  const json = JSON.stringify(value) ?? 'missing'
+  const json = jsonOf(value)
   return json.length > 60 ? `${json.slice(0, 60)}…` : json
 }

@@ -3,16 +3,8 @@
  */
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import {
-  type DatabaseIndex,
-  ENCODINGS_FILE,
-  hasCodes,
-  INDEX_FILE,
-  isAsSeen,
-  mustBeDatabase,
-  readEncodings,
-  readStoredIndex,
-} from '../database/database.js'
+import { ENCODINGS_FILE, hasCodes, isAsSeen, mustBeDatabase, readEncodings } from '../database/database.js'
+import { type DatabaseIndex, hasRottenIndex, INDEX_FILE, readStoredIndex } from '../database/index-file.js'
 import { StoredCensus } from '../database/stored-census.js'
 import { REJECT_COLUMNS, REJECTS_FILE, TABLES } from '../database/tables.js'
 import { IngestError } from '../errors.js'
@@ -85,6 +77,8 @@ class Known {
   index: DatabaseIndex | undefined
   /** Whether a run would trust the index. */
   isTrusted = false
+  /** Whether the index is damaged. */
+  #isRotten = false
   /** What is wrong with the encodings. */
   #wrong: string | undefined
 
@@ -106,11 +100,13 @@ class Known {
       if (!(error instanceof IngestError)) throw error
       this.#wrong = 'is no object with a code for each value of each category'
     }
+    this.#isRotten = await hasRottenIndex(this.#folder)
     this.index = await readStoredIndex(this.#folder)
     this.isTrusted = this.index !== undefined && (await isAsSeen(this.#folder, this.index))
   }
 
   tell(findings: Findings): void {
+    if (this.#isRotten) findings.add('index', INDEX_FILE, undefined, 'is not as a run wrote it')
     if (this.#wrong !== undefined) findings.add('table', ENCODINGS_FILE, undefined, this.#wrong)
     if (this.isTrusted) return
     const what =
@@ -233,8 +229,10 @@ function checkIndex({ survey, groups, census, findings }: CheckContext, index: D
   for (const { table, segments, bytes } of survey.tables.values()) {
     const stored = index?.tables.get(table.file)
     // Lines of groups that are not with their program tell nothing of the index.
-    const same = groups.strayed.has(table.number) || String(stored?.segments.flat) === String(segments.flat)
-    if (stored?.bytes !== bytes || !same)
+    const differing = groups.strayed.has(table.number)
+      ? []
+      : (stored?.segments.differing(segments) ?? segments.programs)
+    if (stored?.bytes !== bytes || [...differing].length > 0)
       findings.add('index', INDEX_FILE, undefined, `does not tell where the lines of ${table.file} are`)
   }
   const known = index?.census ?? new StoredCensus()

@@ -4,11 +4,13 @@
  * others point at is none of that.
  */
 import { join } from 'node:path'
-import { type DatabaseIndex, FIRST_TABLES, isAsSeen, readStoredIndex } from '../database/database.js'
-import { lookAtTables, readSeen, type Seen, unendedLine } from '../database/seen.js'
+import { FIRST_TABLES, isAsSeen } from '../database/database.js'
+import { type DatabaseIndex, hasRottenIndex, INDEX_FILE, readStoredIndex } from '../database/index-file.js'
+import { lookAtTables, readSeen, type Seen, sameLook, unendedLine } from '../database/seen.js'
 import type { Table } from '../database/table.js'
-import { TABLE_NUMBERS, TABLES } from '../database/tables.js'
+import { TABLE_NUMBERS, TABLES, tableColumns } from '../database/tables.js'
 import { breather } from '../process/breath.js'
+import { createLayout } from '../rules/layout.js'
 import { Damage } from './damage.js'
 import { Columns, Program, type ProgramContext } from './lines.js'
 import { bytes, Losses } from './losses.js'
@@ -70,10 +72,13 @@ export async function refuseLoss(
   { accepts, warn, signal }: LossOptions,
 ): Promise<void> {
   const last = await readLastRun(folder)
+  if (await hasRottenIndex(folder))
+    warn(`${join(folder, INDEX_FILE)} is not as a run wrote it: all tables are read, and it is made anew`)
   const losses = new Losses(folder)
   addDamage(damage, isOwn(last, survey), losses)
   const isAsLeft = last.index !== undefined && (await isAsSeen(folder, last.index))
-  if (!isAsLeft) await addLost(last, survey, losses, signal)
+  if (isAsLeft) addRotten(last, survey, losses)
+  else await addLost(last, survey, losses, signal)
   if (accepts === 'nothing' || !(losses.areDerived || accepts === 'everything')) losses.refuse()
   if (accepts === 'everything' && !losses.areDerived) warn(`lost for good: ${losses.text}`)
   const changed = isAsLeft ? undefined : await changedTables(last)
@@ -95,6 +100,7 @@ async function addLost(last: LastRun, survey: Survey, losses: Losses, signal: Ab
     await look.go(signal)
     look.tell(losses)
     await addCut(last, survey, losses)
+    await addHeaders(last, survey, losses)
     addBytes(last, survey, losses)
   } else if (lacksProducts(survey)) {
     losses.add('training.csv', `${survey.tables.has(0) ? 'has no rows' : 'is missing'}, though train-* has some`)
@@ -114,6 +120,26 @@ function lacksProducts({ tables }: Survey): boolean {
     !hasLines(TABLE_NUMBERS.training) && TABLES.some(({ holds, number }) => holds === 'products' && hasLines(number))
   )
 }
+
+/** Tables with bytes that changed by themselves; which lines groups of `rem-*` have is not always clear from their names. */
+function addRotten({ index }: LastRun, { tables }: Survey, losses: Losses): void {
+  for (const { table, segments } of tables.values()) {
+    const known = index?.tables.get(table.file)?.segments
+    if (known === undefined || table.holds === 'groups') continue
+    const programs = known.differing(segments)
+    if (programs.length > 0)
+      losses.add(table.file, `has other bytes than the last run wrote, in ${listedPrograms(programs)}`)
+  }
+}
+
+function listedPrograms(pids: readonly number[]): string {
+  const more = pids.length - MOST_PROGRAMS
+  const names = pids.slice(0, MOST_PROGRAMS).join(', ')
+  return `the lines of program${pids.length === 1 ? '' : 's'} ${names}${more > 0 ? ` and ${more} more` : ''}`
+}
+
+/** How many programs a message tells. */
+const MOST_PROGRAMS = 5
 
 /** Tables that are not there, or of which nothing is left though no other table shows that. */
 function addMissing({ index }: LastRun, { tables }: Survey, losses: Losses): void {
@@ -141,6 +167,18 @@ async function addCut({ folder, seen }: LastRun, { tables }: Survey, losses: Los
     if (last === undefined || !tables.has(number)) continue
     const line = await unendedLine(join(folder, file))
     if (line !== '' && line !== last && last.startsWith(line)) losses.add(file, 'ends within a line')
+  }
+}
+
+/** Tables that look as the last run left them, but have another header. */
+async function addHeaders({ folder, index, seen }: LastRun, { tables }: Survey, losses: Losses): Promise<void> {
+  if (index === undefined) return
+  const layout = createLayout(index.others)
+  const looks = await lookAtTables(folder)
+  for (const { table, header } of tables.values()) {
+    const isAsSeen = sameLook(seen?.get(table.file), looks.get(table.file))
+    if (isAsSeen && header.toSorted().join() !== tableColumns(table, layout).toSorted().join())
+      losses.add(table.file, 'has another header than the last run wrote', 1)
   }
 }
 

@@ -1,7 +1,8 @@
 /** Files that a run has left in a database and that are gone. */
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { ENCODINGS_FILE, FIRST_TABLES, hasCodes, hasRun, readStoredIndex } from '../database/database.js'
+import { ENCODINGS_FILE, FIRST_TABLES, hasCodes, hasRun } from '../database/database.js'
+import { readStoredIndex } from '../database/index-file.js'
 
 /** A note on tables that are missing, for whoever reads a database; undefined where none is. */
 export async function noteMissing(folder: string): Promise<string | undefined> {

@@ -4,15 +4,9 @@
  * stay as they are, byte for byte; the others are replaced in one committed step.
  */
 import { stat } from 'node:fs/promises'
-import {
-  Database,
-  type DatabaseIndex,
-  ENCODINGS_FILE,
-  formatIndex,
-  mustBeDatabase,
-  type TableIndex,
-} from '../database/database.js'
+import { Database, ENCODINGS_FILE, mustBeDatabase } from '../database/database.js'
 import { TableTexts } from '../database/format.js'
+import { type DatabaseIndex, formatIndex, type TableIndex } from '../database/index-file.js'
 import { StoredCensus } from '../database/stored-census.js'
 import type { Table, TableContext } from '../database/table.js'
 import { REJECTS_FILE, TABLES } from '../database/tables.js'
@@ -167,7 +161,13 @@ async function commit(
   const others = survey.layout.columns.slice(2, survey.layout.at.date)
   const known =
     database.index !== undefined &&
-    formatIndex(database.index) === formatIndex({ others, tables: same, census: new StoredCensus().with(census) })
+    formatIndex(database.index) ===
+      formatIndex({
+        others,
+        tables: same,
+        encodings: database.encodingsSum,
+        census: new StoredCensus().with(census),
+      })
   const noCodes = await stat(database.path(ENCODINGS_FILE)).then(
     () => false,
     () => true,

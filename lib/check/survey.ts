@@ -6,7 +6,7 @@
 import { readSync } from 'node:fs'
 import { CsvReader } from '../csv/read.js'
 import { formatRow } from '../csv/write.js'
-import type { DatabaseIndex } from '../database/database.js'
+import type { DatabaseIndex } from '../database/index-file.js'
 import { Segments } from '../database/segments.js'
 import { TABLE_OPTIONS, type Table } from '../database/table.js'
 import { TABLES, tableColumns } from '../database/tables.js'
@@ -103,7 +103,7 @@ export class SurveyedTable {
     this.asWritten &&= isAsWritten(item, cells)
     this.lines++
     if (pid !== this.#pid || item.offset !== this.#end) this.#firstLines.set(item.offset, item.line)
-    this.segments.add({ pid, offset: item.offset, length: item.end - item.offset })
+    this.segments.addLine(pid, item.offset, item.end - item.offset, item.record?.text ?? '')
     this.#pid = pid
     this.#end = item.end
     listener.line?.(this, item.line, fields, cells)

@@ -12,39 +12,18 @@ import { IngestError } from '../errors.js'
 import { CATEGORIES, type Encodings } from '../rules/encode.js'
 import defaultEncodings from '../rules/encodings.json' with { type: 'json' }
 import { createLayout, type Layout } from '../rules/layout.js'
-import { type OpenFolder, type OpenOptions, openFolder, PRIVATE_FOLDER } from './commit.js'
+import { checksum } from './checksum.js'
+import { type OpenFolder, type OpenOptions, openFolder } from './commit.js'
+import { type DatabaseIndex, INDEX_FILE, isRecord, parseJson, readStoredIndex } from './index-file.js'
 import { lookAtTables, readSeen, rememberTables, sameLook } from './seen.js'
-import { Segments } from './segments.js'
-import { StoredCensus } from './stored-census.js'
 import type { StoredPlaces } from './stored-lines.js'
 import { REJECTS_FILE, TABLES, tableColumns } from './tables.js'
 
-/** File of the index, committed with the tables. */
-export const INDEX_FILE = `${PRIVATE_FOLDER}/index.json`
 /** File of the category codes. */
 export const ENCODINGS_FILE = 'encodings.json'
 
 /** Tables that every version of the program has written. */
 export const FIRST_TABLES: readonly string[] = ['training.csv', 'level1.csv', 'ingest.csv', 'mosaics.csv']
-
-/** Version of the index file; another one is as good as none. */
-const INDEX_VERSION = 3
-
-/** What the index knows of a table. */
-export interface TableIndex {
-  readonly bytes: number
-  readonly segments: Segments
-}
-
-/** The content of the index file. */
-export interface DatabaseIndex {
-  /** The input's other columns, in the order in which the tables have them. */
-  readonly others: readonly string[]
-  /** By file. */
-  readonly tables: ReadonlyMap<string, TableIndex>
-  /** What there is in each program, so that a run need not read what it does not touch to tell what waits. */
-  readonly census: StoredCensus
-}
 
 /** The database folder, opened for a run; no other run can change it until it is closed. */
 export class Database {
@@ -53,18 +32,18 @@ export class Database {
   readonly signal: AbortSignal | undefined
   /** The index of the tables; undefined where the folder is new, or not as a run left it. */
   readonly index: DatabaseIndex | undefined
-  readonly #encodings: Encodings | IngestError
+  readonly #codes: Codes
 
   private constructor(
     folder: OpenFolder,
     signal: AbortSignal | undefined,
     index: DatabaseIndex | undefined,
-    encodings: Encodings | IngestError,
+    codes: Codes,
   ) {
     this.folder = folder
     this.signal = signal
     this.index = index
-    this.#encodings = encodings
+    this.#codes = codes
   }
 
   /**
@@ -90,13 +69,19 @@ export class Database {
    * @throws IngestError TABLE_INVALID where they cannot be read, or are gone though tables have some
    */
   get encodings(): Encodings {
-    if (this.#encodings instanceof IngestError) throw this.#encodings
-    return this.#encodings
+    const { encodings } = this.#codes
+    if (encodings instanceof IngestError) throw encodings
+    return encodings
   }
 
   /** Whether there are none to be read, though there have been some. */
   get lacksEncodings(): boolean {
-    return this.#encodings instanceof IngestError
+    return this.#codes.encodings instanceof IngestError
+  }
+
+  /** Checksum of their file. */
+  get encodingsSum(): number {
+    return this.#codes.sum
   }
 
   /** Path of a file of the database. */
@@ -159,68 +144,33 @@ async function haveColumns(path: string, layout: Layout): Promise<boolean> {
   return (await Promise.all(checks)).every(Boolean)
 }
 
-/** The index as its file has it, whatever became of the tables; undefined where there is none. */
-export async function readStoredIndex(path: string): Promise<DatabaseIndex | undefined> {
-  const stored = await readJson(join(path, INDEX_FILE))
-  if (!isIndexFile(stored)) return undefined
-  const tables = new Map<string, TableIndex>()
-  for (const [file, { bytes, segments }] of Object.entries(stored.tables)) {
-    tables.set(file, { bytes, segments: new Segments(segments) })
-  }
-  return { others: stored.others, tables, census: new StoredCensus(stored.census) }
-}
-
-interface IndexFile {
-  readonly version: number
-  readonly others: readonly string[]
-  readonly tables: Readonly<Record<string, { readonly bytes: number; readonly segments: readonly number[] }>>
-  readonly census: readonly number[]
-}
-
-/** The index as its file has it. */
-export function formatIndex({ others, tables, census }: DatabaseIndex): string {
-  const entries = [...tables].map(([file, { bytes, segments }]) => [file, { bytes, segments: segments.flat }])
-  const file: IndexFile = {
-    version: INDEX_VERSION,
-    others,
-    tables: Object.fromEntries(entries),
-    census: census.flat,
-  }
-  return `${JSON.stringify(file)}\n`
-}
-
-function isIndexFile(value: unknown): value is IndexFile {
-  if (!isRecord(value) || value.version !== INDEX_VERSION) return false
-  return Array.isArray(value.others) && isRecord(value.tables) && Array.isArray(value.census)
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null
-}
-
-/** Parsed JSON; undefined where the file is missing or holds none. */
-async function readJson(path: string): Promise<unknown> {
-  try {
-    return JSON.parse(await readFile(path, 'utf8'))
-  } catch {
-    return undefined
-  }
+/** The codes of a database, or why there are none; and the checksum of their file. */
+interface Codes {
+  readonly encodings: Encodings | IngestError
+  readonly sum: number
 }
 
 /** The codes for a run: without its own a database must not get others. The error is for who needs them. */
-async function readCodes(folder: string): Promise<Encodings | IngestError> {
-  const error = (what: string) =>
-    new IngestError(
-      'TABLE_INVALID',
-      `${what}; nothing was changed: restore the file from a backup, or let \`jwst-ingest rebuild ${folder}\` tell the codes from the tables`,
-      { source: join(folder, ENCODINGS_FILE) },
-    )
+async function readCodes(folder: string): Promise<Codes> {
   const text = await readFile(join(folder, ENCODINGS_FILE), 'utf8').catch(() => undefined)
-  if (text === undefined)
-    return (await hasCodes(folder)) ? error('is missing, though tables have codes') : defaultEncodings
-  return readEncodings(folder).catch((cause: unknown) => {
-    if (cause instanceof IngestError) return error(`cannot be read: ${cause.detail}`)
-    throw cause
+  const sum = checksum(text ?? '')
+  const lost = (what: string) => ({ encodings: lostCodes(folder, what), sum })
+  if (text === undefined && (await hasCodes(folder))) return lost('is missing, though tables have codes')
+  if (text === undefined) return { encodings: defaultEncodings, sum }
+  try {
+    const encodings = await readEncodings(folder)
+    const index = await readStoredIndex(folder)
+    return index === undefined || index.encodings === sum ? { encodings, sum } : lost('is not as the last run left it')
+  } catch (error) {
+    if (error instanceof IngestError) return lost(`cannot be read: ${error.detail}`)
+    throw error
+  }
+}
+
+function lostCodes(folder: string, what: string): IngestError {
+  const ways = `restore the file from a backup, or let \`jwst-ingest rebuild ${folder}\` tell the codes from the tables`
+  return new IngestError('TABLE_INVALID', `${what}; nothing was changed: ${ways}`, {
+    source: join(folder, ENCODINGS_FILE),
   })
 }
 
@@ -246,7 +196,7 @@ export async function readEncodings(folder: string): Promise<Encodings> {
   const path = join(folder, ENCODINGS_FILE)
   const text = await readFile(path, 'utf8').catch(() => undefined)
   if (text === undefined) return defaultEncodings
-  const stored = await readJson(path)
+  const stored = parseJson(text)
   if (isEncodings(stored)) return stored
   throw new IngestError('TABLE_INVALID', 'expected an object with a code for each value of each category', {
     source: path,

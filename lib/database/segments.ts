@@ -5,6 +5,8 @@
  * and the index grows with runs and programs, never with rows.
  */
 
+import { checksum, joinChecksums } from './checksum.js'
+
 /** A piece of a table that holds lines of one program only. */
 export interface Segment {
   readonly pid: number
@@ -12,10 +14,12 @@ export interface Segment {
   readonly offset: number
   /** Length in bytes. */
   readonly length: number
+  /** Checksum of these bytes. */
+  readonly sum: number
 }
 
-/** Numbers kept for a segment: program, offset, length. */
-const NUMBERS = 3
+/** Numbers kept for a segment: program, offset, length, checksum. */
+const NUMBERS = 4
 
 /**
  * The segments of a table, in the order in which they stand in it; together with the header they are the table.
@@ -29,20 +33,32 @@ export class Segments {
   /** Positions in #flat, ordered by program, where they do not; made when a program is first asked for. */
   #byProgram: Uint32Array | undefined
 
-  /** @param flat program number, offset and length of each segment in turn, as {@link flat} gives them */
+  /** @param flat program number, offset, length and checksum of each segment in turn, as {@link flat} gives them */
   constructor(flat: readonly number[] = []) {
     this.#flat = flat.slice()
   }
 
   /** Adds the next piece of the table; one that goes on with the same program lengthens the last segment. */
-  add({ pid, offset, length }: Segment): void {
+  add({ pid, offset, length, sum }: Segment): void {
     const flat = this.#flat
     const last = flat.length - NUMBERS
-    const goesOn = flat[last] === pid && (flat[last + 1] ?? 0) + (flat[last + 2] ?? 0) === offset
-    if (goesOn) flat[last + 2] = (flat[last + 2] ?? 0) + length
-    else flat.push(pid, offset, length)
+    if (this.#goesOn(pid, offset)) {
+      flat[last + 2] = (flat[last + 2] ?? 0) + length
+      flat[last + 3] = joinChecksums(flat[last + 3] ?? 0, sum, length)
+    } else flat.push(pid, offset, length, sum)
     this.#isOrdered = undefined
     this.#byProgram = undefined
+  }
+
+  /** Adds a line behind all; what it is read from has the text without its end. */
+  addLine(pid: number, offset: number, length: number, text: string): void {
+    const flat = this.#flat
+    const last = flat.length - NUMBERS
+    if (!this.#goesOn(pid, offset)) this.add({ pid, offset, length, sum: checksum(`${text}\n`) })
+    else {
+      flat[last + 2] = (flat[last + 2] ?? 0) + length
+      flat[last + 3] = checksum(`${text}\n`, flat[last + 3])
+    }
   }
 
   /** All segments, in the order of the table. */
@@ -65,14 +81,28 @@ export class Segments {
     return new Set(this.#flat.filter((_, index) => index % NUMBERS === 0))
   }
 
-  /** Program number, offset and length of each segment in turn. */
+  /** The programs whose lines are elsewhere, or other bytes, in the same table as it is found. */
+  differing(found: Segments): readonly number[] {
+    const pids = new Set([...this.programs, ...found.programs])
+    const told = (segments: Segments, pid: number) => JSON.stringify(segments.of(pid))
+    return [...pids].filter((pid) => told(this, pid) !== told(found, pid)).sort((a, b) => a - b)
+  }
+
+  /** Program number, offset, length and checksum of each segment in turn. */
   get flat(): readonly number[] {
     return this.#flat
   }
 
+  /** Whether lines of a program at an offset go on with the last segment. */
+  #goesOn(pid: number, offset: number): boolean {
+    const [last, start = 0, length = 0] = this.#flat.slice(-NUMBERS)
+    return last === pid && start + length === offset
+  }
+
   #at(position: number): Segment {
     const flat = this.#flat
-    return { pid: flat[position] ?? 0, offset: flat[position + 1] ?? 0, length: flat[position + 2] ?? 0 }
+    const [pid = 0, offset = 0, length = 0, sum = 0] = flat.slice(position, position + NUMBERS)
+    return { pid, offset, length, sum }
   }
 
   /** Where the segment of a place in the order by program stands. */

@@ -6,6 +6,7 @@ import { closeSync, openSync, readSync } from 'node:fs'
 import { join } from 'node:path'
 import { IngestError } from '../errors.js'
 import type { Entry } from '../stream/records.js'
+import { checksum } from './checksum.js'
 import { Segments } from './segments.js'
 import type { Table } from './table.js'
 
@@ -43,12 +44,13 @@ export class StoredLines {
 
   #in({ file, number }: Table, pid: number): Entry[] {
     const lines: Entry[] = []
-    for (const { offset, length } of this.#segments.get(file)?.of(pid) ?? []) {
+    for (const { offset, length, sum } of this.#segments.get(file)?.of(pid) ?? []) {
       const bytes = Buffer.allocUnsafe(length)
       if (readSync(this.#open(file), bytes, 0, length, offset) < length) {
         const source = join(this.#folder, file)
         throw new IngestError('TABLE_INVALID', 'the table is shorter than its index says', { source })
       }
+      if (checksum(bytes) !== sum) throw rotten(join(this.#folder, file), offset, length)
       for (const text of splitLines(bytes.toString('utf8'))) lines.push({ origin: number, text })
     }
     return lines
@@ -65,6 +67,13 @@ export class StoredLines {
     for (const fd of this.#files.values()) closeSync(fd)
     this.#files.clear()
   }
+}
+
+/** Bytes that are not those that a run wrote, though size and time of the table are. */
+function rotten(source: string, offset: number, length: number): IngestError {
+  const what = `bytes ${offset} to ${offset + length} are not those that the last run wrote, though size and time are`
+  const ways = 'restore the table from a backup; `jwst-ingest rebuild` tells more, and makes what can be made anew'
+  return new IngestError('TABLE_INVALID', `${what}; nothing was changed: ${ways}`, { source })
 }
 
 /** Lines of a text in which a line end inside quotes is none. */

@@ -1,12 +1,14 @@
 import { formatRow } from '../csv/write.js'
 import { breather } from '../process/breath.js'
 import type { Census, CensusByProgram } from '../rules/census.js'
-import type { Encoder } from '../rules/encode.js'
+import type { Encoder, Encodings } from '../rules/encode.js'
 import type { Layout } from '../rules/layout.js'
+import { checksum } from './checksum.js'
 import type { TableWriter, Transaction } from './commit.js'
 import { allEnded } from './commit-files.js'
-import { type Database, ENCODINGS_FILE, formatIndex, INDEX_FILE, type TableIndex } from './database.js'
+import { type Database, ENCODINGS_FILE } from './database.js'
 import type { TableText } from './format.js'
+import { formatIndex, INDEX_FILE, type TableIndex } from './index-file.js'
 import { MOST_REJECTS, RejectsUpdate } from './rejects-update.js'
 import { Scratch, withCodes } from './scratch.js'
 import { Segments } from './segments.js'
@@ -51,12 +53,14 @@ export class TableUpdate {
     const held = this.#direct === undefined || this.#hasPlaceholders
     const file = held ? this.#scratch : this.#direct
     let offset = file?.bytes ?? 0
+    let from = 0
     file?.write(bytes)
     for (let index = 0; index < segments.length; index += 2) {
       const [pid = 0, length = 0] = [segments[index], segments[index + 1]]
       const places = held ? this.#waiting : this.#written
-      places.add({ pid, offset, length })
+      places.add({ pid, offset, length, sum: checksum(bytes.subarray(from, from + length)) })
       offset += length
+      from += length
     }
   }
 
@@ -105,11 +109,11 @@ export class TableUpdate {
       if (end > from) ranges.push({ offset: from, length: end - from })
       kept += end - from
     }
-    for (const { pid, offset, length } of old.segments.all) {
+    for (const { pid, offset, length, sum } of old.segments.all) {
       if (this.#takenOut.has(pid)) {
         keepUpTo(offset)
         from = offset + length
-      } else segments.add({ pid, offset: offset - from + kept, length })
+      } else segments.add({ pid, offset: offset - from + kept, length, sum })
     }
     keepUpTo(old.bytes)
     const writer = await transaction.replace(this.#table.file)
@@ -128,14 +132,23 @@ export class TableUpdate {
     const encoded = this.#hasPlaceholders
     const before = start + writer.bytes
     if (!encoded && this.#scratch.bytes > 0) await writer.copyFrom(this.#scratch.path, this.#scratch.ranges)
-    for (const { pid, offset, length } of this.#waiting.all) {
-      const place = encoded ? start + writer.bytes : before + offset
-      if (encoded) await breathe()
-      if (encoded) writer.write(withCodes(this.#table, this.#context.encoder, this.#scratch.read(offset, length)))
-      segments.add({ pid, offset: place, length: encoded ? start + writer.bytes - place : length })
+    for (const { pid, offset, length, sum } of this.#waiting.all) {
+      if (!encoded) {
+        segments.add({ pid, offset: before + offset, length, sum })
+        continue
+      }
+      await breathe()
+      const place = start + writer.bytes
+      const text = withCodes(this.#table, this.#context.encoder, this.#scratch.read(offset, length))
+      writer.write(text)
+      segments.add({ pid, offset: place, length: start + writer.bytes - place, sum: checksum(text) })
     }
     return { bytes: start + writer.bytes, segments }
   }
+}
+
+function formatEncodings(encodings: Encodings): string {
+  return `${JSON.stringify(encodings, undefined, 1)}\n`
 }
 
 /** What came of a commit. */
@@ -226,8 +239,10 @@ export class Update {
     const changed = isWhole || newCodes || newRejects || [...tables].some(([file, its]) => its !== old.tables.get(file))
     if (changed) {
       const others = this.#layout.columns.slice(2, this.#layout.at.date)
-      await this.#write(INDEX_FILE, formatIndex({ others, tables, census: all }))
-      if (newCodes) await this.#write(ENCODINGS_FILE, `${JSON.stringify(this.#encoder.encodings, undefined, 1)}\n`)
+      const codes = newCodes ? formatEncodings(this.#encoder.encodings) : undefined
+      const encodings = codes === undefined ? this.#database.encodingsSum : checksum(codes)
+      await this.#write(INDEX_FILE, formatIndex({ others, tables, encodings, census: all }))
+      if (codes !== undefined) await this.#write(ENCODINGS_FILE, codes)
       await this.#transaction.commit()
     } else await this.#transaction.abort()
     await this.#database.remember()

@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { crc32 } from 'node:zlib'
 import type { ExecutionContext } from 'ava'
 import { ingest } from '../../lib/ingest.js'
 
@@ -95,4 +96,20 @@ export class Lines {
     if (index < 0) throw new Error(`${this.#path}: no column ${name}`)
     return index
   }
+}
+
+/** The index of a database as plain JSON. */
+export interface StoredIndex {
+  version: number
+  readonly tables: Record<string, { bytes: number; segments: number[] }>
+  census?: number[]
+}
+
+/** Changes the index, so that a run would believe it. */
+export function editIndex(folder: string, edit: (index: StoredIndex) => void): void {
+  const path = join(folder, '.jwst-ingest', 'index.json')
+  const { checksum: _, ...index } = JSON.parse(readFileSync(path, 'utf8')) as StoredIndex & { checksum: number }
+  edit(index)
+  const text = JSON.stringify(index)
+  writeFileSync(path, `{"checksum":${crc32(text)},${text.slice(1)}\n`)
 }

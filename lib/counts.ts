@@ -22,6 +22,8 @@ export interface ModelCounts {
 export interface RowCounts {
   readonly levels: Record<Level, number>
   readonly dropped: Record<DropReason, number>
+  /** Header lines inside an input. */
+  headers: number
 }
 
 /** Counts of what became of rows that were settled. */
@@ -37,7 +39,11 @@ export interface SettledCounts {
 
 /** Counts of no rows. */
 export function noRows(): RowCounts {
-  return { levels: { level1: 0, level3: 0, other: 0 }, dropped: { level: 0, memory: 0, expType: 0, channel: 0 } }
+  return {
+    levels: { level1: 0, level3: 0, other: 0 },
+    dropped: { level: 0, memory: 0, expType: 0, channel: 0 },
+    headers: 0,
+  }
 }
 
 /** Counts of nothing settled. */

@@ -13,7 +13,6 @@ import { Update } from './database/update.js'
 import { IngestError } from './errors.js'
 import { Encoder, type UnknownValues } from './rules/encode.js'
 import { createLayout, type Layout, otherColumns, uniteColumns } from './rules/layout.js'
-import type { RowForm } from './rules/regular.js'
 import { DEFAULT_MEMORY, LineBuffer } from './stream/buffer.js'
 import { Emitter, emittedTable } from './stream/emit.js'
 import type { GroupContext } from './stream/group.js'
@@ -21,6 +20,7 @@ import { runPipeline } from './stream/pipeline.js'
 import { type ProgressListener, ProgressMeter } from './stream/progress.js'
 import { type HeadedInput, readHeader } from './stream/read.js'
 import { mustHaveRoom, SPILL_FILE } from './stream/room.js'
+import type { InputForm } from './stream/row-scrubber.js'
 import { findInputs, type SourceOptions } from './stream/source.js'
 import { Threads } from './stream/threads.js'
 import { type Summary, Tally } from './summary.js'
@@ -151,7 +151,7 @@ export type DatabaseOptions = Pick<
  */
 export async function ingestInto(
   options: DatabaseOptions,
-  inputs: readonly RowForm[],
+  inputs: readonly InputForm[],
   tally: Tally,
   work: (context: DatabaseContext, update: Update) => Promise<void>,
 ): Promise<Summary> {
@@ -200,7 +200,7 @@ export async function headedInputs(options: Omit<IngestOptions, 'out'>): Promise
 
 async function updateDatabase(
   database: Database,
-  inputs: readonly RowForm[],
+  inputs: readonly InputForm[],
   options: DatabaseOptions,
   tally: Tally,
   work: (context: DatabaseContext, update: Update) => Promise<void>,
@@ -216,7 +216,7 @@ async function updateDatabase(
   const update = await Update.begin(database, { layout, encoder }, anew, options.maxRejects)
   const stored = anew ? undefined : database.places
   // Plain data alone can go to another thread.
-  const forms = inputs.map(({ header, day }) => ({ header, day }))
+  const forms = inputs.map(({ name, header, day }) => ({ name, header, day }))
   const { encodings } = database
   const threads = new Threads({ others, inputs: forms, encodings, stored, replaces: options.replace }, options.signal)
   const buffer = new LineBuffer(

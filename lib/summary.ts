@@ -99,14 +99,15 @@ export class Tally {
   readonly #emptyInputs: string[] = []
   readonly #unendedInputs: string[] = []
   #rejects = 0
-  repeatedHeaders = 0
+  #repeatedHeaders = 0
   /** What the run does with association files. */
   readonly associations = new AssociationTally()
   /** What there is now in each program that changed. */
   readonly census: CensusByProgram = new Map()
 
   /** Counts input rows. */
-  rows({ levels, dropped }: RowCounts): void {
+  rows({ levels, dropped, headers }: RowCounts): void {
+    this.#repeatedHeaders += headers
     addNumbers(this.#rows.levels, levels)
     addNumbers(this.#rows.dropped, dropped)
   }
@@ -172,7 +173,7 @@ export class Tally {
       dropped,
       duplicates,
       replaced,
-      repeatedHeaders: this.repeatedHeaders,
+      repeatedHeaders: this.#repeatedHeaders,
       changed,
       models: Object.fromEntries(MODELS.map((model) => [model, ofModel(model)])) as Record<Model, ModelSummary>,
       waiting: waitingIn(total),

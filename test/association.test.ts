@@ -93,7 +93,7 @@ for (const [rule, columns, key] of keys) {
   test(`association key: ${rule}`, (t) => {
     const row = exposure(columns)
     t.is(row.params, key)
-    t.is(associationKey(row.cells, LAYOUT.at, String(Number(row.dname.slice(2, 7)))), key)
+    t.is(associationKey(row.line, LAYOUT.at, String(Number(row.dname.slice(2, 7)))), key)
   })
 }
 

@@ -9,7 +9,7 @@ import fc from 'fast-check'
 import { IngestError } from '../lib/errors.js'
 import { NO_OBSERVATION, programOfUnit, unitOf, WHOLE_PROGRAM } from '../lib/rules/units.js'
 import { LineBuffer, type SpillElsewhere } from '../lib/stream/buffer.js'
-import { type Entry, entryOf, FRESH, RecordWriter, recordAt } from '../lib/stream/records.js'
+import { type Entry, entryOf, FRESH_LIST, RecordWriter, recordAt } from '../lib/stream/records.js'
 import { memoryOfSection, type SectionData, sortedRuns } from '../lib/stream/section.js'
 import { type OpenFile, writeRuns } from '../lib/stream/spill.js'
 import { historyArbitrary, propertyOptions, rowsArbitrary, toDayFiles } from './helpers/arbitrary-rows.js'
@@ -25,7 +25,7 @@ interface Line {
   readonly text: string
 }
 
-const line = (pid: number, observation: number, text: string, origin = FRESH): Line => ({
+const line = (pid: number, observation: number, text: string, origin = FRESH_LIST): Line => ({
   pid,
   observation,
   origin,
@@ -226,7 +226,7 @@ test('spill files have no name in their folder while the buffer is in use', (t) 
   const folder = temporaryFolder(t)
   const buffer = bufferIn(t, 50, folder)
   for (let n = 0; n < 40; n++) {
-    buffer.add(n % 5, 0, FRESH, String(n))
+    buffer.add(n % 5, 0, FRESH_LIST, String(n))
     t.deepEqual(readdirSync(folder), [])
   }
   t.true(buffer.spills > 1)
@@ -237,7 +237,7 @@ test('nothing is spilled as long as the lines are within the memory, and somethi
   const buffer = bufferIn(t, memory)
   let bytes = 0
   for (let n = 0; buffer.spills === 0; n++) {
-    buffer.add(1, n % 4, FRESH, 'x'.repeat(100))
+    buffer.add(1, n % 4, FRESH_LIST, 'x'.repeat(100))
     bytes += 100
   }
   t.true(bytes > memory / 2 && bytes <= memory, `${bytes} bytes of text made a spill`)
@@ -245,7 +245,7 @@ test('nothing is spilled as long as the lines are within the memory, and somethi
 
 test('what a long line leaves empty of a section counts as memory in use', (t) => {
   const buffer = bufferIn(t, 4 * 2 ** 20)
-  const add = () => buffer.add(1, 1, FRESH, 'x'.repeat(600_000))
+  const add = () => buffer.add(1, 1, FRESH_LIST, 'x'.repeat(600_000))
   for (let n = 0; n < 4; n++) add()
   t.is(buffer.spills, 0)
   add()
@@ -258,7 +258,7 @@ test('the memory in use stays near its bound, however many lines come', (t) => {
   const before = process.memoryUsage().arrayBuffers
   let most = 0
   for (let n = 0; n < 150_000; n++) {
-    buffer.add(n % 1000, n % 7, FRESH, String(n).padStart(350, '0'))
+    buffer.add(n % 1000, n % 7, FRESH_LIST, String(n).padStart(350, '0'))
     if (n % 1000 === 0) most = Math.max(most, process.memoryUsage().arrayBuffers - before)
   }
   t.true(buffer.spills > 10)
@@ -290,7 +290,7 @@ test.serial('a disk that is full is an error with the path of the spill file; no
   })
   const error = t.throws(
     () => {
-      for (let n = 0; n < 1000; n++) buffer.add(1, n % 9, FRESH, 'x'.repeat(100))
+      for (let n = 0; n < 1000; n++) buffer.add(1, n % 9, FRESH_LIST, 'x'.repeat(100))
     },
     { instanceOf: IngestError, code: 'WRITE_FAILED', message: /ENOSPC.*make room on the disk and run again/ },
   )
@@ -365,7 +365,7 @@ test('half of what is spilled is given away, and nothing while that is not back'
   const lines: Line[] = []
   const addUntil = (spills: number) => {
     for (; buffer.spills < spills; lines.push(line(lines.length % 5, 0, String(lines.length))))
-      buffer.add(lines.length % 5, 0, FRESH, String(lines.length))
+      buffer.add(lines.length % 5, 0, FRESH_LIST, String(lines.length))
   }
   addUntil(4)
   t.deepEqual(
@@ -388,7 +388,7 @@ test('what goes wrong on another thread ends the run with its error', async (t) 
   const make = () => {
     const buffer = new LineBuffer(1000, (number) => join(folder, String(number)), otherThread(() => 1, true).spill)
     t.teardown(() => buffer.close())
-    for (let n = 0; buffer.spills === 0; n++) buffer.add(1, n % 9, FRESH, 'x')
+    for (let n = 0; buffer.spills === 0; n++) buffer.add(1, n % 9, FRESH_LIST, 'x')
     return buffer
   }
   const expected = { instanceOf: IngestError, code: 'WRITE_FAILED', message: /the disk is gone/ } as const
@@ -396,7 +396,7 @@ test('what goes wrong on another thread ends the run with its error', async (t) 
   const buffer = make()
   for (let turns = 0; turns < 3; turns++) await nextTurn()
   t.throws(() => {
-    for (let n = 0; n < 1000; n++) buffer.add(1, n % 9, FRESH, 'x'.repeat(100))
+    for (let n = 0; n < 1000; n++) buffer.add(1, n % 9, FRESH_LIST, 'x'.repeat(100))
   }, expected)
 })
 

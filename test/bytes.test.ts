@@ -11,7 +11,6 @@ const bytes = lengths.chain((length) => fc.uint8Array({ minLength: length, maxLe
 /** A piece, and what it adds. */
 const pieces = fc.oneof(
   fc.string({ unit: 'binary' }).map((text) => [(out: ByteWriter) => out.text(text), Buffer.from(text)] as const),
-  fc.string({ unit: 'binary-ascii' }).map((text) => [(out: ByteWriter) => out.ascii(text), Buffer.from(text)] as const),
   fc.nat(255).map((byte) => [(out: ByteWriter) => out.byte(byte), Buffer.of(byte)] as const),
   fc.tuple(bytes, fc.nat(50), fc.nat(50)).map(([block, before, behind]) => {
     const copied = Buffer.concat([Buffer.alloc(before, 1), block, Buffer.alloc(behind, 2)])
@@ -36,12 +35,6 @@ test('what a writer has is its pieces, one behind the other', (t) => {
         assert.equal(out.length, expected.length)
         assert.ok(expected.equals(out.take()))
       }
-      const taken = Array.from({ length: 3 }, () => {
-        for (const [add] of all) add(out)
-        // Memory at hand need not begin where its block begins, and holds what it held.
-        return out.handOver((length) => Buffer.alloc(length + 10, 7).subarray(5, length + 5))
-      })
-      for (const bytes of taken) assert.ok(expected.equals(bytes))
     }),
     propertyOptions(t, 200),
   )

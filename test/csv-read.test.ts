@@ -2,11 +2,14 @@ import assert from 'node:assert/strict'
 import test from 'ava'
 import { type Info, type Options, parse as parseStream } from 'csv-parse'
 import { parse } from 'csv-parse/sync'
+import { stringify } from 'csv-stringify/sync'
 import fc from 'fast-check'
-import { LineCursor, PlainLines } from '../lib/csv/lines.js'
-import type { PlainRow } from '../lib/csv/plain-row.js'
+import type { CsvBatch, CsvError } from '../lib/csv/block.js'
+import { BlockCursor, RecordBlock } from '../lib/csv/block.js'
 import { RecordScanner } from '../lib/csv/quoted.js'
-import { type CsvBatch, type CsvError, CsvReader, CsvRecord } from '../lib/csv/read.js'
+import { CsvReader, CsvRecord } from '../lib/csv/read.js'
+import { CanonicalLine } from '../lib/csv/row.js'
+import { formatField, formatRow } from '../lib/csv/write.js'
 
 const SEED = Number(process.env.FC_SEED ?? 20240221)
 const LF = 10
@@ -30,9 +33,9 @@ function read(
   bytes: Buffer,
   sizes: readonly number[] = [bytes.length || 1],
   maxRecordBytes?: number,
-  plainLines = false,
+  blocks = false,
 ): CsvBatch {
-  const reader = new CsvReader({ plainLines, ...(maxRecordBytes === undefined ? {} : { maxRecordBytes }) })
+  const reader = new CsvReader({ blocks, ...(maxRecordBytes === undefined ? {} : { maxRecordBytes }) })
   const batches: CsvBatch[] = []
   let at = 0
   for (let index = 0; at < bytes.length; index++) {
@@ -49,7 +52,7 @@ function read(
 const joined = (batches: readonly CsvBatch[]): CsvBatch => ({
   records: batches.flatMap(({ records }) => records),
   errors: batches.flatMap(({ errors }) => errors),
-  lines: batches.flatMap(({ lines }) => lines),
+  blocks: batches.flatMap(({ blocks }) => blocks),
 })
 
 const readText = (text: string, maxRecordBytes?: number) => read(Buffer.from(text), undefined, maxRecordBytes)
@@ -198,7 +201,7 @@ const withoutLineEnd = (bytes: Buffer): Buffer => {
 
 /** Tries csv-parse on one line, two lines, ... until no quote is open; gives the first line up if that is too long. */
 function model(input: Buffer, max: number): CsvBatch {
-  const batch: CsvBatch = { records: [], errors: [], lines: [] }
+  const batch: CsvBatch = { records: [], errors: [], blocks: [] }
   const bytes = input.subarray(0, 3).equals(Buffer.from('\ufeff')) ? input.subarray(3) : input
   const lines: Buffer[] = []
   for (let at = 0; at < bytes.length; ) {
@@ -386,7 +389,7 @@ test('a file without line ends is one error, and is not kept', (t) => {
   t.is(batches.flatMap(({ errors }) => errors).length, 1)
   const [next, ...others] = reader.push(Buffer.from('x\nnext\n')).records
   t.deepEqual([next?.text, next?.fields, next?.line, others.length], ['next', ['next'], 2, 0])
-  t.deepEqual(reader.end(), { records: [], errors: [], lines: [] })
+  t.deepEqual(reader.end(), { records: [], errors: [], blocks: [] })
 })
 test('the default limit is 1 MiB', (t) => {
   const batch = readText(`${'x'.repeat(2 ** 20)}\n${'y'.repeat(2 ** 20 + 1)}\n`)
@@ -448,77 +451,106 @@ test('records that are not given up to each other are gone over again and again'
 
 const shown = ({ line, text, fields }: CsvRecord) => ({ line, text, fields })
 
-// --- Lines that are left as they are -------------------------------------------------------------------------------
+// --- Blocks of records that are split later --------------------------------------------------------------------------
 
-test('lines that are left as they are hold the records that a reader makes of them otherwise', (t) => {
+test('blocks hold the records that a reader makes of them otherwise, whatever is in them', (t) => {
   let left = 0
+  let quoted = 0
   fc.assert(
-    fc.property(hostileBytes, chunkSizes, fc.integer({ min: 1, max: 40 }), (bytes, sizes, maxRecordBytes) => {
+    fc.property(anyBytes, chunkSizes, fc.integer({ min: 1, max: 40 }), (bytes, sizes, maxRecordBytes) => {
       for (const max of [undefined, maxRecordBytes]) {
         const expected = read(bytes, sizes, max)
         const found = read(bytes, sizes, max, true)
-        const split = found.lines.flatMap(({ records }) => records)
+        const split = found.blocks.flatMap(({ records }) => records)
         left += split.length
+        quoted += split.filter(({ text }) => text.includes('"')).length
         const all = [...found.records, ...split].sort((a, b) => a.line - b.line)
         assert.deepEqual(all.map(shown), expected.records.map(shown))
         assert.deepEqual(found.errors, expected.errors)
-        for (const { bytes: own } of found.lines) assert.ok(!own.includes('"') && own.at(-1) === LF)
+        for (const { bytes: own } of found.blocks) assert.equal(own.at(-1), LF)
       }
-    }),
-    { seed: SEED, numRuns: 2000 },
-  )
-  t.true(left > 500, `${left} records were left`)
-})
-
-test('a cursor shows the fields of lines that csv-parse finds in them', (t) => {
-  const text = fc.array(fc.constantFrom('a', 'bc', ',', ',,', '\r', '\n', '\r\n', 'é', '\0', ' '), { maxLength: 60 })
-  let clean = 0
-  fc.assert(
-    fc.property(text, fc.nat(9), (parts, before) => {
-      const bytes = Buffer.from(`${'x'.repeat(before)}${parts.join('')}\n`)
-      const expected = parse(bytes, { ...OPTIONS, bom: false, info: false, raw: false }) as unknown as string[][]
-      const cursor = new LineCursor(new PlainLines(bytes, 7))
-      const lines: number[] = []
-      const found: string[][] = []
-      while (cursor.next()) {
-        lines.push(cursor.line)
-        const { row, record } = cursor
-        found.push([...(row ?? record).fields])
-        // ASCII without control characters that are no line ends: all else needs a closer look.
-        assert.equal(row === undefined, /[^ -~]/.test(record.text))
-        if (row === undefined) continue
-        clean++
-        assert.equal(row.width, row.fields.length)
-        for (const [index, field] of row.fields.entries()) {
-          assert.equal(row.field(index), field)
-          assert.equal(bytes.toString('latin1', row.byteOf(index), row.byteEndOf(index)), field)
-        }
-      }
-      assert.deepEqual(found, expected)
-      assert.deepEqual(lines, linesOf(new PlainLines(bytes, 7).records))
     }),
     { seed: SEED, numRuns: 3000 },
   )
-  t.true(clean > 1000)
+  t.true(left > 500, `${left} records were left`)
+  t.true(quoted > 100, `${quoted} of them with quotes`)
 })
 
-test('a cursor goes over lines of any length, more than it makes text of at a time', (t) => {
-  const rows = Array.from(
-    { length: 900 },
-    (_, number) => `${number},${'x'.repeat(number % 97)},${'y'.repeat((number % 5) * 20_000)}`,
+test('a file full of quotes is split without csv-parse, but for the records at the ends of pieces', (t) => {
+  const bytes = Buffer.from('"a","b ""c""","d,e","",f\r\n'.repeat(40_000))
+  const { blocks, records } = read(bytes, [1 << 18], undefined, true)
+  t.is(blocks.flatMap((block) => block.records).length + records.length, 40_000)
+  t.true(records.length < 10, `${records.length} went to csv-parse`)
+})
+
+test('the cells of a record are its fields as csv-stringify writes them, and their places the bytes of these', (t) => {
+  const field = fc.oneof(fc.constantFrom('', 'a', 'a,b', 'say "hi"', '"', 'x\ny', 'r\r\n', 'Größe', ' '), fc.string())
+  const rows = fc.array(fc.tuple(fc.array(field, { minLength: 2, maxLength: 5 }), fc.boolean(), fc.boolean()))
+  let seen = 0
+  fc.assert(
+    fc.property(rows, fc.integer({ min: 1, max: 99 }), (all, line) => {
+      const write = ([fields, isQuoted, isCrlf]: (typeof all)[number]) =>
+        stringify([fields], { quoted: isQuoted, quoted_match: /[\r\n]/, record_delimiter: isCrlf ? '\r\n' : '\n' })
+      // A NUL is odd.
+      const usable = all.filter(([fields]) => !fields.some((text) => text.includes('\0')))
+      const bytes = Buffer.from(usable.map(write).join(''))
+      const cursor = new BlockCursor({ bytes, line })
+      for (const [fields] of usable) {
+        assert.ok(cursor.next())
+        assert.ok(!cursor.isOdd, cursor.record.text)
+        const { cells } = cursor
+        assert.deepEqual(cells.fields, fields)
+        assert.deepEqual(cursor.record.fields, fields)
+        assert.equal(cells.width, fields.length)
+        for (const [index, text] of fields.entries()) {
+          assert.equal(cells.cell(index), formatField(text))
+          assert.equal(bytes.toString('utf8', cells.starts[index], cells.ends[index]), formatField(text))
+          seen++
+        }
+        const whole = bytes.toString('utf8', cells.starts[0], cells.ends[fields.length - 1])
+        if (!cells.hasGaps) assert.equal(`${whole}\n`, formatRow(fields))
+        assert.equal(
+          cells.hasQuotes,
+          fields.some((text) => formatField(text) !== text),
+        )
+      }
+      assert.ok(!cursor.next())
+      assert.equal(cursor.nextLine, line + bytes.filter((byte) => byte === LF).length)
+    }),
+    { seed: SEED, numRuns: 2000 },
   )
-  const cursor = new LineCursor(new PlainLines(Buffer.from(`${rows.join('\n')}\n`), 1))
-  const found: string[] = []
-  const kept: (PlainRow | undefined)[] = []
-  while (cursor.next()) {
-    const { row } = cursor
-    found.push([row?.field(0), row?.field(1), row?.field(2)].join(','))
-    kept.push(row)
-  }
-  t.deepEqual(found, rows)
-  // Rows stay what they are when others are asked for.
-  t.deepEqual(
-    kept.map((row) => row?.between(0, 2)),
-    rows,
+  t.true(seen > 5000, `${seen} cells`)
+})
+
+test('what is not plainly well formed is told, and a line of it is given as it stands', (t) => {
+  const lines = ['a\rb,c', 'x\0y', 'plain', '', 'z\r\r']
+  const cursor = new BlockCursor(new RecordBlock(Buffer.from(`${lines.join('\n')}\n`), 3))
+  const found: [number, string, boolean][] = []
+  while (cursor.next()) found.push([cursor.line, cursor.record.text, cursor.isOdd])
+  t.deepEqual(found, [
+    [3, 'a\rb,c', true],
+    [4, 'x\0y', true],
+    [5, 'plain', false],
+    [7, 'z\r', true],
+  ])
+})
+
+test('the fields of a canonical line are those that were written', (t) => {
+  const field = fc.oneof(fc.constantFrom('', 'a', 'a,b', '"', '""', 'x\ny', '\r'), fc.string())
+  fc.assert(
+    fc.property(fc.array(field, { minLength: 1, maxLength: 6 }), (fields) => {
+      const line = new CanonicalLine(formatRow(fields).slice(0, -1))
+      assert.deepEqual(line.fields, fields)
+      assert.equal(line.width, fields.length)
+      for (const [index, text] of fields.entries()) {
+        assert.equal(line.field(index), text)
+        assert.equal(line.cell(index), formatField(text))
+        assert.equal(line.between(0, index), formatRow(fields.slice(0, index + 1)).slice(0, -1))
+      }
+      assert.equal(line.field(fields.length), '')
+      assert.equal(line.field(-1), '')
+    }),
+    { seed: SEED, numRuns: 3000 },
   )
+  t.pass()
 })

@@ -46,12 +46,12 @@ function decode(
     const input = inputOf(name, header)
     return [...pieces(Buffer.from(text as Buffer), size), undefined].map((bytes) => decoder.decode({ input, bytes }))
   })
-  const { repeatedHeaders, emptyInputs } = summaryOf(tally)
+  const { emptyInputs } = summaryOf(tally)
   const split = batches.map(splitBatch)
   return {
     rows: split.flatMap(({ records }) => records.map(({ line, text }) => [line, text] as const)),
     rejects: split.flatMap(({ rejects }) => rejects),
-    repeatedHeaders,
+    repeatedHeaders: split.reduce((sum, { headers }) => sum + headers, 0),
     emptyInputs,
   }
 }

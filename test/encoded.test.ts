@@ -3,9 +3,10 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'ava'
 import { formatFloat } from '../lib/csv/float.js'
+import { unquoted } from '../lib/csv/row.js'
 import { MODELS, type Model } from '../lib/rules/association.js'
 import { Encoder, type Encodings } from '../lib/rules/encode.js'
-import { encodedColumns, encodedValues, gigabytes, rawColumns, rawValues } from '../lib/rules/encoded.js'
+import { encodedCells, encodedColumns, gigabytes, rawCells, rawColumns } from '../lib/rules/encoded.js'
 import { groupFeatures } from '../lib/rules/features.js'
 import type { Row } from '../lib/rules/row.js'
 import { type Columns, exposure, product } from './helpers/rows.js'
@@ -48,8 +49,8 @@ function valuesOf(
   const byName = (names: readonly string[], values: readonly string[]) =>
     Object.fromEntries(names.map((name, index) => [name, values[index] ?? 'absent']))
   return {
-    raw: byName(rawColumns(model), rawValues(model, features)),
-    encoded: byName(encodedColumns(model), encodedValues(model, features, new Encoder(shipped))),
+    raw: byName(rawColumns(model), rawCells(model, features).map(unquoted)),
+    encoded: byName(encodedColumns(model), encodedCells(model, features, new Encoder(shipped)).map(unquoted)),
   }
 }
 
@@ -84,7 +85,7 @@ test('a value that has no code is a placeholder until the run ends', (t) => {
   const features = groupFeatures('SPEC', pair(CATEGORIES))
   if (features === undefined) return t.fail()
   const encoder = new Encoder(shipped)
-  const cell = encodedValues('SPEC', features, encoder)[encodedColumns('SPEC').indexOf('band')] ?? ''
+  const cell = encodedCells('SPEC', features, encoder)[encodedColumns('SPEC').indexOf('band')] ?? ''
   t.deepEqual(encoder.settle(), [{ category: 'band', value: 'ULTRA', code: 2 }])
   t.is(encoder.resolve('band', cell), '2')
 })

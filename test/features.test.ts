@@ -295,7 +295,6 @@ test('features of an FGS group are its first exposure and NEXPOSUR', (t) => {
     band: 'B0',
     nexposur: 3,
     pointing: undefined,
-    isPlain: false,
     measures: undefined,
   } satisfies Features)
 })

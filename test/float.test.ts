@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import test from 'ava'
 import fc from 'fast-check'
-import { ByteWriter } from '../lib/csv/bytes.js'
-import { addFloat, floatTexts, formatFloat, formatScaled } from '../lib/csv/float.js'
+import { formatFloat, wholePartAt } from '../lib/csv/float.js'
+import { toNumber } from '../lib/rules/values.js'
 import { propertyOptions } from './helpers/arbitrary-rows.js'
 
 /** What `repr` of Python says of these floats. */
@@ -64,97 +64,32 @@ test('formatFloat writes text that reads back as the same float and is no intege
   t.pass()
 })
 
-/** What is written among other numbers. */
-function written(value: number): string {
-  const floats = floatTexts()
-  floats.values.set([1.5, value, -7])
-  floats.write(3)
-  const { ends, text } = floats
-  assert.equal(Buffer.from(text.subarray((ends[0] ?? 0) + 1, (ends[1] ?? 0) + 1)).toString(), '1.5,')
-  assert.equal(Buffer.from(text.subarray((ends[2] ?? 0) + 1, (ends[3] ?? 0) + 1)).toString(), '-7.0,')
-  assert.equal(text[ends[2] ?? 0], 44)
-  return Buffer.from(text.subarray((ends[1] ?? 0) + 1, ends[2])).toString('latin1')
+/** The whole part of a number among others. */
+function wholePart(text: string): number {
+  return wholePartAt(Buffer.from(`12,${text},34`), 3, 3 + text.length)
 }
 
-test('FloatTexts writes a float as repr of Python does', (t) => {
-  for (const [value, expected] of PYTHON_REPR) {
-    t.is(written(value), expected)
-    t.is(written(-value), expected.startsWith('-') ? expected.slice(1) : `-${expected}`)
-  }
-  t.is(written(Number.NaN), '')
-})
-
-const FLOAT = new Float64Array(1)
-const BITS = new BigInt64Array(FLOAT.buffer)
-
-/** The float that is so many steps from another one. */
-function beside(value: number, steps: number): number {
-  FLOAT[0] = value
-  BITS[0] = (BITS[0] ?? 0n) + BigInt(steps)
-  return FLOAT[0] ?? 0
-}
-
-// JavaScript's own text is the reference: it is the shortest one, too, and of several the nearest.
-test('FloatTexts finds the shortest text: for all floats near a power of ten or of two', (t) => {
-  const powers = [
-    ...Array.from({ length: 24 }, (_, exponent) => Number(`1e${exponent - 6}`)),
-    ...Array.from({ length: 80 }, (_, exponent) => 2 ** (exponent - 20)),
-  ]
-  for (const power of powers) {
-    for (let steps = -40; steps <= 40; steps++) {
-      const value = beside(power, steps)
-      if (written(value) !== formatFloat(value)) t.is(written(value), formatFloat(value))
-    }
-  }
-  t.pass()
-})
-
-const ANY_FLOAT = fc.tuple(fc.bigInt(0n, 2n ** 52n - 1n), fc.integer({ min: -18, max: 58 })).map(([bits, exponent]) => {
-  BITS[0] = (BigInt(exponent + 1023) << 52n) | bits
-  return FLOAT[0] ?? 0
-})
-/** What people and programs write: few digits. */
-const DECIMAL = fc
-  .tuple(fc.integer({ min: 0, max: 10 ** 9 }), fc.integer({ min: -6, max: 18 }))
-  .map(([digits, power]) => Number(`${digits}e-${power}`.replace('--', '')))
-/** Those with a short neighbour, where a shorter text would be that of another number. */
-const BESIDE_DECIMAL = fc.tuple(DECIMAL, fc.integer({ min: -3, max: 3 })).map(([value, steps]) => beside(value, steps))
-
-for (const [title, floats] of [
-  ['any bits', ANY_FLOAT],
-  ['few digits', DECIMAL],
-  ['what stands beside few digits', BESIDE_DECIMAL],
-] as const) {
-  test(`FloatTexts finds the shortest text: ${title}`, (t) => {
-    const same = (value: number) => written(value) === formatFloat(value) && written(-value) === formatFloat(-value)
-    fc.assert(fc.property(floats, same), propertyOptions(t, 50_000))
-    t.pass()
-  })
-}
-
-test('formatScaled is the text of the quotient', (t) => {
-  const integers = fc.oneof(
-    fc.integer({ min: 0, max: 400 * 10 ** 8 }),
-    fc.maxSafeInteger(),
-    fc.tuple(fc.nat(4000), fc.nat(12)).map(([digits, zeros]) => digits * 10 ** zeros),
-    fc.constantFrom(-0, Number.NaN, 1e15, 1e15 - 1, 9999, 10_000, 99, 100, Number.POSITIVE_INFINITY),
+test('the whole part of a plain decimal number is told among bytes, that of any other text is not', (t) => {
+  const digits = (most: number) => fc.string({ unit: fc.constantFrom(...'0123456789'), maxLength: most })
+  const decimals = fc.tuple(fc.constantFrom('', '-'), digits(18), fc.constantFrom('', '.'), digits(18))
+  const texts = fc.oneof(
+    decimals.map((parts) => parts.join('')),
+    fc.string({ unit: fc.constantFrom(...'01289.-+eE n'), maxLength: 8 }),
+    fc.string({ maxLength: 6 }).map((text) => text.replace(/[^ -~]/g, '')),
   )
+  let plain = 0
   fc.assert(
-    fc.property(integers, fc.nat(12), (integer, decimals) => {
-      assert.equal(formatScaled(integer, decimals), formatFloat(integer / 10 ** decimals))
+    fc.property(texts, (text) => {
+      const isPlain = /^-?(\d+\.?\d*|\.\d+)$/.test(text)
+      if (isPlain) plain++
+      const expected = isPlain ? Number(/\d*/.exec(text.replace('-', ''))?.[0] ?? '') : Number.NaN
+      const found = wholePart(text)
+      // Digits beyond those that a float holds make it inexact, which no limit is near to.
+      assert.ok(Object.is(found, expected) || Math.abs(found / expected - 1) < 1e-12, `${text}: ${found}`)
+      if (!Number.isNaN(found)) assert.ok(!Number.isNaN(toNumber(text)), text)
     }),
     propertyOptions(t, 20_000),
   )
-  t.is(formatScaled(10_012_345_000, 8), '100.12345')
-  t.is(formatScaled(10_000_000_000, 8), '100.0')
-  t.is(formatScaled(9999, 8), '9.999e-05')
-})
-
-test('addFloat adds the text and nothing else', (t) => {
-  const out = new ByteWriter()
-  for (const value of [1.5, Number.NaN, -1e-7, 0]) {
-    addFloat(value, out)
-    out.text('|')
-  }
-  t.is(out.take().toString(), '1.5||-1e-07|0.0|')
+  t.true(plain > 1000)
+  t.is(wholePart('9'.repeat(301)), Number.NaN)
 })

@@ -2,16 +2,24 @@
 import assert from 'node:assert/strict'
 import test from 'ava'
 import fc from 'fast-check'
-import { CsvRow } from '../lib/csv/row.js'
 import { readFresh } from '../lib/database/stored.js'
 import { associationsOf } from '../lib/rules/association-rows.js'
-import { datasetName, type Level, levelOf, observationOf, programOf } from '../lib/rules/dataset.js'
+import { datasetName, type Level, levelOf, observationIn, observationOf, programOf } from '../lib/rules/dataset.js'
 import { createLayout, FLOAT_COLUMNS, otherColumns, REQUIRED_COLUMNS, uniteColumns } from '../lib/rules/layout.js'
 import { cell, type Kind, type Row } from '../lib/rules/row.js'
 import { completeRow, type DropReason, type Scrubbed, Scrubber } from '../lib/rules/scrub.js'
 import { NO_OBSERVATION, WHOLE_PROGRAM } from '../lib/rules/units.js'
 import { parseDay } from '../lib/stream/source.js'
-import { type Columns, exposure, fieldsOf, INPUT_COLUMNS, LAYOUT, rowOf, scrubbed } from './helpers/rows.js'
+import {
+  type Columns,
+  exposure,
+  fieldsOf,
+  INPUT_COLUMNS,
+  LAYOUT,
+  rowOf,
+  scrubbed,
+  scrubRecord,
+} from './helpers/rows.js'
 
 const seed = Number(process.env.FC_SEED ?? 20240221)
 const NOTHING = ['', 'NaN', 'nan', 'N/A', 'NONE', 'None', 'none', 'NULL', 'null']
@@ -22,7 +30,7 @@ function scrubQuoted(columns: Columns, only?: number): Scrubbed {
     only === undefined || only === index || /[",\r\n]/.test(field) ? `"${field.replaceAll('"', '""')}"` : field,
   )
   const scrubber = new Scrubber(LAYOUT, INPUT_COLUMNS, parseDay(columns.date ?? '2024-02-21', 'test'))
-  return scrubber.scrub(CsvRow.parse(quoted.join(',')))
+  return scrubRecord(scrubber, quoted.join(','))
 }
 
 const levels: readonly (readonly [dag: string, level: Level])[] = [
@@ -261,7 +269,7 @@ const cells: readonly (readonly [rule: string, columns: Columns, cells: Readonly
 for (const [rule, columns, expected] of cells) {
   test(`cells: ${rule}`, (t) => {
     for (const result of [scrubbed(columns), scrubQuoted(columns)]) {
-      const { fields } = rowOf(result).cells
+      const { fields } = rowOf(result).line
       t.is(fields.length, LAYOUT.columns.length)
       for (const [name, text] of Object.entries(expected)) t.is(fields[LAYOUT.columns.indexOf(name)], text, name)
     }
@@ -272,11 +280,10 @@ test('a row without optional columns has none of their cells', (t) => {
   const layout = createLayout(otherColumns(REQUIRED_COLUMNS))
   const scrubber = new Scrubber(layout, REQUIRED_COLUMNS, parseDay('2024-02-21', 'test'))
   const fields = REQUIRED_COLUMNS.map((name) => fieldsOf({})[INPUT_COLUMNS.indexOf(name)] ?? '')
-  for (const row of [new CsvRow(fields.join(',')), new CsvRow('', fields)]) {
-    const result = scrubber.scrub(row)
+  for (const result of [scrubRecord(scrubber, fields.join(',')), scrubber.scrub(fields)]) {
     if (!('text' in result)) return t.fail()
-    const read = readFresh(layout, result.text)
-    t.is(read.cells.width, layout.columns.length)
+    const read = readFresh(layout, result.text, result.kind)
+    t.is(read.line.width, layout.columns.length)
     t.is(read.params, '1001-001-F770W-FULL-MIR_IMAGE')
     t.is(cell(read, 'GS_RA'), '')
   }
@@ -287,13 +294,12 @@ test('columns that another file of the run has are blank; others are carried thr
   const layout = createLayout(uniteColumns([otherColumns(INPUT_COLUMNS), ['elsewhere'], otherColumns(header)]))
   const scrubber = new Scrubber(layout, header, parseDay('2024-02-21', 'test'))
   const fields = ['NONE', ...fieldsOf({ TARG_RA: '1' }).toReversed(), ' as it is ']
-  for (const row of [new CsvRow(fields.join(',')), new CsvRow('', fields)]) {
-    const result = scrubber.scrub(row)
+  for (const result of [scrubRecord(scrubber, fields.join(',')), scrubber.scrub(fields)]) {
     if (!('text' in result)) return t.fail()
-    const [line, plain] = [readFresh(layout, result.text), exposure({ TARG_RA: '1' })]
-    const at = (name: string) => line.cells.field(layout.columns.indexOf(name))
+    const [line, plain] = [readFresh(layout, result.text, result.kind), exposure({ TARG_RA: '1' })]
+    const at = (name: string) => line.line.field(layout.columns.indexOf(name))
     t.deepEqual([at('EXTRA'), at('note'), at('elsewhere')], ['NONE', ' as it is ', ''])
-    for (const [index, name] of LAYOUT.columns.entries()) t.is(at(name), plain.cells.field(index), name)
+    for (const [index, name] of LAYOUT.columns.entries()) t.is(at(name), plain.line.field(index), name)
   }
 })
 
@@ -306,7 +312,7 @@ test('scrubbing what is scrubbed changes nothing', (t) => {
     ImageSize: 'NONE',
     FILTER: 'N/A',
   }
-  const fields = [...exposure(odd).cells.fields]
+  const fields = [...exposure(odd).line.fields]
   const again = [...fields]
   t.is(
     completeRow(again, LAYOUT, 'jw01001001001_02101_00001_mirimage', 1001, parseDay('2024-02-21', 'test')),
@@ -354,7 +360,7 @@ test('a row with quotes is scrubbed as the same row without', (t) => {
   const outcomes = new Set<Scrubbed['outcome']>()
   fc.assert(
     fc.property(anyColumns, fc.option(fc.nat(INPUT_COLUMNS.length - 1), { nil: undefined }), (columns, only) => {
-      const plain = scrubber.scrub(CsvRow.parse(fieldsOf(columns).join(',')))
+      const plain = scrubber.scrub(fieldsOf(columns))
       assert.deepEqual(scrubQuoted(columns, only), plain)
       outcomes.add(plain.outcome)
     }),
@@ -365,7 +371,7 @@ test('a row with quotes is scrubbed as the same row without', (t) => {
 
 test('a carriage return within a row gets quotes, as readers would take it for the end of the row', (t) => {
   const scrubber = new Scrubber(LAYOUT, INPUT_COLUMNS, parseDay('2024-02-21', 'test'))
-  const result = scrubber.scrub(CsvRow.parse(fieldsOf({ TARGNAME: 'x\ry' }).join(',')))
+  const result = scrubber.scrub(fieldsOf({ TARGNAME: 'x\ry' }))
   if (!('text' in result)) return t.fail()
   t.true(result.text.includes(',"x\ry",'), result.text)
   t.is(rowOf(result).TARGNAME, 'x\ry')
@@ -394,7 +400,10 @@ const units: readonly Unit[] = [
   ['the observation of a segment', 'jw01001042001_02101_00001-seg001_nis', { dag: L1, obs: '042' }, 42],
 ]
 for (const [rule, dname, keywords, unit] of units) {
-  test(`the unit that a row is buffered under: ${rule}`, (t) => t.is(observationOf(dname, keywords), unit))
+  test(`the unit that a row is buffered under: ${rule}`, (t) => {
+    const read = keywords && { level: levelOf(keywords.dag), observation: observationIn(keywords.obs) }
+    t.is(observationOf(dname, read), unit)
+  })
 }
 
 const anyUnit = fc.record({

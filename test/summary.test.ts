@@ -45,10 +45,17 @@ function summaryWith(parts: Partial<Summary> = {}): Summary {
 
 test('rows are counted by level, reason of dropping, and rejects', (t) => {
   const tally = new Tally()
-  tally.rows({ levels: { level1: 2, level3: 0, other: 1 }, dropped: { level: 0, memory: 1, expType: 0, channel: 1 } })
-  tally.rows({ levels: { level1: 0, level3: 1, other: 0 }, dropped: { level: 0, memory: 1, expType: 0, channel: 0 } })
+  tally.rows({
+    levels: { level1: 2, level3: 0, other: 1 },
+    dropped: { level: 0, memory: 1, expType: 0, channel: 1 },
+    headers: 1,
+  })
+  tally.rows({
+    levels: { level1: 0, level3: 1, other: 0 },
+    dropped: { level: 0, memory: 1, expType: 0, channel: 0 },
+    headers: 0,
+  })
   tally.reject([reject(7), reject(3)])
-  tally.repeatedHeaders++
   tally.emptyInput('y.csv')
   t.like(summaryOf(tally, 2, [{ category: 'filter', value: 'X', code: 9 }]), {
     database: 'db',

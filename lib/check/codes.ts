@@ -2,7 +2,7 @@
  * Codes of category values told from the tables, for a database whose encodings.json is lost: products have their values
  * in `raw-*` beside their codes in `train-*`, and waiting groups have them in their exposures.
  */
-import { CsvRow } from '../csv/row.js'
+import { CanonicalLine } from '../csv/row.js'
 import { linesOf } from '../database/format.js'
 import { TABLES } from '../database/tables.js'
 import { breather } from '../process/breath.js'
@@ -67,7 +67,7 @@ function addGroups(pid: number, program: Program, { layout }: Survey, codes: See
   const encoder = new Encoder(NO_CODES)
   for (const table of TABLES.filter(({ holds }) => holds === 'groups')) {
     const rows = linesOf(table, settled, { layout, encoder }).split('\n').slice(0, -1)
-    for (const cells of rows.map((row) => CsvRow.parse(row).fields)) {
+    for (const cells of rows.map((row) => new CanonicalLine(row).fields)) {
       const [line, ...others] = stored.get(`${table.number} ${cells.at(-1)}`) ?? []
       if (line === undefined || others.length > 0) continue
       for (const category of CATEGORIES) {

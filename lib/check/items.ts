@@ -1,7 +1,9 @@
 /**
  * Records of a CSV file with the bytes that they take in it.
  */
-import { type CsvBatch, CsvReader, type CsvRecord } from '../csv/read.js'
+
+import type { CsvBatch } from '../csv/block.js'
+import { CsvReader, type CsvRecord } from '../csv/read.js'
 import { TABLE_OPTIONS } from '../database/table.js'
 
 /** A record of a file, or what cannot be read as one, and where it stands. */

@@ -2,7 +2,7 @@
  * Settles the stored lines of a program anew, and compares what comes out with what is stored.
  */
 
-import { CsvRow } from '../csv/row.js'
+import { CanonicalLine } from '../csv/row.js'
 import { linesOf } from '../database/format.js'
 import { readFeatures, readMembers, readStored } from '../database/stored.js'
 import { splitLines } from '../database/stored-lines.js'
@@ -63,7 +63,7 @@ export function compareWithSettled(
     else missing.set(line.text, count - 1)
   }
   const rest = [...missing].flatMap(([text, count]) => new Array<string>(count).fill(text))
-  return { extra, missing: rest.map((text) => ({ text, cells: CsvRow.parse(text).fields })) }
+  return { extra, missing: rest.map((text) => ({ text, cells: new CanonicalLine(text).fields })) }
 }
 
 /**

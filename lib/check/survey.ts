@@ -5,15 +5,36 @@
  */
 import { readSync } from 'node:fs'
 import { CsvReader } from '../csv/read.js'
+import { CanonicalLine } from '../csv/row.js'
 import { formatRow } from '../csv/write.js'
 import type { DatabaseIndex } from '../database/index-file.js'
 import { Segments } from '../database/segments.js'
+import { splitLines } from '../database/stored-lines.js'
 import { TABLE_OPTIONS, type Table } from '../database/table.js'
 import { TABLES, tableColumns } from '../database/tables.js'
 import { type CellReader, cellReader, EMPTY_TABLE, missingColumns } from '../database/takeover.js'
 import { createLayout, inputColumns, type Layout, uniteColumns } from '../rules/layout.js'
 import { closeFiles, firstItem, itemsIn, type OpenFile, openFiles } from './files.js'
 import type { Item } from './items.js'
+
+/** A line of a table as this program writes it; its cells are cut out when they are asked for. */
+class WrittenLine implements TableLine {
+  readonly table: number
+  readonly line: number
+  readonly text: string
+  #cells: readonly string[] | undefined
+
+  constructor(table: number, line: number, text: string) {
+    this.table = table
+    this.line = line
+    this.text = text
+  }
+
+  get cells(): readonly string[] {
+    this.#cells ??= new CanonicalLine(this.text).fields
+    return this.#cells
+  }
+}
 
 /** A line of a table. */
 export interface TableLine {
@@ -109,14 +130,24 @@ export class SurveyedTable {
     listener.line?.(this, item.line, fields, cells)
   }
 
+  #writtenLines(text: string, first: number): TableLine[] {
+    let line = first
+    return splitLines(text).map((written) => {
+      const one = new WrittenLine(this.table.number, line, written)
+      line += written.includes('\n') ? written.split('\n').length : 1
+      return one
+    })
+  }
+
   /** The lines in a piece of the file that begins at `offset`. */
   linesIn(bytes: Buffer, offset: number): TableLine[] {
+    const { number } = this.table
+    const first = this.#firstLines.get(offset) ?? 1
+    if (this.asWritten) return this.#writtenLines(bytes.toString(), first)
     const reader = new CsvReader(TABLE_OPTIONS)
     const records = [...reader.push(bytes).records, ...reader.end().records]
-    const first = this.#firstLines.get(offset) ?? 1
     return records.flatMap((record): TableLine[] => {
-      const place = { table: this.table.number, line: first + record.line - 1 }
-      if (this.asWritten) return [{ ...place, text: record.text, cells: record.fields }]
+      const place = { table: number, line: first + record.line - 1 }
       const found = this.#read(record.fields)
       return typeof found === 'string'
         ? []

@@ -1,5 +1,5 @@
 /** Line ends that this program does not read: a carriage return alone, as old spreadsheets write it. */
-import { BYTE } from './quoted.js'
+import { BYTE } from './split.js'
 
 /** Looks for a carriage return that ends the first line of a file which is not empty. In quotes it is data. */
 export class LoneReturnFinder {

@@ -3,11 +3,9 @@
  * over the bytes that can stop anywhere, so that no record is ever parsed on trial; the rest is left to csv-parse.
  */
 import { type Options, CsvError as ParseError, parse } from 'csv-parse/sync'
-import type { CsvBatch } from './read.js'
+import type { CsvBatch } from './block.js'
 import { CsvRecord } from './row.js'
-
-/** The bytes that have a meaning in CSV. */
-export const BYTE = { nul: 0, lineFeed: 10, carriageReturn: 13, quote: 34, comma: 44 } as const
+import { BYTE } from './split.js'
 
 /** The bytes of a record, without its line end, and its first line. */
 export interface Extent {
@@ -147,40 +145,17 @@ function closesField(bytes: Uint8Array, position: number): boolean {
   return next === BYTE.carriageReturn && bytes[position + 1] === BYTE.lineFeed
 }
 
-/** Adds to a batch what csv-parse makes of adjacent records. */
-export function addRecords(
+/** Adds to a batch what csv-parse makes of a record. */
+export function addRecord(
   { records, errors }: Pick<CsvBatch, 'records' | 'errors'>,
   bytes: Buffer,
-  run: readonly Extent[],
+  { start, end, line }: Extent,
 ): void {
-  const rows = parseRecords(bytes, run)
-  for (const [index, { start, end, line }] of run.entries()) {
-    const text = bytes.toString('utf8', start, end)
-    const fields = rows[index] ?? []
-    if (typeof fields === 'string') errors.push({ line, message: fields, text })
-    else records.push(new CsvRecord(line, text, fields))
-  }
-}
-
-/**
- * Parses adjacent records of a file: all at once, as each start of csv-parse costs as much as a record, or one by one
- * if there is a bad one among them.
- *
- * @returns for each record its fields, or in place of them the reason why it has none
- */
-function parseRecords(bytes: Buffer, run: readonly Extent[]): (string[] | string)[] {
-  const [first] = run
-  const last = run.at(-1)
-  if (first === undefined || last === undefined) return []
-  if (run.length > 1) {
-    const rows = tryParse(bytes.subarray(first.start, last.end))
-    if (Array.isArray(rows) && rows.length === run.length) return rows
-  }
-  return run.map(({ start, end }) => {
-    const rows = tryParse(bytes.subarray(start, end))
-    if (!Array.isArray(rows)) return rows
-    return rows.length === 1 ? (rows[0] ?? []) : `read as ${rows.length} records`
-  })
+  const text = bytes.toString('utf8', start, end)
+  const rows = tryParse(bytes.subarray(start, end))
+  if (typeof rows === 'string') errors.push({ line, message: rows, text })
+  else if (rows.length === 1) records.push(new CsvRecord(line, text, rows[0]))
+  else errors.push({ line, message: `read as ${rows.length} records`, text })
 }
 
 /** Stops at the first error: going on would cost csv-parse the length of the record for each further quote in it. */

@@ -1,43 +1,26 @@
 /** Bytes of a CSV file -> records, in batches, without streams. csv-parse decides what a record with quotes means. */
 
-import type { Allocate } from './bytes.js'
-import { isContinuation, PlainLines } from './lines.js'
-import { addRecords, BYTE, type Extent, RecordScanner } from './quoted.js'
+import { type CsvBatch, type CsvError, countLineFeeds, RecordBlock } from './block.js'
+import { beginning, ownBytes } from './bytes.js'
+import { addRecord, RecordScanner } from './quoted.js'
 import { CsvRecord } from './row.js'
-import { countLineFeeds } from './scanner.js'
+import { BYTE, RecordCells } from './split.js'
 
 export { CsvRecord } from './row.js'
-
-/** A record that cannot be read. */
-export interface CsvError {
-  /** The 1-based line on which the record starts. */
-  readonly line: number
-  readonly message: string
-  /** Its raw text; of a record given up only its first line, and of a line that is too long only the beginning. */
-  readonly text: string
-}
-
-/** What could be read so far; records and errors are each in the order of the file. */
-export interface CsvBatch {
-  readonly records: CsvRecord[]
-  readonly errors: CsvError[]
-  /** Lines that are left as they are; only where the reader was told to. */
-  readonly lines: PlainLines[]
-}
 
 /** What a reader can be told. */
 export interface CsvOptions {
   /** The longest record that is read, in bytes without its line end; 1 MiB by default. */
   readonly maxRecordBytes?: number
-  /** Whether lines without a quote are not made records of, but given as {@link PlainLines}, for others to split. */
-  readonly plainLines?: boolean
-  /** Gives the memory of each of them, which is then theirs alone. */
-  readonly allocate?: Allocate
+  /** Whether what is plainly well formed is given in blocks, each with memory of its own, for others to split. */
+  readonly blocks?: boolean
 }
 
 const MAX_RECORD_BYTES = 1_048_576
 /** Input is copied in pieces of this size: the memory for it stays small and in the cache, whatever the chunks are. */
 const SLICE_BYTES = 262_144
+/** Longer records with quotes are followed by {@link RecordScanner}, which can stop and go on anywhere. */
+const MOST_SPLIT_BYTES = 16_384
 /** How much of a line that is too long its error shows, in bytes. */
 const EXCERPT_BYTES = 1_024
 
@@ -45,8 +28,8 @@ const EXCERPT_BYTES = 1_024
  * Reads CSV (UTF-8, comma, `"`, LF or CRLF) from chunks of bytes, cut anywhere (specification, section 2). It reads
  * what csv-parse reads with `{ bom: true, record_delimiter: ['\r\n', '\n'], relax_column_count: true,
  * skip_empty_lines: true, skip_records_with_error: true }`: a byte-order mark at the very start and empty lines are
- * skipped, a lone CR is data, invalid UTF-8 becomes U+FFFD, records may have any number of fields. Lines without a
- * quote are split here, which is some ten times as fast; records with quotes go through csv-parse.
+ * skipped, a lone CR is data, invalid UTF-8 becomes U+FFFD, records may have any number of fields. What is plainly well
+ * formed is split here, which is some ten times as fast; any other record with quotes goes through csv-parse.
  *
  * It is better than csv-parse in one place, and differs by intention in three:
  * - After a quote that is never closed csv-parse loses the rest of the file. Here, the line on which that record
@@ -60,8 +43,7 @@ const EXCERPT_BYTES = 1_024
  */
 export class CsvReader {
   readonly #maxBytes: number
-  readonly #plainLines: boolean
-  readonly #allocate: Allocate
+  readonly #givesBlocks: boolean
   /** Room for the bytes not read yet, at #start..#end. #view is this memory up to #end. */
   #memory = Buffer.alloc(0)
   #view = this.#memory
@@ -79,13 +61,13 @@ export class CsvReader {
   /** Whether the bytes up to the next line feed belong to a line given up. */
   #skipping = false
   readonly #scanner = new RecordScanner()
+  readonly #cells = new RecordCells()
 
   /** @throws RangeError if `maxRecordBytes` is not a positive whole number */
   constructor(options: CsvOptions = {}) {
-    const { maxRecordBytes = MAX_RECORD_BYTES, plainLines = false, allocate = Buffer.allocUnsafeSlow } = options
+    const { maxRecordBytes = MAX_RECORD_BYTES, blocks = false } = options
     this.#maxBytes = maxRecordBytes
-    this.#plainLines = plainLines
-    this.#allocate = allocate
+    this.#givesBlocks = blocks
     if (!Number.isSafeInteger(this.#maxBytes) || this.#maxBytes < 1) {
       throw new RangeError(`maxRecordBytes: expected a positive whole number, got ${this.#maxBytes}`)
     }
@@ -98,7 +80,7 @@ export class CsvReader {
 
   /** Reads the records that are complete with this chunk. The chunk is copied, never kept. */
   push(chunk: Uint8Array): CsvBatch {
-    const batch: CsvBatch = { records: [], errors: [], lines: [] }
+    const batch: CsvBatch = { records: [], errors: [], blocks: [] }
     for (let offset = 0; offset < chunk.length; offset += SLICE_BYTES) {
       this.#append(chunk.subarray(offset, offset + SLICE_BYTES))
       this.#read(batch, false)
@@ -108,7 +90,7 @@ export class CsvReader {
 
   /** Reads what is left at the end of the input, and gives the memory free. The reader is then done. */
   end(): CsvBatch {
-    const batch: CsvBatch = { records: [], errors: [], lines: [] }
+    const batch: CsvBatch = { records: [], errors: [], blocks: [] }
     this.#read(batch, true)
     this.#memory = this.#view = Buffer.alloc(0)
     this.#start = this.#end = 0
@@ -161,21 +143,35 @@ export class CsvReader {
     }
     let more = true
     while (more) {
-      if (!this.#inQuotedRecord) this.#readPlainLines(batch)
-      more = this.#quote < this.#end ? this.#readQuotedRecords(batch, final) : this.#readLastLine(batch, final)
+      if (!this.#inQuotedRecord) while (this.#readPlainRecords(batch));
+      more = this.#quote < this.#end ? this.#readOddRecord(batch, final) : this.#readLastLine(batch, final)
     }
   }
 
-  /** The fast path: takes lines up to the first one that has a quote or is not complete. */
-  #readPlainLines(batch: CsvBatch): void {
+  /** Takes records up to one that is not plainly well formed, or not complete. Returns whether there were any. */
+  #readPlainRecords(batch: CsvBatch): boolean {
     const start = this.#start
     const from = Math.max(start, this.#searched)
     const lineFeed = this.#view.subarray(from, this.#quote).lastIndexOf(BYTE.lineFeed)
-    const end = lineFeed === -1 ? start : from + lineFeed + 1
-    if (end - start > this.#maxBytes) this.#readLongLines(batch, end)
-    else this.#takeLines(batch, start, end)
+    const plain = lineFeed === -1 ? start : from + lineFeed + 1
+    if (plain - start > this.#maxBytes) this.#readLongLines(batch, plain)
+    else this.#takeRecords(batch, start, plain)
+    const end = this.#quote < this.#end ? this.#wellFormedTo(plain) : plain
+    this.#takeRecords(batch, plain, end)
     this.#start = end
     this.#searched = this.#quote < this.#end ? end : this.#end
+    if (this.#quote < end) this.#findQuote(end)
+    return end > start
+  }
+
+  /** The end of the records from `start` on that are plainly well formed. */
+  #wellFormedTo(start: number): number {
+    this.#cells.load(this.#view)
+    for (let at = start; ; ) {
+      const lineFeed = this.#cells.split(at, Math.min(at + MOST_SPLIT_BYTES, this.#end))
+      if (lineFeed < 0 || this.#cells.end - at > this.#maxBytes) return at
+      at = lineFeed + 1
+    }
   }
 
   /** Takes lines some of which may be too long. */
@@ -186,21 +182,21 @@ export class CsvReader {
       const lineFeed = view.indexOf(BYTE.lineFeed, start)
       const lineEnd = this.#lineEnd(start, lineFeed)
       if (lineEnd - start > this.#maxBytes) {
-        this.#takeLines(batch, first, start)
+        this.#takeRecords(batch, first, start)
         batch.errors.push(this.#tooLong(start, lineEnd, this.#line++))
         first = lineFeed + 1
       }
       start = lineFeed + 1
     }
-    this.#takeLines(batch, first, end)
+    this.#takeRecords(batch, first, end)
   }
 
-  /** Takes whole lines from `first`, which is the current one, up to `end`. */
-  #takeLines({ records, lines }: CsvBatch, first: number, end: number): void {
+  /** Takes whole records from `first`, which is on the current line, up to `end`. */
+  #takeRecords({ records, blocks }: CsvBatch, first: number, end: number): void {
     if (first === end) return
     const bytes = this.#view.subarray(first, end)
-    if (this.#plainLines) lines.push(PlainLines.copyOf(bytes, this.#line, this.#allocate))
-    else for (const record of new PlainLines(bytes, this.#line).records) records.push(record)
+    if (this.#givesBlocks) blocks.push(new RecordBlock(ownBytes(bytes), this.#line))
+    else for (const record of new RecordBlock(bytes, this.#line).records) records.push(record)
     this.#line += countLineFeeds(bytes)
   }
 
@@ -218,13 +214,9 @@ export class CsvReader {
     return false
   }
 
-  /** Reads a run of records with quotes. Returns false if the last one is not complete. */
-  #readQuotedRecords(batch: CsvBatch, final: boolean): boolean {
-    const run: Extent[] = []
-    let complete = true
-    while (complete && this.#isQuoteInLine()) complete = this.#readQuotedRecord(batch, run, final)
-    addRecords(batch, this.#view, run)
-    return complete
+  /** Reads the next record if it has quotes. Returns false if it is not complete. */
+  #readOddRecord(batch: CsvBatch, final: boolean): boolean {
+    return !this.#isQuoteInLine() || this.#readQuotedRecord(batch, final)
   }
 
   #isQuoteInLine(): boolean {
@@ -234,7 +226,7 @@ export class CsvReader {
     return lineFeed === -1 || this.#quote < lineFeed
   }
 
-  #readQuotedRecord(batch: CsvBatch, run: Extent[], final: boolean): boolean {
+  #readQuotedRecord(batch: CsvBatch, final: boolean): boolean {
     if (!this.#inQuotedRecord) this.#scanner.begin(this.#view, this.#start)
     this.#inQuotedRecord = true
     const limit = this.#start + this.#maxBytes + 2
@@ -245,11 +237,9 @@ export class CsvReader {
     const extent = { start: this.#start, end: (end === -1 ? this.#end : end) - (crlf ? 1 : 0), line: this.#line }
     const tooLong = extent.end - extent.start > this.#maxBytes
     if (tooLong || end === -1) {
-      // The errors of the run come first.
-      addRecords(batch, this.#view, run.splice(0))
       this.#giveUp(batch, tooLong ? this.#tooLong(extent.start, this.#firstLineEnd(), extent.line) : this.#unclosed())
     } else {
-      run.push(extent)
+      addRecord(batch, this.#view, extent)
       this.#line += countLineFeeds(this.#view.subarray(extent.start, end)) + 1
       this.#moveTo(Math.min(end + 1, this.#end))
     }
@@ -290,9 +280,7 @@ export class CsvReader {
 
   #tooLong(start: number, end: number, line: number): CsvError {
     const message = `record longer than ${this.#maxBytes} bytes`
-    if (end - start <= this.#maxBytes) return { line, message, text: this.#view.toString('utf8', start, end) }
-    let cut = start + Math.min(EXCERPT_BYTES, this.#maxBytes)
-    for (let back = 0; back < 3 && isContinuation(this.#view[cut]); back++) cut--
-    return { line, message, text: this.#view.toString('utf8', start, cut) }
+    const most = end - start <= this.#maxBytes ? end - start : Math.min(EXCERPT_BYTES, this.#maxBytes)
+    return { line, message, text: beginning(this.#view.subarray(start, end), most) }
   }
 }

@@ -1,7 +1,7 @@
-/** A row of CSV whose fields are cut out of its text only when a rule asks for them. */
-import { parse } from 'csv-parse/sync'
+/** Rows of CSV as text: a canonical line, whose fields are cut out when a rule asks for them, and a record of a file. */
 
 const COMMA = ','
+const QUOTE = '"'
 
 /** The fields of a row, by number from 0. */
 export interface Fields {
@@ -13,79 +13,123 @@ export interface Fields {
   readonly fields: readonly string[]
 }
 
+/** Some fields by number, for rules that ask for a row. */
+export class FieldList implements Fields {
+  readonly fields: readonly string[]
+
+  constructor(fields: readonly string[]) {
+    this.fields = fields
+  }
+
+  get width(): number {
+    return this.fields.length
+  }
+
+  field(index: number): string {
+    return this.fields[index] ?? ''
+  }
+}
+
 /**
- * A row: its text, and its fields by number.
+ * A line of CSV in the one form in which this program writes it: a field is quoted where it has to be, and nowhere else.
  *
- * Most rules look at a few fields of a row. Finding the commas costs a third of cutting out all fields, and what is
- * never asked for is never made.
+ * Most rules look at a few fields of a row. What is never asked for is never made.
  */
-export class CsvRow implements Fields {
-  /** The row as it stands in a file, without its line end. */
+export class CanonicalLine implements Fields {
+  /** The line, without its end. */
   readonly text: string
-  readonly #fields: readonly string[] | undefined
-  /** Where each field ends in a plain text; found at first use. */
+  /** Where each cell ends in the text; found at first use. */
   #ends: number[] | undefined
 
-  /** @param fields the row's fields where the text alone does not tell them, as when it has quotes */
-  constructor(text: string, fields?: readonly string[]) {
+  constructor(text: string) {
+    this.text = text
+  }
+
+  get width(): number {
+    return this.#cellEnds.length
+  }
+
+  field(index: number): string {
+    return unquoted(this.cell(index))
+  }
+
+  /** A field as it is written; blank for a number that the line does not have. */
+  cell(index: number): string {
+    return index < 0 || index >= this.width ? '' : this.between(index, index)
+  }
+
+  /** Neighbouring cells, with the commas between them. */
+  between(first: number, last: number): string {
+    const ends = this.#cellEnds
+    return this.text.slice(first === 0 ? 0 : (ends[first - 1] ?? 0) + 1, ends[last])
+  }
+
+  get fields(): readonly string[] {
+    if (!this.text.includes(QUOTE)) return this.text.split(COMMA)
+    return Array.from({ length: this.width }, (_, index) => this.field(index))
+  }
+
+  get #cellEnds(): readonly number[] {
+    this.#ends ??= this.text.includes(QUOTE) ? quotedEnds(this.text) : plainEnds(this.text)
+    return this.#ends
+  }
+}
+
+/** Cells of the last line without quotes: the next one mostly has as many, and a list that grows takes more memory. */
+let lastWidth = 0
+
+function plainEnds(text: string): number[] {
+  const ends = new Array<number>(lastWidth)
+  let width = 0
+  for (let comma = text.indexOf(COMMA); comma >= 0; comma = text.indexOf(COMMA, comma + 1)) ends[width++] = comma
+  ends[width++] = text.length
+  ends.length = width
+  lastWidth = width
+  return ends
+}
+
+/** Inside quotes their number is odd. */
+function quotedEnds(text: string): number[] {
+  const ends: number[] = []
+  let isQuoted = false
+  for (let at = 0; at < text.length; at++) {
+    if (text[at] === QUOTE) isQuoted = !isQuoted
+    else if (text[at] === COMMA && !isQuoted) ends.push(at)
+  }
+  ends.push(text.length)
+  return ends
+}
+
+/** The field that a cell of a canonical line holds. */
+export function unquoted(cell: string): string {
+  return cell[0] === QUOTE ? cell.slice(1, -1).replaceAll('""', QUOTE) : cell
+}
+
+/** A row as it stands in a file. */
+export class CsvRecord implements Fields {
+  /** The 1-based line on which the row starts. */
+  readonly line: number
+  /** The row as it stands in the file, without its line end. */
+  readonly text: string
+  #fields: readonly string[] | undefined
+
+  /** @param fields the row's fields where there may be quotes in the text */
+  constructor(line: number, text: string, fields?: readonly string[]) {
+    this.line = line
     this.text = text
     this.#fields = fields
   }
 
-  /** The row that a text holds, quotes and all. */
-  static parse(text: string): CsvRow {
-    return text.includes('"') ? new CsvRow(text, splitQuoted(text)) : new CsvRow(text)
-  }
-
-  /** Whether the fields stand in the text, with commas between them and without quotes. */
-  get isPlain(): boolean {
-    return this.#fields === undefined
+  get fields(): readonly string[] {
+    this.#fields ??= this.text.split(COMMA)
+    return this.#fields
   }
 
   get width(): number {
-    return this.#fields?.length ?? this.#commas().length
+    return this.fields.length
   }
 
   field(index: number): string {
-    if (this.#fields !== undefined) return this.#fields[index] ?? ''
-    const ends = this.#commas()
-    const start = index === 0 ? 0 : (ends[index - 1] ?? 0) + 1
-    return index < 0 || index >= ends.length ? '' : this.text.slice(start, ends[index])
+    return this.fields[index] ?? ''
   }
-
-  get fields(): readonly string[] {
-    return this.#fields ?? this.text.split(COMMA)
-  }
-
-  /** Where a field of a plain row ends in the text. */
-  endOf(index: number): number {
-    return this.#commas()[index] ?? this.text.length
-  }
-
-  #commas(): number[] {
-    if (this.#ends !== undefined) return this.#ends
-    const { text } = this
-    const ends: number[] = []
-    for (let comma = text.indexOf(COMMA); comma >= 0; comma = text.indexOf(COMMA, comma + 1)) ends.push(comma)
-    ends.push(text.length)
-    this.#ends = ends
-    return ends
-  }
-}
-
-/** A row as it stands in a file. */
-export class CsvRecord extends CsvRow {
-  /** The 1-based line on which the row starts. */
-  readonly line: number
-
-  constructor(line: number, text: string, fields?: readonly string[]) {
-    super(text, fields)
-    this.line = line
-  }
-}
-
-/** The fields of a single row's text, as csv-parse reads it. */
-function splitQuoted(text: string): readonly string[] {
-  const [fields = []] = parse(text, { record_delimiter: '\n', relax_column_count: true })
-  return fields
 }

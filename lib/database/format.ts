@@ -1,7 +1,8 @@
 /**
  * Settled programs as the text that they add to each table: plain bytes and numbers, which can go from thread to thread.
  */
-import { type Allocate, ByteWriter } from '../csv/bytes.js'
+import { ByteWriter } from '../csv/bytes.js'
+import { BYTE } from '../csv/split.js'
 import type { Settled } from '../rules/program.js'
 import type { Row } from '../rules/row.js'
 import type { Table, TableContext, TableSink } from './table.js'
@@ -55,21 +56,20 @@ class TableWriter implements TableSink {
   }
 
   row(row: Row, rest: string): void {
-    const { regular } = row
-    if (regular === undefined) this.bytes.text(row.text + rest)
-    else regular.write(row.dname, rest, this.bytes)
+    this.bytes.text(row.text)
+    this.bytes.text(rest)
+    this.bytes.byte(BYTE.lineFeed)
   }
 
-  /** Bytes of the text. */
-  get length(): number {
-    return this.bytes.length
+  line(cells: readonly string[]): void {
+    this.bytes.text(cells.join(','))
+    this.bytes.byte(BYTE.lineFeed)
   }
 
-  /** The text, moved to a place in memory with room for it. */
-  take(memory: Buffer, start: number): TableText {
-    const end = this.bytes.moveTo(memory, start)
+  /** The text; it goes on with none. */
+  take(): TableText {
     const text: TableText = {
-      bytes: memory.subarray(start, end),
+      bytes: this.bytes.take(),
       segments: this.#segments,
       putBack: this.#putBack,
       takenOut: this.#takenOut,
@@ -85,10 +85,9 @@ class TableWriter implements TableSink {
 
 /** What a program adds to a table, as one text. */
 export function linesOf(table: Table, settled: Settled, context: TableContext): string {
-  const bytes = new ByteWriter()
-  const text = (lines: string) => bytes.text(lines)
-  table.write(settled, context, { text, bytes, row: (row, rest) => text(row.text + rest) })
-  return bytes.take().toString()
+  const writer = new TableWriter(table)
+  writer.add({ ...settled, putBack: new Map() }, context)
+  return Buffer.from(writer.take().bytes).toString()
 }
 
 /** Writes the text of every table of {@link TABLES}, settled programs one after the other. */
@@ -105,14 +104,8 @@ export class TableTexts {
     for (const writer of this.#writers) writer.add(settled, this.#context)
   }
 
-  /** The text of each table, in their order, all in one piece of memory; it goes on with none. */
-  take(allocate: Allocate = Buffer.allocUnsafeSlow): readonly TableText[] {
-    const memory = allocate(this.#writers.reduce((sum, { length }) => sum + length, 0))
-    let start = 0
-    return this.#writers.map((writer) => {
-      const text = writer.take(memory, start)
-      start += text.bytes.length
-      return text
-    })
+  /** The text of each table, in their order; it goes on with none. */
+  take(): readonly TableText[] {
+    return this.#writers.map((writer) => writer.take())
   }
 }

@@ -2,7 +2,7 @@
  * Files of one run alone, and lines in them that wait for their codes.
  */
 import { closeSync, openSync, readSync } from 'node:fs'
-import { CsvRow } from '../csv/row.js'
+import { CanonicalLine } from '../csv/row.js'
 import { formatRow } from '../csv/write.js'
 import { CATEGORIES, type Encoder } from '../rules/encode.js'
 import { fileError, writeFully } from './commit-files.js'
@@ -68,7 +68,7 @@ export class Scratch {
 export function withCodes(table: Table, encoder: Encoder, text: string): string {
   const categories = table.tail.map((column) => CATEGORIES.find((category) => category === column))
   const lines = splitLines(text).map((line) => {
-    const cells = CsvRow.parse(line).fields.map((cell, index) => {
+    const cells = new CanonicalLine(line).fields.map((cell, index) => {
       const category = categories[index]
       return category === undefined ? cell : encoder.resolve(category, cell)
     })

@@ -1,5 +1,4 @@
 /** What a table of the database is. */
-import type { ByteWriter } from '../csv/bytes.js'
 import type { CsvOptions } from '../csv/read.js'
 import type { Encoder } from '../rules/encode.js'
 import type { Layout } from '../rules/layout.js'
@@ -21,12 +20,12 @@ export interface TableContext {
 
 /** Takes the lines of a table. */
 export interface TableSink {
-  /** Text of lines. */
+  /** Lines, each with its end. */
   text(lines: string): void
-  /** Takes bytes of lines. */
-  readonly bytes: ByteWriter
-  /** The line of a scrubbed row; the rest of it are further cells as CSV, each with a comma before it, and its end. */
+  /** The line of a scrubbed row; the rest of it are further cells as they are written, each with a comma before it. */
   row(row: Row, rest: string): void
+  /** A line, by its cells as they are written. */
+  line(cells: readonly string[]): void
 }
 
 /** One table of the database. */

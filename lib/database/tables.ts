@@ -2,13 +2,12 @@
  * Every table of the database: its file, its columns, and how what is settled becomes its rows (specification,
  * section 8). The place to look for, or to add, a table or a column; those of each model are in `model-tables.ts`.
  */
-import { inOnePiece } from '../csv/bytes.js'
 import { formatField, formatRow } from '../csv/write.js'
 import { MODELS } from '../rules/association.js'
 import type { Layout } from '../rules/layout.js'
 import { MEMBER_COLUMNS, memberLines, SCIENCE } from '../rules/member-list.js'
 import type { TableNumbers } from '../rules/program.js'
-import { cell, type Row } from '../rules/row.js'
+import { cell, nameCell, type Row } from '../rules/row.js'
 import { PRIVATE_FOLDER } from './commit.js'
 import { modelTables } from './model-tables.js'
 import { type Definition, ofResolutions, type Table, type TableSink } from './table.js'
@@ -27,14 +26,9 @@ export function tableColumns(table: Table, layout: Layout): readonly string[] {
   return table.holds === 'rows' ? [...layout.columns, ...table.tail] : table.tail
 }
 
-/** A dataset's name as a field; that of a regular row needs no quotes. */
-function nameField({ dname, regular }: Row): string {
-  return regular === undefined ? formatField(dname) : dname
-}
-
 function writeTrained(product: Row, expmode: string, out: TableSink): void {
-  const name = nameField(product)
-  out.row(product, `,${expmode},${name},${name}\n`)
+  const name = nameCell(product)
+  out.row(product, `,${expmode},${name},${name}`)
 }
 
 const training: Definition = {
@@ -48,29 +42,27 @@ const training: Definition = {
   encoded: false,
 }
 
-const SCIENCE_END = `,${SCIENCE}\n`
-
 const level1: Definition = {
   file: 'level1.csv',
   holds: 'rows',
   tail: ['expmode', 'pname', 'Dataset', 'role'],
   ...ofResolutions(({ matches }, out) => {
     for (const { product, model, exposures, others } of matches) {
-      const start = inOnePiece(`,${model},${nameField(product)},`)
-      for (const exposure of exposures) out.row(exposure, start + nameField(exposure) + SCIENCE_END)
-      for (const { exposure, role } of others)
-        out.row(exposure, `${start}${nameField(exposure)},${formatField(role)}\n`)
+      const write = (exposure: Row, role: string) =>
+        out.row(exposure, `,${model},${nameCell(product)},${nameCell(exposure)},${formatField(role)}`)
+      for (const exposure of exposures) write(exposure, SCIENCE)
+      for (const { exposure, role } of others) write(exposure, role)
     }
   }),
   encoded: false,
 }
 
 function waitingCells(row: Row, expmode: string): string {
-  return `${expmode},${nameField(row)}`
+  return `${expmode},${nameCell(row)}`
 }
 
 function writeWaiting(row: Row, expmode: string, out: TableSink): void {
-  out.row(row, `,${waitingCells(row, expmode)}\n`)
+  out.row(row, `,${waitingCells(row, expmode)}`)
 }
 
 const ingest: Definition = {
@@ -91,7 +83,7 @@ const mosaics: Definition = {
   holds: 'rows',
   tail: ['Dataset'],
   write: (settled, _context, out) => {
-    for (const row of settled.mosaics) out.row(row, `,${nameField(row)}\n`)
+    for (const row of settled.mosaics) out.row(row, `,${nameCell(row)}`)
   },
   encoded: false,
 }

@@ -191,7 +191,15 @@ function mendWaiting(fields: readonly string[], header: readonly string[]): read
   return header.map((column, index) => (column === 'pname' || column === 'Dataset' ? '' : (fields[index] ?? '')))
 }
 
+/** Days that were read: a database has few. */
+const days = new Map<string, Day | undefined>()
+
 function dayOf(text: string): Day | undefined {
+  if (!days.has(text)) days.set(text, readDay(text))
+  return days.get(text)
+}
+
+function readDay(text: string): Day | undefined {
   try {
     return parseDay(text, 'date')
   } catch {

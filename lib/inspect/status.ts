@@ -4,7 +4,7 @@
  */
 import { firstItem, itemsIn, type OpenFile } from '../check/files.js'
 import { modelFile } from '../check/lines.js'
-import type { CsvRow } from '../csv/row.js'
+import type { CsvRecord } from '../csv/row.js'
 import { REJECTS_FILE } from '../database/tables.js'
 import { MODELS, type Model } from '../rules/association.js'
 import { type Census, dayOfNumber, type ModelWaiting, type Waiting, waitingIn, waitingOf } from '../rules/census.js'
@@ -130,12 +130,12 @@ class Tables {
   }
 
   /** The rows of a table, in batches; none of one that is not there. */
-  async *#batches(file: OpenFile | undefined): AsyncGenerator<{ header: readonly string[]; rows: CsvRow[] }> {
+  async *#batches(file: OpenFile | undefined): AsyncGenerator<{ header: readonly string[]; rows: CsvRecord[] }> {
     if (file === undefined) return
     const header = (await firstItem(file)).record?.fields ?? []
     let isHeader = true
     for await (const items of itemsIn(file)) {
-      const rows: CsvRow[] = []
+      const rows: CsvRecord[] = []
       for (const { record } of items) {
         if (isHeader) isHeader = false
         else if (record?.width === header.length) rows.push(record)

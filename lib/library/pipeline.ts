@@ -7,18 +7,17 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 // Not the whole of stream-chain: the types of its streams need newer ones of Node than a program may have.
 import { type Many, many, none } from 'stream-chain/defs.js'
+import { noRows } from '../counts.js'
 import type { Reject } from '../database/tables.js'
 import type { Update } from '../database/update.js'
 import { IngestError } from '../errors.js'
 import { type DatabaseContext, headedInputs, type IngestOptions, ingestInto } from '../ingest.js'
-import defaultEncodings from '../rules/encodings.json' with { type: 'json' }
 import { createLayout, type Layout, otherColumns, TAIL_COLUMNS, uniteColumns } from '../rules/layout.js'
 import { Decoder, splitBatch } from '../stream/decode.js'
 import { groupByAssociation, type Results, rejected } from '../stream/group.js'
 import { resultSinks } from '../stream/pipeline.js'
 import { type HeadedInput, type InputChunk, readInputs } from '../stream/read.js'
-import { linesIn } from '../stream/records.js'
-import { asBuffer, TaskRunner } from '../stream/tasks.js'
+import { type InputForm, RowScrubber } from '../stream/row-scrubber.js'
 import { tee } from '../stream/tee.js'
 import { type Summary, Tally } from '../summary.js'
 import { RejectQueue } from './rejects.js'
@@ -118,7 +117,7 @@ export async function createPipeline(options: PipelineOptions = {}): Promise<Ing
   mustBeFree(added)
   const inputs = await headedInputs(options)
   const headers = inputs.map(({ header }) => uniteColumns([header, added]))
-  const forms = inputs.map(({ day }, index) => ({ header: headers[index] ?? [], day }))
+  const forms = inputs.map(({ name, day }, index) => ({ name, header: headers[index] ?? [], day }))
   const layout = createLayout(uniteColumns(headers.map(otherColumns)))
   const tally = new Tally()
   const rejects = new RejectQueue(onReject)
@@ -130,7 +129,7 @@ export async function createPipeline(options: PipelineOptions = {}): Promise<Ing
   return {
     inputs: inputs.map(({ name, day, header }) => ({ name, date: day.date, columns: header })),
     columns: layout.columns,
-    ...rowStages(inputs, headers, { layout, tally, rejects, strict: options.strict ?? false }),
+    ...rowStages(inputs, forms, { layout, tally, rejects, strict: options.strict ?? false }),
     settle:
       (buffer = {}) =>
       (source) =>
@@ -158,54 +157,48 @@ interface RowContext {
   readonly strict: boolean
 }
 
-/**
- * The stages up to scrubbed rows.
- *
- * @param headers for each input its columns and those that stages of the program's own add
- */
+/** The stages up to scrubbed rows; `forms` have the columns that stages of the program's own add, too. */
 function rowStages(
   inputs: readonly HeadedInput[],
-  headers: readonly (readonly string[])[],
+  forms: readonly InputForm[],
   context: RowContext,
 ): Pick<IngestPipeline, 'bytes' | 'decode' | 'scrub' | 'rows'> {
-  const { layout } = context
-  const decoder = new Decoder(context.tally)
-  const setup = {
-    others: layout.columns.slice(2, layout.at.date),
-    inputs: inputs.map(({ day }, index) => ({ header: headers[index] ?? [], day })),
-    encodings: defaultEncodings,
-    stored: undefined,
-  }
-  const runner = new TaskRunner(setup, true)
+  const { layout, tally } = context
+  const decoder = new Decoder(tally)
+  const scrubbers = new Map(forms.map((form) => [form.name, { form, scrubber: new RowScrubber(layout, form) }]))
   const bytes = () => readInputs(inputs)
   const decode = (chunk: InputChunk) => {
     const { input } = chunk
-    const { records, rejects: wrong } = splitBatch(decoder.decode(chunk))
-    reject(wrong, context)
-    const cells = (fields: readonly string[]) => toCells(input.header, fields)
-    return records.map(({ line, fields }): InputRow => ({ source: input.name, line, cells: cells(fields) }))
+    const { records, rejects, headers } = splitBatch(decoder.decode(chunk))
+    tally.rows({ ...noRows(), headers })
+    reject(rejects, context)
+    return records.map(({ line, fields }): InputRow => {
+      return { source: input.name, line, cells: toCells(input.header, fields) }
+    })
   }
-  const scrub = (row: InputRow) => {
-    const number = inputs.findIndex(({ name }) => name === row.source)
-    if (number < 0) throw noInput(row)
-    const scrubbed = runner.scrubRecords(number, [toRecord(row, headers[number] ?? [])])
-    context.tally.rows(scrubbed.counts)
+  const scrub = (row: InputRow): ScrubbedRow | undefined => {
+    const known = scrubbers.get(row.source)
+    if (known === undefined) throw noInput(row)
+    known.scrubber.record(toRecord(row, known.form.header))
+    const { records, rejects, counts } = known.scrubber.take()
+    tally.rows(counts)
     reject(
-      scrubbed.rejects.map((wrong) => ({ source: row.source, ...wrong })),
+      rejects.map((wrong) => ({ source: row.source, ...wrong })),
       context,
     )
-    return linesIn(asBuffer(scrubbed.records)).map((text) => readScrubbed(text, layout))
+    return readScrubbed(records, layout)
   }
   async function* rows(own: (row: InputRow) => InputRow | undefined = (row) => row): AsyncGenerator<ScrubbedRow> {
     for await (const chunk of bytes()) {
       for (const row of decode(chunk)) {
         const chosen = own(row)
-        if (chosen !== undefined) yield* scrub(chosen)
+        const scrubbed = chosen && scrub(chosen)
+        if (scrubbed !== undefined) yield scrubbed
       }
     }
   }
   // Values, not generators: stream-chain waits for what follows a chain of functions only while all of them are at hand.
-  return { bytes, decode: (chunk) => many(decode(chunk)), scrub: (row) => scrub(row)[0] ?? none, rows }
+  return { bytes, decode: (chunk) => many(decode(chunk)), scrub: (row) => scrub(row) ?? none, rows }
 }
 
 /** @throws IngestError USAGE for a column that the tables have anyway, under a meaning of their own */
@@ -227,7 +220,7 @@ function reject(wrong: readonly Reject[], { tally, rejects, strict }: RowContext
 function settleInto(source: RowSource, context: DatabaseContext, update: Update): Promise<void> {
   const { signal } = context
   const batches = Readable.from(toBatches(source, context.layout), { highWaterMark: 1 })
-  const tables = tee<Results>(resultSinks(update, context.threads))
+  const tables = tee<Results>(resultSinks(update))
   return pipeline(
     batches,
     groupByAssociation({ ...context, strict: false }),

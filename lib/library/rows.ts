@@ -3,16 +3,16 @@
  *
  * The stages within hold rows as text, in batches, which is faster; here is the only place that knows both.
  */
-import { CsvRecord } from '../csv/read.js'
-import { CsvRow } from '../csv/row.js'
+import { CsvRecord, FieldList } from '../csv/row.js'
 import { formatRow } from '../csv/write.js'
 import { readFresh } from '../database/stored.js'
 import { IngestError } from '../errors.js'
-import { kindOf, observationOf, programOf } from '../rules/dataset.js'
+import { kindOf, levelOf, observationIn, observationOf, programOf } from '../rules/dataset.js'
 import type { Layout } from '../rules/layout.js'
 import type { Kind, Row } from '../rules/row.js'
 import { completeRow, type Day } from '../rules/scrub.js'
 import { unitOf } from '../rules/units.js'
+import { asBuffer, freshKind, RecordCursor } from '../stream/records.js'
 import { parseDay } from '../stream/source.js'
 
 /** The cells of a row by column: the text that stands in the file, blank (`''`) where there is no value. */
@@ -56,23 +56,25 @@ export function toCells(columns: readonly string[], fields: readonly string[]): 
 /** The record of an input with this header that has a row's cells. */
 export function toRecord({ line, cells }: InputRow, header: readonly string[]): CsvRecord {
   const fields = header.map((column) => cells[column] ?? '')
-  const text = formatRow(fields).slice(0, -1)
-  return text.includes('"') ? new CsvRecord(line, text, fields) : new CsvRecord(line, text)
+  return new CsvRecord(line, formatRow(fields).slice(0, -1), fields)
 }
 
-/** The row that a scrubbed line holds. */
-export function readScrubbed(text: string, layout: Layout): ScrubbedRow {
-  return toScrubbed(readFresh(layout, text))
+/** The first row among scrubbed ones, if there is one. */
+export function readScrubbed(records: Uint8Array, layout: Layout): ScrubbedRow | undefined {
+  if (records.length === 0) return undefined
+  const { origin, text } = new RecordCursor(asBuffer(records)).next()
+  return toScrubbed(readFresh(layout, text, freshKind(origin) as Kind))
 }
 
 /** A row of the rules as an object. */
-export function toScrubbed({ kind, dname, cells, layout }: Row): ScrubbedRow {
-  return { kind, dname, cells: toCells(layout.columns, cells.fields) }
+export function toScrubbed({ kind, dname, line, layout }: Row): ScrubbedRow {
+  return { kind, dname, cells: toCells(layout.columns, line.fields) }
 }
 
 /** A scrubbed line, and the unit that it belongs to. */
 export interface ScrubbedLine {
   readonly unit: number
+  readonly kind: Kind
   readonly text: string
 }
 
@@ -102,10 +104,10 @@ export class LineWriter {
     const wrong = completeRow(cells, this.#layout, dname, pid, this.#day(date))
     if (wrong !== undefined) throw unusable(given, wrong)
     const text = formatRow(cells).slice(0, -1)
-    const isDropped = kindOf(new CsvRow(text, cells), at, dname) === 'dropped'
-    const keywords = { dag: cells[at.dag] ?? '', obs: cells[at.OBSERVTN] ?? '' }
+    const kind = kindOf(new FieldList(cells), at, dname)
+    const keywords = { level: levelOf(cells[at.dag] ?? ''), observation: observationIn(cells[at.OBSERVTN] ?? '') }
     // What is dropped is in no association: only its name counts.
-    return { text, unit: unitOf(pid, observationOf(dname, isDropped ? undefined : keywords)) }
+    return { text, kind, unit: unitOf(pid, observationOf(dname, kind === 'dropped' ? undefined : keywords)) }
   }
 
   #day(date: string): Day {

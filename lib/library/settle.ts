@@ -3,17 +3,17 @@
  */
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { unquoted } from '../csv/row.js'
 import type { Model } from '../rules/association.js'
-import { rawColumns, rawValues } from '../rules/encoded.js'
+import { rawCells, rawColumns } from '../rules/encoded.js'
 import type { Features } from '../rules/features.js'
 import type { Layout } from '../rules/layout.js'
-import { RegularReader } from '../rules/regular.js'
 import type { Resolution, WaitingGroup, WaitingProduct } from '../rules/resolve.js'
 import type { Row } from '../rules/row.js'
 import { DEFAULT_MEMORY, LineBuffer } from '../stream/buffer.js'
 import type { PendingBatch } from '../stream/group.js'
-import { FRESH, RecordWriter } from '../stream/records.js'
-import { asBuffer, settleUnits } from '../stream/tasks.js'
+import { asBuffer, originOf, RecordWriter } from '../stream/records.js'
+import { settleUnits } from '../stream/tasks.js'
 import { type Cells, LineWriter, type RowSource, type ScrubbedRow, toCells, toScrubbed } from './rows.js'
 
 /** A Level 3 product and the exposures that it was made of. */
@@ -75,10 +75,8 @@ export async function* settle(
       for (const records of (await scrubbed).records) buffer.addRecords(asBuffer(records))
       if (buffer.canMerge) await buffer.merge()
     }
-    // What comes here is lines of text: no input has regular rows.
-    const reader = new RegularReader(layout, [])
     for (const batch of buffer.batches(false)) {
-      for (const { resolutions } of settleUnits(batch, { layout, reader })) yield* resolutions.map(toAssociation)
+      for (const { resolutions } of settleUnits(batch, { layout })) yield* resolutions.map(toAssociation)
     }
   } finally {
     buffer.close()
@@ -97,8 +95,8 @@ export async function* toBatches(rows: RowSource, layout: Layout): AsyncGenerato
   })
   let count = 0
   for await (const row of rows) {
-    const { text, unit } = lines.toLine(row)
-    records.add(unit, FRESH, text)
+    const { text, unit, kind } = lines.toLine(row)
+    records.add(unit, originOf(kind), text)
     count++
     if (count % BATCH_ROWS === 0) yield batch()
   }
@@ -130,5 +128,5 @@ function toAssociation({ matches, groups, products, ungrouped }: Resolution): As
 }
 
 function toFeatures(model: Model, features: Features): Cells {
-  return toCells(rawColumns(model), rawValues(model, features))
+  return toCells(rawColumns(model), rawCells(model, features).map(unquoted))
 }

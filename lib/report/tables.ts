@@ -3,7 +3,7 @@
  */
 import { join } from 'node:path'
 import { itemsIn } from '../check/files.js'
-import type { CsvRow } from '../csv/row.js'
+import type { CsvRecord } from '../csv/row.js'
 import { IngestError } from '../errors.js'
 import type { DatabaseReader } from '../inspect/reader.js'
 
@@ -36,7 +36,7 @@ export async function readTable<Column extends string>(
   const opened = reader.opened(file)
   if (opened === undefined) return
   let at: Readonly<Record<Column, number>> | undefined
-  let current: CsvRow | undefined
+  let current: CsvRecord | undefined
   const cell: CellOf<Column> = (column) => current?.field(at?.[column] ?? -1) ?? ''
   for await (const items of itemsIn(opened)) {
     for (const { record } of items) {

@@ -48,18 +48,24 @@ function digitsAt(text: string, start: number, count: number): number | undefine
   return value
 }
 
+/** The observation in a cell of OBSERVTN; undefined where that is not three digits. */
+export function observationIn(obs: string): number | undefined {
+  return obs.length === 3 ? digitsAt(obs, 0, 3) : undefined
+}
+
 /**
  * The observation that a dataset is buffered under: the one in its name, if the row's OBSERVTN is the same.
  *
- * @param keywords DagNodeName and OBSERVTN as a scrubbed row has them; absent where only the name is known
+ * @param keywords level and {@link observationIn} of the row; absent where only the name is known
  */
-export function observationOf(dname: string, keywords?: { readonly dag: string; readonly obs: string }): number {
+export function observationOf(
+  dname: string,
+  keywords?: { readonly level: Level; readonly observation: number | undefined },
+): number {
   // An exposure of such a name would be odd, but it is one all the same, and belongs to an association.
-  if (isCandidateName(dname)) return keywords && levelOf(keywords.dag) === 'level1' ? WHOLE_PROGRAM : NO_OBSERVATION
-  const obs = keywords?.obs
-  const start = dname.startsWith('-o', 7) ? 9 : 7
-  const observation = digitsAt(dname, start, 3)
-  const differs = obs !== undefined && (obs.length !== 3 || digitsAt(obs, 0, 3) !== observation)
+  if (isCandidateName(dname)) return keywords?.level === 'level1' ? WHOLE_PROGRAM : NO_OBSERVATION
+  const observation = digitsAt(dname, dname.startsWith('-o', 7) ? 9 : 7, 3)
+  const differs = keywords !== undefined && keywords.observation !== observation
   return observation === undefined || differs ? WHOLE_PROGRAM : observation
 }
 
@@ -69,13 +75,25 @@ export function observationOf(dname: string, keywords?: { readonly dag: string; 
  */
 export function kindOf(row: Fields, at: Positions, dname: string): Kind {
   const expType = row.field(at.EXP_TYPE)
-  if (!LEVEL3_EXP_TYPES.has(expType)) return 'dropped'
-  if (levelOf(row.field(at.dag)) === 'level1') return 'exposure'
-  if (isSharedChannel(expType, row.field(at.CHANNEL))) return 'dropped'
+  return kindBy(dname, levelOf(row.field(at.dag)), {
+    isLevel3Type: LEVEL3_EXP_TYPES.has(expType),
+    isSharedChannel: isSharedChannel(expType, row.field(at.CHANNEL)),
+  })
+}
+
+/** The same by what it depends on. */
+export function kindBy(
+  dname: string,
+  level: Level,
+  { isLevel3Type, isSharedChannel }: { readonly isLevel3Type: boolean; readonly isSharedChannel: boolean },
+): Kind {
+  if (!isLevel3Type) return 'dropped'
+  if (level === 'level1') return 'exposure'
+  if (isSharedChannel) return 'dropped'
   return isCandidateName(dname) ? 'mosaic' : 'product'
 }
 
 /** MIR_MRS products of channels 2 and 4 have the exposures and the size of those of 1 and 3 (section 3.8). */
-function isSharedChannel(expType: string, channel: string): boolean {
+export function isSharedChannel(expType: string, channel: string): boolean {
   return expType === 'MIR_MRS' && (channel === '2' || channel === '4')
 }

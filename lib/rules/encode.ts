@@ -72,22 +72,16 @@ export function valueOfPlaceholder(cell: string): string {
  * then such a cell holds a placeholder, which {@link Encoder.resolve} replaces.
  */
 export class Encoder {
-  /** By the number of the category in {@link CATEGORIES}. */
-  readonly #columns: readonly CategoryColumn[]
+  readonly #columns: ReadonlyMap<Category, CategoryColumn>
   #placeholders = 0
 
   constructor(encodings: Encodings) {
-    this.#columns = CATEGORIES.map((category) => new CategoryColumn(category, encodings[category]))
+    this.#columns = new Map(CATEGORIES.map((name) => [name, new CategoryColumn(name, encodings[name])]))
   }
 
   /** The code of a value as text, or a placeholder for a value without one. */
   encode(category: Category, value: string): string {
-    return this.encodeBy(CATEGORIES.indexOf(category), value)
-  }
-
-  /** The same by the number of the category in {@link CATEGORIES}. */
-  encodeBy(number: number, value: string): string {
-    const text = (this.#columns[number] as CategoryColumn).encode(value)
+    const text = this.#columnOf(category).encode(value)
     if (isPlaceholder(text)) this.#placeholders++
     return text
   }
@@ -99,7 +93,9 @@ export class Encoder {
 
   /** The values met so far that have no code. */
   get unknown(): UnknownValues {
-    return this.#columns.flatMap(({ category, unknown }) => [...unknown].map((value) => ({ category, value })))
+    return [...this.#columns.values()].flatMap(({ category, unknown }) =>
+      [...unknown].map((value) => ({ category, value })),
+    )
   }
 
   /** Takes values without a code that another encoder met. */
@@ -126,12 +122,12 @@ export class Encoder {
 
   /** All values and codes, with those that this run added. */
   get encodings(): Encodings {
-    const entries = this.#columns.map(({ category, codes }) => [category, Object.fromEntries(codes)])
+    const entries = [...this.#columns.values()].map(({ category, codes }) => [category, Object.fromEntries(codes)])
     return Object.fromEntries(entries) as Encodings
   }
 
   #columnOf(category: Category): CategoryColumn {
-    return this.#columns[CATEGORIES.indexOf(category)] as CategoryColumn
+    return this.#columns.get(category) as CategoryColumn
   }
 }
 

@@ -4,7 +4,6 @@
 import type { Model } from './association.js'
 import { bandsIn, scaleOf, shapeOf } from './instrument.js'
 import type { Keywords } from './keywords.js'
-import type { Measures } from './measures.js'
 import {
   Fiducial,
   type OffsetStatistics,
@@ -43,10 +42,8 @@ export interface Features {
   readonly band: string
   readonly nexposur: number
   readonly pointing: Pointing | undefined
-  /** Whether all exposures are regular rows, so that no value of theirs can have a quote, a comma or a line end. */
-  readonly isPlain: boolean
-  /** What is measured as text, once it was asked for. */
-  measures: Measures | undefined
+  /** What is measured, as text, in the order of the measures' columns; once it was asked for. */
+  measures: readonly string[] | undefined
 }
 
 interface Located {
@@ -65,20 +62,19 @@ interface Located {
  * @returns undefined where no exposure has a reference point (never for FGS, whose groups have no offsets)
  */
 export function groupFeatures(model: Model, exposures: readonly Row[]): Features | undefined {
-  const isPlain = exposures.every(({ regular }) => regular !== undefined)
   if (model === 'FGS') {
     const [first] = exposures
     if (first === undefined) return undefined
     const { DETECTOR: detector, BAND: band } = first
     const nexposur = exposures.length
-    return { reference: first, detector, band, nexposur, pointing: undefined, isPlain, measures: undefined }
+    return { reference: first, detector, band, nexposur, pointing: undefined, measures: undefined }
   }
   const located = locate(model, exposures)
   if (located.length === 0) return undefined
   const { reference, pointing } = point(located)
   const detector = distinct(located, 'DETECTOR', inCapitals).join('|') || 'NONE'
   const band = distinct(located, 'BAND', bandsIn).reverse().join('|') || 'NONE'
-  return { reference, detector, band, nexposur: located.length, pointing, isPlain, measures: undefined }
+  return { reference, detector, band, nexposur: located.length, pointing, measures: undefined }
 }
 
 /** The columns of a model's reference point (degrees): right ascension, declination. FGS groups need none. */

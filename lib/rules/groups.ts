@@ -2,7 +2,6 @@
  * The groups of exposures that are expected to make one product each (specification, sections 4 and 5.3).
  */
 import { expectedName, type Model, modelOf, shareTarget, targetKey, ungroupedReason } from './association.js'
-import { ByText } from './by-text.js'
 import type { MemberList } from './member-list.js'
 import { compareRows, type Row } from './row.js'
 import { rankTargets } from './target-ranks.js'
@@ -46,7 +45,7 @@ export interface Grouped {
 export function formGroups(exposures: readonly Row[], given: ReadonlyMap<Row, MemberList>): Grouped {
   const ranks = rankTargets(exposures)
   const groups: Group[] = []
-  const byName = new ByText<Group>()
+  const byName = new Map<string, Group>()
   const ungrouped: Ungrouped[] = []
   const withheld = new Map<string, Withheld[]>()
   let last: Group | undefined
@@ -69,7 +68,7 @@ export function formGroups(exposures: readonly Row[], given: ReadonlyMap<Row, Me
     last = byName.get(name)
     if (last === undefined) {
       last = { name, model: modelOf(exposure), first: exposure, exposures: [], product: undefined }
-      byName.add(name, last)
+      byName.set(name, last)
       groups.push(last)
     }
     last.exposures.push(exposure)

@@ -3,11 +3,10 @@
  *
  * Most exposures of an association have the same ones, so rows share them, with all that follows from them alone.
  */
-import type { Fields } from '../csv/row.js'
-import type { Traits } from './association.js'
+import type { CanonicalLine } from '../csv/row.js'
+import { dependsOnDetector, type Traits } from './association.js'
 import type { Pixels } from './instrument.js'
 import type { Positions } from './layout.js'
-import type { RoundedTarget } from './target.js'
 
 /** The columns of the input that they stand in. */
 export const KEYWORD_COLUMNS = [
@@ -37,30 +36,30 @@ export interface SharedTraits {
 
 /** The keywords of some rows, cut out of the first of them when they are asked for. */
 export class Keywords implements Readonly<Record<KeywordColumn, string>> {
-  readonly TARG_RA: string
-  readonly targra: string
-  /** The association key. */
-  readonly params: string
   /** What keywords share that differ in nothing but a detector that does not matter. */
   readonly shared: SharedTraits
   /** What section 6 makes of them, once it was asked for. */
   pixels: Pixels | undefined
-  readonly #row: Fields
+  readonly #row: CanonicalLine
   readonly #at: Positions
 
   /**
    * @param at where the columns stand in the row
-   * @param target TARG_RA and `targra`, and the association key: what section 3 makes of the columns
    * @param shared that of keywords whose traits these have
    */
-  constructor(row: Fields, at: Positions, { TARG_RA, targra }: RoundedTarget, params: string, shared?: SharedTraits) {
-    this.TARG_RA = TARG_RA
-    this.targra = targra
-    this.params = params
-    this.shared = shared ?? { traits: undefined }
+  constructor(row: CanonicalLine, at: Positions, shared: SharedTraits = { traits: undefined }) {
+    this.shared = shared
     this.pixels = undefined
     this.#row = row
     this.#at = at
+  }
+
+  get TARG_RA(): string {
+    return this.#row.field(this.#at.TARG_RA)
+  }
+
+  get targra(): string {
+    return this.#row.field(this.#at.targra)
   }
 
   get VISITYPE(): string {
@@ -121,5 +120,46 @@ export class Keywords implements Readonly<Record<KeywordColumn, string>> {
 
   get OBSERVTN(): string {
     return this.#row.field(this.#at.OBSERVTN)
+  }
+}
+
+/** Finds the keywords that rows of one program share. */
+export class KeywordFinder {
+  readonly #at: Positions
+  readonly #first: number
+  readonly #last: number
+  #lastText = ''
+  #found: Keywords | undefined
+  readonly #byText = new Map<string, Keywords>()
+  readonly #traits = new Map<string, SharedTraits>()
+
+  /** @param at where the columns stand in a row */
+  constructor(at: Positions) {
+    this.#at = at
+    const places = KEYWORD_COLUMNS.map((name) => at[name])
+    this.#first = Math.min(...places)
+    this.#last = Math.max(...places)
+  }
+
+  /** The keywords of a row of the program. */
+  of(line: CanonicalLine): Keywords {
+    const text = line.between(this.#first, this.#last)
+    if (this.#found !== undefined && text === this.#lastText) return this.#found
+    const keywords = this.#byText.get(text) ?? new Keywords(line, this.#at, this.#traitsOf(line))
+    this.#byText.set(text, keywords)
+    this.#lastText = text
+    this.#found = keywords
+    return keywords
+  }
+
+  #traitsOf(line: CanonicalLine): SharedTraits | undefined {
+    const { VISITYPE, DETECTOR } = this.#at
+    if (dependsOnDetector(line.field(VISITYPE), line.field(DETECTOR))) return undefined
+    const before = DETECTOR === this.#first ? '' : line.between(this.#first, DETECTOR - 1)
+    const behind = DETECTOR === this.#last ? '' : line.between(DETECTOR + 1, this.#last)
+    const text = `${before}\n${behind}`
+    const traits = this.#traits.get(text) ?? { traits: undefined }
+    this.#traits.set(text, traits)
+    return traits
   }
 }

@@ -132,6 +132,12 @@ export function inputPositions(header: readonly string[]): Positions {
   return Object.fromEntries([...own, ...renamed]) as Positions
 }
 
+/** For each column of the layout that an input can have, the field of an input with this header; -1 for none. */
+export function inputFields(layout: Layout, header: readonly string[]): readonly number[] {
+  const names: Readonly<Record<string, string>> = { dag: 'DagNodeName', imagesize: 'ImageSize' }
+  return layout.columns.slice(0, layout.at.date).map((name) => header.indexOf(names[name] ?? name))
+}
+
 /** An input's other columns, in their order. */
 export function otherColumns(header: readonly string[]): string[] {
   const renamed: readonly string[] = RENAMED

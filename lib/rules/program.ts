@@ -98,7 +98,6 @@ export interface TableNumbers {
  * @param all whether to resolve every association, touched or not, as when a database is taken over
  */
 export function settleProgram(lines: ProgramLines, tables: TableNumbers, all: boolean): Settled {
-  if (lines.stored.length === 0 && lines.lists === undefined) return settleFresh(lines)
   const aside = setAsideExpired(lines, tables.expired)
   const { lists } = aside.lines
   const present =
@@ -118,25 +117,6 @@ export function settleProgram(lines: ProgramLines, tables: TableNumbers, all: bo
 
 const NO_TABLES: ReadonlySet<number> = new Set()
 const NO_LINES: ReadonlyMap<number, string> = new Map()
-const NONE_FROZEN: ReadonlySet<string> = new Set()
-
-/** Settles rows of which the database has none: no association is older, and nothing is to be taken out. */
-function settleFresh({ pid, fresh }: ProgramLines): Settled {
-  const kept = [...latestVersions(fresh, NONE_FROZEN).values()]
-  return {
-    pid,
-    resolutions: resolveAll(groupByAssociation(kept)),
-    mosaics: byName(kept.filter(({ kind }) => kind === 'mosaic')),
-    hidden: byName(kept.filter(({ kind }) => kind === 'dropped')),
-    lists: [],
-    duplicates: fresh.length - kept.length,
-    replaced: 0,
-    standing: [],
-    expired: [],
-    takenOut: NO_TABLES,
-    putBack: NO_LINES,
-  }
-}
 
 /** Settles what is not expired. */
 function settlePresent(lines: ProgramLines, tables: TableNumbers, all: boolean): PresentSettled {

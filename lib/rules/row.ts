@@ -1,10 +1,9 @@
 /**
  * A scrubbed row: one dataset as the database knows it (specification, section 3).
  */
-import type { Fields } from '../csv/row.js'
+import type { CanonicalLine } from '../csv/row.js'
 import { type KeywordColumn, Keywords } from './keywords.js'
 import type { Layout, Positions } from './layout.js'
-import type { RegularRow } from './regular.js'
 import { scrubbedNumber } from './values.js'
 
 type Column = keyof Positions
@@ -26,24 +25,19 @@ export interface StoredPlace {
 
 /** What a row is made of. */
 export interface RowParts {
-  /** The cells in the layout's order; a row of a table has further ones behind. */
-  readonly cells: Fields
-  /** The same cells where this is a regular row. */
-  readonly regular?: RegularRow | undefined
-  /** See {@link Row.text}; absent for a regular row. */
-  readonly text?: string | undefined
+  /** Its canonical line: the cells in the layout's order; in a table there are further ones behind. */
+  readonly line: CanonicalLine
   readonly kind: Kind
   readonly stored?: StoredPlace | undefined
+  /** Those of the line, where other rows have them, too. */
+  readonly keywords?: Keywords | undefined
 }
 
-/** One scrubbed row, in the order of its layout's columns. */
+/** One scrubbed row: fields by name over its canonical line. */
 export class Row implements Readonly<Record<Exclude<KeywordColumn, 'TARG_RA'>, string>> {
   readonly layout: Layout
   readonly kind: Kind
-  /** The cells in the layout's order; a row of a table has further ones behind. */
-  readonly cells: Fields
-  /** The same cells where this is a regular row: none of them has a quote, a comma or a line end. */
-  readonly regular: RegularRow | undefined
+  readonly line: CanonicalLine
   /** Where the row stands in the database; absent for a row of this run's input. */
   readonly stored: StoredPlace | undefined
   /** Identity of the dataset. */
@@ -54,38 +48,35 @@ export class Row implements Readonly<Record<Exclude<KeywordColumn, 'TARG_RA'>, s
   readonly size: number
   /** Association key. */
   readonly params: string
-  readonly #text: string | undefined
   #keywords: Keywords | undefined
 
-  constructor(layout: Layout, { cells, regular, text, kind, stored }: RowParts) {
+  constructor(layout: Layout, { line, kind, stored, keywords }: RowParts) {
     const { at } = layout
     this.layout = layout
     this.kind = kind
-    this.cells = cells
-    this.regular = regular
+    this.line = line
     this.stored = stored
-    this.dname = cells.field(at.dname)
-    this.date = cells.field(at.date)
-    this.size = numberIn(this, at.imagesize)
-    this.params = cells.field(at.params)
-    this.#text = text
-    this.#keywords = regular?.keywords
+    this.dname = line.field(at.dname)
+    this.date = line.field(at.date)
+    this.size = scrubbedNumber(line.field(at.imagesize))
+    this.params = line.field(at.params)
+    this.#keywords = keywords
   }
 
   /** The layout's cells as CSV, without a line end: what every unencoded table's line starts with. */
   get text(): string {
-    return this.#text ?? this.cells.fields.join(',')
+    return this.line.between(0, this.layout.columns.length - 1)
   }
 
   /** The same row as one that stands in the database, or does not. */
   withStored(stored: StoredPlace | undefined): Row {
-    const { layout, cells, regular, text, kind } = this
-    return new Row(layout, { cells, regular, text, kind, stored })
+    const { layout, line, kind } = this
+    return new Row(layout, { line, kind, stored, keywords: this.#keywords })
   }
 
   /** Shared with other rows, or made when they are asked for. */
   get keywords(): Keywords {
-    this.#keywords ??= keywordsIn(this.cells, this.layout.at)
+    this.#keywords ??= new Keywords(this.line, this.layout.at)
     return this.#keywords
   }
 
@@ -150,19 +141,19 @@ export class Row implements Readonly<Record<Exclude<KeywordColumn, 'TARG_RA'>, s
   }
 }
 
-function keywordsIn(cells: Fields, at: Positions): Keywords {
-  const target = { TARG_RA: cells.field(at.TARG_RA), targra: cells.field(at.targra) }
-  return new Keywords(cells, at, target, cells.field(at.params))
+/** A row's value in a known column; blank where the input has no such column. */
+export function cell(row: Row, column: Column): string {
+  return row.line.field(row.layout.at[column])
 }
 
-/** A row's cell in a known column; blank where the input has no such column. */
-export function cell(row: Row, column: Column): string {
-  return row.cells.field(row.layout.at[column])
+/** The name of a row's dataset, as it is written. */
+export function nameCell({ line, layout }: Row): string {
+  return line.cell(layout.at.dname)
 }
 
 /** A row's number in a column, by its place in the layout; NaN where it is blank. */
-export function numberIn({ regular, cells }: Pick<Row, 'regular' | 'cells'>, index: number): number {
-  return regular === undefined ? scrubbedNumber(cells.field(index)) : regular.number(index)
+export function numberIn(row: Row, index: number): number {
+  return scrubbedNumber(row.line.field(index))
 }
 
 /** Sizes ascending, a blank one last (sections 3.5 and 4). */
@@ -200,8 +191,8 @@ export function compareVersions(a: Row, b: Row): number {
 function compareColumns(a: Row, b: Row, names: readonly string[]): number {
   for (const name of names) {
     const index = a.layout.columns.indexOf(name)
-    const x = a.cells.field(index)
-    const y = b.cells.field(index)
+    const x = a.line.field(index)
+    const y = b.line.field(index)
     if (x !== y) return x < y ? -1 : 1
   }
   return 0

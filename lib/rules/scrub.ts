@@ -1,26 +1,19 @@
 /**
- * The rules for a single input row (specification, section 3): level, name, numbers, exposure type, association key.
+ * The rules for a single input row (specification, section 3): level, name, numbers, exposure type, association key. They
+ * make its canonical line, which is all that the rest of a run knows of it.
  */
-
-import type { PlainRow } from '../csv/plain-row.js'
-import { CsvRow, type Fields } from '../csv/row.js'
-import { formatRow } from '../csv/write.js'
-import { associationKey, LEVEL3_EXP_TYPES } from './association.js'
-import { datasetName, kindOf, type Level, levelOf, observationOf, programOf } from './dataset.js'
-import { pixelScale } from './instrument.js'
-import {
-  DEC_COLUMNS,
-  type Layout,
-  MOST_CHARACTERS,
-  NUMBER_COLUMNS,
-  type Positions,
-  RA_COLUMNS,
-  WHOLE_COLUMNS,
-} from './layout.js'
-import { RegularForm } from './regular.js'
+import { ByteWriter } from '../csv/bytes.js'
+import { wholePartAt } from '../csv/float.js'
+import { FieldList } from '../csv/row.js'
+import { BYTE, RecordCells } from '../csv/split.js'
+import { formatField, formatRow } from '../csv/write.js'
+import { associationKey } from './association.js'
+import { datasetName, kindBy, type Level, levelOf, observationOf, programOf } from './dataset.js'
+import { type ChangedCell, completeKeywords, type Derived, DerivedCells } from './derived.js'
+import { inputFields, inputPositions, KNOWN_COLUMNS, type Layout, MOST_CHARACTERS, type Positions } from './layout.js'
+import { type NumberField, numberFields, wrongNumber } from './numbers.js'
 import type { Kind } from './row.js'
-import { roundedTarget } from './target.js'
-import { isNothing, toNumber, wholeText } from './values.js'
+import { isNothing, wholeText } from './values.js'
 
 /** Why a row is dropped, in the words of the summary. */
 export const DROP_REASONS = {
@@ -48,18 +41,8 @@ export type Judged =
   | { readonly outcome: 'dropped'; readonly level: Level; readonly reason: DropReason }
   | { readonly outcome: 'rejected'; readonly level: Level; readonly message: string }
 
-/** The same, with what a row that is kept or hidden is scrubbed to. */
-export type Scrubbed = (Extract<Judged, ScrubbedRow> & ScrubbedText) | Exclude<Judged, ScrubbedRow>
-
-interface ScrubbedText {
-  /** The cells in the layout's order as CSV, without a line end. */
-  readonly text: string
-  /** The line of a regular row with these cells; absent where a cell needs quotes or is not ASCII. */
-  readonly line: string | undefined
-}
-
-/** Printable ASCII without quotes. */
-const PLAIN = /^[ !#-~]*$/
+/** The same, with the canonical line of a row that is kept or hidden. */
+export type Scrubbed = (Extract<Judged, ScrubbedRow> & { readonly text: string }) | Exclude<Judged, ScrubbedRow>
 
 /** A day as the tables show it. */
 export interface Day {
@@ -78,155 +61,197 @@ export interface Day {
  */
 export function completeRow(cells: string[], layout: Layout, dname: string, pid: number, day: Day): string | undefined {
   const { at } = layout
-  dropPointZero(cells, at)
-  cells[at.PROGRAM] = padded(cells[at.PROGRAM] ?? '', 5)
-  cells[at.OBSERVTN] = padded(cells[at.OBSERVTN] ?? '', 3)
-  for (const name of NUMBER_COLUMNS) {
-    const index = at[name]
-    const text = index < 0 ? '' : (cells[index] ?? '')
-    if (text === '') continue
-    if (isNothing(text)) cells[index] = ''
-    else if (Number.isNaN(toNumber(text))) return `${name} is no number: ${JSON.stringify(text)}`
-  }
+  const wrong = wrongNumber(new FieldList(cells), at, (field) => {
+    cells[field] = ''
+  })
+  if (wrong?.isNoNumber) return wrong.message
+  const { targra } = completeKeywords(cells, at)
   cells[at.date] = day.date
   cells[at.year] = day.year
   cells[at.doy] = day.doy
   cells[at.dname] = dname
   cells[at.pid] = String(pid)
-  roundTarget(cells, at)
-  cells[at.params] = associationKey(new CsvRow('', cells), at, String(pid))
+  cells[at.targra] = targra
+  cells[at.params] = associationKey(new FieldList(cells), at, String(pid))
   return undefined
 }
 
-/** Whole numbers without the `.0` of other programs (section 2). */
-function dropPointZero(cells: string[], at: Positions): void {
-  for (const name of WHOLE_COLUMNS) {
-    const index = at[name]
-    const text = cells[index]
-    if (text !== undefined) cells[index] = wholeText(text)
-  }
-}
-
-/** TARG_RA to 8 decimals, `targra` to 6 (section 3.4). */
-function roundTarget(cells: string[], at: Positions): void {
-  const { TARG_RA, targra } = roundedTarget(cells[at.TARG_RA] ?? '')
-  cells[at.TARG_RA] = TARG_RA
-  cells[at.targra] = targra
-}
+/** Fields of the input that go into the canonical line side by side; or a column that the input does not have. */
+type Run = { readonly first: number; readonly last: number } | undefined
 
 /** Scrubs the rows of one input file. */
 export class Scrubber {
-  readonly #layout: Layout
-  readonly #day: Day
-  readonly #form: RegularForm
   readonly #header: readonly string[]
+  readonly #at: Positions
+  readonly #dayText: Uint8Array
+  readonly #runs: readonly Run[]
+  readonly #numbers: readonly NumberField[]
+  readonly #derivedCells: DerivedCells
+  /** A row that stands by itself, and its line. */
+  readonly #single = new RecordCells()
+  readonly #line = new ByteWriter()
+  /** What {@link judge} found of the last row. */
+  #row!: RecordCells
+  #dname = ''
+  #derived!: Derived
+  #changed: readonly ChangedCell[] = []
 
   /**
    * @param layout the run's columns, which hold all of the header's
    * @param header the input file's header
    * @param day the input file's day
    */
-  constructor(layout: Layout, header: readonly string[], day: Day) {
-    this.#layout = layout
-    this.#day = day
-    this.#form = new RegularForm(layout, header)
+  constructor(layout: Layout, header: readonly string[], { date, year, doy }: Day) {
     this.#header = header
+    this.#at = inputPositions(header)
+    this.#dayText = Buffer.from(`${date},${year},${doy},`)
+    this.#runs = runsOf(inputFields(layout, header))
+    this.#numbers = numberFields(this.#at)
+    this.#derivedCells = new DerivedCells(this.#at)
   }
 
   /**
-   * What becomes of a regular row; undefined for another one, which has to be scrubbed cell by cell.
+   * What becomes of a row.
    *
    * @param row an input row, with as many fields as the header has
    */
-  judge(row: PlainRow): Judged | undefined {
-    const known = this.#identify(row)
-    if ('outcome' in known) return known
-    if (!this.#form.isRegular(row)) return undefined
-    const { at } = this.#form
-    const message = impossibleNumber(row, at, (index) => row.number(index))
-    if (message !== undefined) return { outcome: 'rejected', level: known.level, message }
-    return judge(row, at, known, observationOf(known.dname, { dag: known.dag, obs: row.field(at.OBSERVTN) }))
-  }
-
-  /**
-   * Scrubs a row cell by cell, regular or not.
-   *
-   * @param row an input row, with as many fields as the header has
-   */
-  scrub(row: Fields): Scrubbed {
-    const known = this.#identify(row)
-    if ('outcome' in known) return known
-    const { level, dname, pid } = known
-    const long = this.#form.longField(row)
-    if (long !== undefined) return { outcome: 'rejected', level, message: tooLong(this.#header[long] ?? '') }
-    const { at, columns } = this.#layout
-    const cells = columns.map((_, index) => row.field(this.#form.from[index] ?? -1))
-    const message = completeRow(cells, this.#layout, dname, pid, this.#day)
-    const scrubbed = new CsvRow('', cells)
-    const wrong = message ?? impossibleNumber(row, this.#form.at, (index) => toNumber(row.field(index)))
-    if (wrong !== undefined) return { outcome: 'rejected', level, message: wrong }
-    const observation = observationOf(dname, { dag: cells[at.dag] ?? '', obs: cells[at.OBSERVTN] ?? '' })
-    const judged = judge(scrubbed, at, known, observation)
-    if (judged.outcome === 'rejected') return judged
-    const text = formatRow(cells).slice(0, -1)
-    return { ...judged, text, line: this.#lineOf(cells, row.field(this.#form.at.dname), text) }
-  }
-
-  /** The line of a regular row that is scrubbed to the same text, if there is one: `regular.ts` knows its header. */
-  #lineOf(cells: readonly string[], dataset: string, text: string): string | undefined {
-    if (!PLAIN.test(text) || !PLAIN.test(dataset) || dataset.includes(',')) return undefined
-    return `${cells.slice(0, this.#layout.at.date).join(',')},${dataset}`
-  }
-
-  /** Level, name and program of a row; or what becomes of one that cannot have them. */
-  #identify(row: Fields): KnownRow | Exclude<Judged, ScrubbedRow> {
-    const { at } = this.#form
+  judge(row: RecordCells): Judged {
+    const at = this.#at
     const dag = row.field(at.dag)
     const level = levelOf(dag)
     if (level === 'other') return { outcome: 'dropped', level, reason: dag.includes('MEMORY') ? 'memory' : 'level' }
     const dname = datasetName(row.field(at.dname))
     if (isNothing(dname)) return { outcome: 'rejected', level, message: 'no Dataset' }
-    if (dname.length > MOST_CHARACTERS) return { outcome: 'rejected', level, message: tooLong('Dataset') }
+    const long = row.end - row.start > MOST_CHARACTERS ? this.#longField(row) : undefined
+    if (long !== undefined) return { outcome: 'rejected', level, message: tooLong(this.#header[long] ?? '') }
     const pid = programOf(dname)
-    return pid === undefined ? { outcome: 'rejected', level, message: noProgram(dname) } : { level, pid, dag, dname }
+    if (pid === undefined) return { outcome: 'rejected', level, message: noProgram(dname) }
+    const derived = this.#derivedCells.of(row, pid)
+    this.#row = row
+    this.#dname = dname
+    this.#derived = derived
+    this.#changed = derived.changed
+    const message = this.#findChanges(row)
+    if (message !== undefined) return { outcome: 'rejected', level, message }
+    const kind = kindBy(dname, level, derived)
+    if (kind === 'dropped') {
+      const reason = derived.isLevel3Type ? 'channel' : 'expType'
+      // It is in no association: whatever its keywords say, only its name counts.
+      return { outcome: 'hidden', level, kind, pid, observation: observationOf(dname), reason }
+    }
+    const { needsScale, noScale, observation } = derived
+    if (needsScale === 'any' || needsScale === kind) return { outcome: 'rejected', level, message: noScale }
+    return { outcome: 'kept', level, kind, pid, observation: observationOf(dname, { level, observation }) }
+  }
+
+  /**
+   * What becomes of a row that stands by itself.
+   *
+   * @param fields of an input row, as many as the header has
+   */
+  scrub(fields: readonly string[]): Scrubbed {
+    const bytes = Buffer.from(formatRow(fields))
+    this.#single.load(bytes)
+    this.#single.split(0, bytes.length)
+    const judged = this.judge(this.#single)
+    if (judged.outcome === 'dropped' || judged.outcome === 'rejected') return judged
+    this.write(this.#line)
+    return { ...judged, text: this.#line.take().toString() }
+  }
+
+  /** The first field of a column that rules ask for that is too long. */
+  #longField(row: RecordCells): number | undefined {
+    const isLong = (name: string, field: number) => KNOWN.has(name) && row.field(field).length > MOST_CHARACTERS
+    const field = this.#header.findIndex(isLong)
+    return field < 0 ? undefined : field
+  }
+
+  /** Finds the cells that change beside those of keywords; returns what is wrong with a number. */
+  #findChanges(row: RecordCells): string | undefined {
+    const { bytes, starts, ends } = row
+    const { NUMDTHPT } = this.#at
+    if (NUMDTHPT >= 0 && bytes[(ends[NUMDTHPT] as number) - 1] === ZERO) {
+      const text = row.field(NUMDTHPT)
+      if (wholeText(text) !== text) this.#change(NUMDTHPT, wholeText(text))
+    }
+    for (const { field, limit, canBeNegative } of this.#numbers) {
+      const start = starts[field] as number
+      const end = ends[field] as number
+      if (start === end) continue
+      const isSurelyRight = wholePartAt(bytes, start, end) < limit && (canBeNegative || bytes[start] !== MINUS)
+      if (!isSurelyRight) return wrongNumber(row, this.#at, (blank) => this.#change(blank, ''))?.message
+    }
+    return undefined
+  }
+
+  #change(field: number, text: string): void {
+    if (this.#changed.some((changed) => changed.field === field)) return
+    this.#changed = [...this.#changed, { field, cell: formatField(text) }].sort((a, b) => a.field - b.field)
+  }
+
+  /** Writes the canonical line of the row that was judged last, without a line end. */
+  write(out: ByteWriter): void {
+    for (const run of this.#runs) {
+      if (run !== undefined) this.#writeRun(run.first, run.last, out)
+      out.byte(BYTE.comma)
+    }
+    out.copy(this.#dayText, 0, this.#dayText.length)
+    this.#writeName(out)
+    const { end } = this.#derived
+    out.copy(end, 0, end.length)
+  }
+
+  /** The dataset's name is what its field begins with. */
+  #writeName(out: ByteWriter): void {
+    const { bytes, starts, hasQuotes, isAscii } = this.#row
+    const start = starts[this.#at.dname] as number
+    if (isAscii && !hasQuotes) out.copy(bytes, start, start + this.#dname.length)
+    else out.text(formatField(this.#dname))
+  }
+
+  #writeRun(first: number, last: number, out: ByteWriter): void {
+    let from = first
+    for (const { field, cell } of this.#changed) {
+      if (field < from || field > last) continue
+      if (field > from) {
+        this.#copy(from, field - 1, out)
+        out.byte(BYTE.comma)
+      }
+      out.text(cell)
+      if (field === last) return
+      out.byte(BYTE.comma)
+      from = field + 1
+    }
+    this.#copy(from, last, out)
+  }
+
+  #copy(first: number, last: number, out: ByteWriter): void {
+    const { bytes, starts, ends, hasGaps } = this.#row
+    if (!hasGaps) {
+      out.copy(bytes, starts[first] as number, ends[last] as number)
+      return
+    }
+    for (let field = first; field <= last; field++) {
+      if (field > first) out.byte(BYTE.comma)
+      out.copy(bytes, starts[field] as number, ends[field] as number)
+    }
   }
 }
 
-/** What is known of a row before it is put into shape. */
-interface KnownRow {
-  readonly level: Level
-  readonly pid: number
-  readonly dag: string
-  readonly dname: string
-}
+const KNOWN: ReadonlySet<string> = new Set(KNOWN_COLUMNS)
 
-/** What becomes of a row of which all cells are known. */
-function judge(
-  row: Fields,
-  at: Positions,
-  { level, pid, dname }: KnownRow,
-  observation: number,
-): Exclude<Judged, { outcome: 'dropped' }> {
-  const kind = kindOf(row, at, dname)
-  if (kind === 'dropped') {
-    const reason = LEVEL3_EXP_TYPES.has(row.field(at.EXP_TYPE)) ? 'channel' : 'expType'
-    // It is in no association: whatever its keywords say, only its name counts.
-    return { outcome: 'hidden', level, kind, pid, observation: observationOf(dname), reason }
+const MINUS = 45
+const ZERO = 48
+
+function runsOf(fields: readonly number[]): Run[] {
+  const runs: Run[] = []
+  for (const field of fields) {
+    const last = runs.at(-1)
+    if (field < 0) runs.push(undefined)
+    else if (last !== undefined && last.last + 1 === field) runs[runs.length - 1] = { first: last.first, last: field }
+    else runs.push({ first: field, last: field })
   }
-  const message = missingScale(row, at, kind)
-  return message === undefined
-    ? { outcome: 'kept', level, kind, pid, observation }
-    : { outcome: 'rejected', level, message }
-}
-
-/** What number of a row cannot be: a size below 0, a point off the sky. Undefined where all can. */
-function impossibleNumber(row: Fields, at: Positions, numberAt: (index: number) => number): string | undefined {
-  if (numberAt(at.imagesize) < 0) return `ImageSize is below 0: ${JSON.stringify(row.field(at.imagesize))}`
-  const isBeyond = (degrees: number) => (name: keyof Positions) => Math.abs(numberAt(at[name])) > degrees
-  const dec = DEC_COLUMNS.find(isBeyond(90))
-  if (dec !== undefined) return `${dec} is no declination within ±90 degrees: ${JSON.stringify(row.field(at[dec]))}`
-  const ra = RA_COLUMNS.find(isBeyond(360))
-  return ra && `${ra} is no right ascension within ±360 degrees: ${JSON.stringify(row.field(at[ra]))}`
+  return runs
 }
 
 function tooLong(column: string): string {
@@ -235,19 +260,4 @@ function tooLong(column: string): string {
 
 function noProgram(dname: string): string {
   return `no program in the name ${JSON.stringify(dname)}: expected five digits as its characters 3-7`
-}
-
-/** Why no pixel scale is known for a row that needs one; undefined where there is one. */
-function missingScale(row: Fields, at: Positions, kind: Kind): string | undefined {
-  const instrume = row.field(at.INSTRUME)
-  if (instrume !== 'NIRCAM' && kind !== 'exposure') return undefined
-  const detector = row.field(at.DETECTOR)
-  if (pixelScale(instrume, row.field(at.EXP_TYPE), row.field(at.CHANNEL), detector) !== undefined) return undefined
-  if (instrume !== 'NIRCAM') return `no pixel scale known for INSTRUME ${JSON.stringify(instrume)}`
-  return `NIRCam row without CHANNEL, and DETECTOR ${JSON.stringify(detector)} does not tell it`
-}
-
-/** Zero-padded, but "nothing" stays what it is. */
-function padded(text: string, width: number): string {
-  return text.length >= width || isNothing(text) ? text : text.padStart(width, '0')
 }

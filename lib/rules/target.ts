@@ -1,6 +1,6 @@
 /** A target's right ascension as the tables show it (specification, section 3.4). */
-import { formatFloat, formatScaled } from '../csv/float.js'
-import { scaledHalfEven } from './values.js'
+import { formatFloat } from '../csv/float.js'
+import { roundHalfEven } from './values.js'
 
 /** TARG_RA to 8 decimals, and `targra`, to 6 (degrees); blanks for a blank. */
 export interface RoundedTarget {
@@ -23,12 +23,8 @@ export function roundedTarget(text: string): RoundedTarget {
 }
 
 function round(degrees: number): RoundedTarget {
-  const scaled = scaledHalfEven(degrees, DECIMALS)
+  const rounded = roundHalfEven(degrees, DECIMALS)
   // No point of the sky, but what reads tables has to find a number there.
-  if (!Number.isFinite(scaled)) return { TARG_RA: formatFloat(degrees), targra: formatFloat(degrees) }
-  const rounded = scaled / 10 ** DECIMALS
-  return {
-    TARG_RA: formatScaled(scaled, DECIMALS),
-    targra: formatScaled(scaledHalfEven(rounded, KEY_DECIMALS), KEY_DECIMALS),
-  }
+  if (!Number.isFinite(rounded)) return { TARG_RA: formatFloat(degrees), targra: formatFloat(degrees) }
+  return { TARG_RA: formatFloat(rounded), targra: formatFloat(roundHalfEven(rounded, KEY_DECIMALS)) }
 }

@@ -1,7 +1,6 @@
 /**
  * What a single cell of the input means: nothing, true, false, a number. (Specification, section 2 and 3.)
  */
-import { POWERS } from '../csv/decimal.js'
 
 /** The texts that stand for "nothing" in the input. */
 const NOTHING: ReadonlySet<string> = new Set(['', 'NaN', 'nan', 'N/A', 'NONE', 'None', 'none', 'NULL', 'null'])
@@ -65,21 +64,11 @@ const DECIMAL = /^\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?\s*$/
  * @param decimals digits to keep after the point
  */
 export function roundHalfEven(value: number, decimals: number): number {
-  return scaledHalfEven(value, decimals) / powerOf(decimals)
-}
-
-/** The integer that {@link roundHalfEven} scales back. */
-export function scaledHalfEven(value: number, decimals: number): number {
-  const scaled = value * powerOf(decimals)
+  const power = 10 ** decimals
+  const scaled = value * power
   const floor = Math.floor(scaled)
-  const rest = scaled - floor
-  if (rest === 0.5) return floor % 2 === 0 ? floor : floor + 1
-  return Math.round(scaled)
-}
-
-function powerOf(decimals: number): number {
-  // To work it out is dear.
-  return POWERS[decimals] ?? 10 ** decimals
+  const isHalf = scaled - floor === 0.5
+  return (isHalf ? floor + (floor % 2 === 0 ? 0 : 1) : Math.round(scaled)) / power
 }
 
 /** The number in a scrubbed cell, which holds one or is blank: then NaN. */

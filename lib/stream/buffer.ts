@@ -6,7 +6,6 @@
  * come together in the order in which they were added. What comes out does not depend on whether, when or how often
  * that happened.
  */
-import type { Allocate } from '../csv/bytes.js'
 import { breather } from '../process/breath.js'
 import { programOfUnit, unitOf, WHOLE_PROGRAM } from '../rules/units.js'
 import { endOfRecord, HEAD_BYTES, mostBytesOf, type RecordRun, RecordWriter } from './records.js'
@@ -223,18 +222,17 @@ export class LineBuffer {
    * asked for once, after the last line. A program that is settled as a whole is one unit.
    *
    * @param wholePrograms whether all programs are to be settled as a whole
-   * @param allocate gives the memory of each batch, which is then the batch's alone
    */
-  *batches(wholePrograms: boolean, allocate?: Allocate): Generator<Buffer> {
+  *batches(wholePrograms: boolean): Generator<Buffer> {
     const batch = new RecordWriter()
     let last = Number.NaN
     for (const run of this.#allRuns()) {
       const unit = wholePrograms || this.#wholePrograms.size > 0 ? this.#unitOf(run, wholePrograms) : run.unit
-      if (unit !== last && batch.length >= BATCH_BYTES) yield batch.take(allocate)
+      if (unit !== last && batch.length >= BATCH_BYTES) yield batch.take()
       batch.copy(run, unit)
       last = unit
     }
-    if (batch.length > 0) yield batch.take(allocate)
+    if (batch.length > 0) yield batch.take()
   }
 
   #unitOf({ unit }: RecordRun, wholePrograms: boolean): number {

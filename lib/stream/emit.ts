@@ -49,12 +49,8 @@ export class Emitter {
     this.#isOpen = false
   }
 
-  /**
-   * A sink for the results of a run: the header first, then rows as they come.
-   *
-   * @param release told when it has done with some results
-   */
-  sink<T extends { readonly tables: readonly TableText[] }>(release: (results: T) => void): Writable {
+  /** A sink for the results of a run: the header first, then rows as they come. */
+  sink<T extends { readonly tables: readonly TableText[] }>(): Writable {
     return new Writable({
       objectMode: true,
       highWaterMark: 1,
@@ -63,9 +59,7 @@ export class Emitter {
       },
       write: (results: T, _encoding, done) => {
         const text = results.tables[this.#table.number]
-        // Its reader may keep what it is given, so that is a copy.
         const taken = text === undefined ? Promise.resolve() : this.#take(text)
-        release(results)
         taken.then(() => done(), done)
       },
     })

@@ -14,7 +14,8 @@ import type { UnknownValues } from '../rules/encode.js'
 import type { Tally } from '../summary.js'
 import type { LineBuffer } from './buffer.js'
 import type { ProgressMeter } from './progress.js'
-import { asBuffer, type SettledUnits } from './tasks.js'
+import { asBuffer } from './records.js'
+import type { SettledUnits } from './tasks.js'
 import type { Threads } from './threads.js'
 
 /** Scrubbed rows of one input, and what could not be used of it. */
@@ -70,14 +71,11 @@ export function groupByAssociation(
 }
 
 async function bufferBatch({ records, rejects, counts }: ScrubbedBatch, context: GroupContext): Promise<void> {
-  const { buffer, threads, tally, strict, progress, signal } = context
+  const { buffer, tally, strict, progress, signal } = context
   if (strict && rejects[0] !== undefined) throw rejected(rejects[0])
   for (const some of counts) tally.rows(some)
   tally.reject(rejects)
-  for (const some of records) {
-    buffer.addRecords(asBuffer(some))
-    threads.giveBack(some)
-  }
+  for (const some of records) buffer.addRecords(asBuffer(some))
   if (buffer.canMerge) await buffer.merge(signal)
   progress?.rows(rejects.length + counts.reduce((rows, some) => rows + rowsOf(some), 0))
 }
@@ -106,7 +104,7 @@ async function* settleBuffered(context: GroupContext): AsyncGenerator<Results> {
     return { tables, rejects: [] }
   }
   const breathe = breather(signal)
-  for (const bytes of buffer.batches(wholePrograms, threads.allocate)) {
+  for (const bytes of buffer.batches(wholePrograms)) {
     await breathe()
     const { length } = bytes
     const settled = threads.run({ kind: 'settle', bytes })

@@ -39,16 +39,13 @@ export async function runPipeline(context: PipelineContext, update: Update): Pro
   // A chain of functions in one stream: `chain()` would wrap it in a second one that an error does not destroy.
   const rows: Duplex = asStream(gen(decodeStage(context), scrubStage(context)), FEW_BATCHES)
   const bytes = Readable.from(readInputs(inputs), { highWaterMark: 1 })
-  const tables = tee<Results>(resultSinks(update, threads, emitter))
+  const tables = tee<Results>(resultSinks(update, emitter))
   await pipeline(bytes, rows, groupByAssociation(context), tables, signal === undefined ? {} : { signal })
 }
 
 /** Bytes to records. */
-export function decodeStage(context: {
-  readonly tally: Tally
-  readonly threads: Threads
-}): (chunk: InputChunk) => RecordBatch {
-  const decoder = new Decoder(context.tally, context.threads.allocate)
+export function decodeStage({ tally }: { readonly tally: Tally }): (chunk: InputChunk) => RecordBatch {
+  const decoder = new Decoder(tally)
   return (chunk) => decoder.decode(chunk)
 }
 
@@ -66,9 +63,9 @@ export function scrubStage(context: {
 }
 
 async function scrubBatch(batch: RecordBatch, input: number, threads: Threads): Promise<ScrubbedBatch> {
-  const tasks = batch.lines.map(({ bytes, line }) => threads.run({ kind: 'scrub', input, bytes, line }))
+  const tasks = batch.blocks.map(({ bytes, line }) => threads.run({ kind: 'scrub', input, bytes, line }))
   const parts: ScrubbedRows[] = []
-  if (batch.records.length > 0) parts.push(threads.runner.scrubRecords(input, batch.records))
+  if (batch.records.length > 0) parts.push(threads.runner.scrubRecords(input, batch.records, batch.isLast))
   parts.push(...(await Promise.all(tasks)))
   const named = (row: RejectedRow): Reject => ({ source: batch.input.name, ...row })
   const rejects = [...batch.rejects, ...parts.flatMap((part) => part.rejects.map(named))]
@@ -79,44 +76,25 @@ async function scrubBatch(batch: RecordBatch, input: number, threads: Threads): 
   }
 }
 
-/** All sinks of a run; the memory of results is used again when each of them has done with it. */
-export function resultSinks(update: Update, threads: Threads, emitter?: Emitter): Writable[] {
-  const users = new Map<Results, number>()
-  const release = (results: Results) => {
-    const others = (users.get(results) ?? sinks.length) - 1
-    if (others > 0) users.set(results, others)
-    else {
-      users.delete(results)
-      threads.giveBackTables(results.tables)
-    }
-  }
-  const sinks = [...tableSinks(update, release), ...(emitter === undefined ? [] : [emitter.sink(release)])]
-  return sinks
-}
-
-/**
- * One sink for each table, and one for the rejects.
- *
- * @param release told by each of them when it has done with some results
- */
-function tableSinks(update: Update, release: (results: Results) => void): Writable[] {
+/** All sinks of a run: one for each table, one for the rejects, and what is emitted. */
+export function resultSinks(update: Update, emitter?: Emitter): Writable[] {
   const tables = update.tables.map((table, number) =>
     sink(({ tables }) => {
       if (tables.length > 0) table.add(tables[number] as TableText)
-    }, release),
+    }),
   )
-  return [...tables, sink(({ rejects }) => update.reject(rejects), release)]
+  const rejects = sink(({ rejects }) => update.reject(rejects))
+  return [...tables, rejects, ...(emitter === undefined ? [] : [emitter.sink<Results>()])]
 }
 
 /** A stream that gives each item to a function. */
-function sink(take: (results: Results) => void, release: (results: Results) => void): Writable {
+function sink(take: (results: Results) => void): Writable {
   return new Writable({
     objectMode: true,
     highWaterMark: 1,
     write(results: Results, _encoding, done) {
       try {
         take(results)
-        release(results)
         done()
       } catch (error) {
         done(error as Error)

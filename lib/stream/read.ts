@@ -3,9 +3,10 @@
  */
 import { pipeline, Readable } from 'node:stream'
 import { createGunzip } from 'node:zlib'
+import type { CsvBatch } from '../csv/block.js'
 import { LoneReturnFinder } from '../csv/lone-return.js'
-import { BYTE } from '../csv/quoted.js'
-import { type CsvBatch, CsvReader } from '../csv/read.js'
+import { CsvReader } from '../csv/read.js'
+import { BYTE } from '../csv/split.js'
 import { IngestError } from '../errors.js'
 import { checkHeader } from '../rules/layout.js'
 import type { Input } from './source.js'

@@ -2,9 +2,7 @@
  * Lines as records of bytes: how they wait in memory and in files, and go from thread to thread. Millions of small
  * objects would cost more than the lines, and be gone over by every garbage collection.
  */
-import { type Allocate, ByteWriter, MAX_BYTES_PER_UNIT } from '../csv/bytes.js'
-import { PlainBlock, type PlainRow } from '../csv/plain-row.js'
-import type { FieldRoom } from '../csv/scanner.js'
+import { ByteWriter, MAX_BYTES_PER_UNIT } from '../csv/bytes.js'
 import { KINDS, type Kind } from '../rules/row.js'
 
 /**
@@ -22,28 +20,31 @@ export interface RecordRun {
 
 /** A line of a unit, and where it comes from. */
 export interface Entry {
-  /** A row of the input, scrubbed, or the number of the stored table that the line is of. */
+  /** The number of the stored table that the line is of, or what else it is: {@link freshKind}, {@link FRESH_LIST}. */
   readonly origin: number
   /** The line, without its end. */
   readonly text: string
 }
 
-/** {@link Entry.origin} of a scrubbed row of the input. */
-export const FRESH = 255
-/**
- * What stands in place of {@link Entry.origin} for a regular row: this plus the number of its kind. Its line is as it
- * came, and behind the number of its input.
- */
-const FIRST_REGULAR = 240
+/** {@link Entry.origin} of a scrubbed row of the input: this plus the number of its kind. */
+const FIRST_FRESH = 240
 /** {@link Entry.origin} of what an association file of the input says of a product: a list of members, as JSON. */
 export const FRESH_LIST = 253
+
+/** {@link Entry.origin} of a scrubbed row. */
+export function originOf(kind: Kind): number {
+  return FIRST_FRESH + KINDS.indexOf(kind)
+}
+
+/** The kind of a scrubbed row, by its {@link Entry.origin}; undefined for what is none. */
+export function freshKind(origin: number): Kind | undefined {
+  return KINDS[origin - FIRST_FRESH]
+}
 
 /** Bytes of a record before the line's text: its unit (4), its origin (1), the length of the text in bytes (4). */
 export const HEAD_BYTES = 9
 const ORIGIN_AT = 4
 const LENGTH_AT = 5
-/** Bytes of the number of a regular row's input. */
-const INPUT_BYTES = 4
 /** The most bytes that a line's record can have. */
 export function mostBytesOf(text: string): number {
   return text.length * MAX_BYTES_PER_UNIT + HEAD_BYTES
@@ -99,31 +100,13 @@ export function entryOf({ block, start, end }: RecordRun): Entry {
   return { origin: block[start + ORIGIN_AT] ?? 0, text: block.toString('utf8', start + HEAD_BYTES, end) }
 }
 
-/** The lines of a block of records. */
-export function linesIn(block: Buffer): string[] {
-  const lines: string[] = []
-  for (let at = 0; at < block.length; at = endOfRecord(block, at)) lines.push(entryOf(recordAt(block, at)).text)
-  return lines
-}
-
-/** A regular row among records. */
-export interface RegularRecord {
-  readonly kind: Kind
-  /** Number of its input. */
-  readonly input: number
-  readonly line: PlainRow
-}
-
 /** Goes over a block of records that are sorted by unit. */
 export class RecordCursor {
   readonly #block: Buffer
-  readonly #rows: PlainBlock
   #at = 0
 
-  /** @param room of the rows that it gives */
-  constructor(block: Buffer, room?: FieldRoom) {
+  constructor(block: Buffer) {
     this.#block = block
-    this.#rows = new PlainBlock(block, room)
   }
 
   /** The unit of the next record; undefined behind the last one. */
@@ -132,22 +115,11 @@ export class RecordCursor {
   }
 
   /** Goes to the next record. */
-  next(): Entry | RegularRecord {
+  next(): Entry {
     const record = recordAt(this.#block, this.#at)
     this.#at = record.end
-    const kind = KINDS[(this.#block[record.start + ORIGIN_AT] ?? 0) - FIRST_REGULAR]
-    if (kind === undefined) return entryOf(record)
-    const start = record.start + HEAD_BYTES
-    const input = integerAt(this.#block, start)
-    return { kind, input, line: this.#rows.row(start + INPUT_BYTES, record.end) }
+    return entryOf(record)
   }
-}
-
-/** Where a line stands in a block. */
-export interface LineBytes {
-  readonly bytes: Uint8Array
-  readonly start: number
-  readonly end: number
 }
 
 /** Puts records one behind the other into a block that grows. */
@@ -166,24 +138,11 @@ export class RecordWriter {
     this.#close(start, unit, origin)
   }
 
-  /** Adds a regular row as it stands in a block; `input` is the number of the input that it is of. */
-  addRegular(unit: number, kind: Kind, input: number, { bytes, start, end }: LineBytes): void {
-    const head = this.#openRegular(input)
-    this.#bytes.copy(bytes, start, end)
-    this.#close(head, unit, FIRST_REGULAR + KINDS.indexOf(kind))
-  }
-
-  /** The same for a row that is there as text, ASCII without quotes. */
-  addRegularText(unit: number, kind: Kind, input: number, line: string): void {
-    const head = this.#openRegular(input)
-    this.#bytes.text(line)
-    this.#close(head, unit, FIRST_REGULAR + KINDS.indexOf(kind))
-  }
-
-  #openRegular(input: number): number {
-    const head = this.#bytes.reserve(HEAD_BYTES + INPUT_BYTES)
-    writeInteger(this.#bytes.block, head + HEAD_BYTES, input)
-    return head
+  /** Adds a scrubbed row, whose line is written behind its head. */
+  addFresh(unit: number, kind: Kind, write: (out: ByteWriter) => void): void {
+    const start = this.#bytes.reserve(HEAD_BYTES)
+    write(this.#bytes)
+    this.#close(start, unit, originOf(kind))
   }
 
   #close(start: number, unit: number, origin: number): void {
@@ -199,8 +158,13 @@ export class RecordWriter {
     for (let at = first; at < length; at = endOfRecord(block, at)) writeInteger(block, at, unit)
   }
 
-  /** All records, in memory of their own; the writer goes on with none, in memory that it is given. */
-  take(allocate?: Allocate): Buffer {
-    return allocate === undefined ? this.#bytes.take() : this.#bytes.handOver(allocate)
+  /** All records, in memory of their own; the writer goes on with none. */
+  take(): Buffer {
+    return this.#bytes.take()
   }
+}
+
+/** The same bytes with the methods of a buffer, which they lose on their way between threads. */
+export function asBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 }

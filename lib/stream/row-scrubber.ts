@@ -1,14 +1,21 @@
 /**
- * Rows of an input to records for the buffer: regular ones as their lines came, others as text.
+ * Rows of an input to canonical lines for the buffer.
  */
+import { isAscii, isUtf8 } from 'node:buffer'
 import { noRows, type RowCounts } from '../counts.js'
-import type { Allocate } from '../csv/bytes.js'
-import type { LineCursor } from '../csv/lines.js'
+import { BlockCursor, type RecordBlock } from '../csv/block.js'
 import type { CsvRecord } from '../csv/row.js'
-import type { Judged, Scrubber } from '../rules/scrub.js'
+import { RecordCells } from '../csv/split.js'
+import type { Layout } from '../rules/layout.js'
+import { type Day, type Judged, Scrubber } from '../rules/scrub.js'
 import { unitOf } from '../rules/units.js'
-import { rejectText, wrongRow } from './decode.js'
-import { FRESH, RecordWriter } from './records.js'
+import { originOf, RecordWriter } from './records.js'
+import { HEADER, NAME_OF_COLUMN, type RowForm, rejectText, wrongRow } from './row-check.js'
+
+/** What an input's rows have in common. */
+export interface InputForm extends RowForm {
+  readonly day: Day
+}
 
 /** A row that cannot be used. */
 export interface RejectedRow {
@@ -25,65 +32,69 @@ export interface ScrubbedRows {
   readonly counts: RowCounts
 }
 
-interface RowNumbers {
-  /** Fields of a row. */
-  readonly width: number
-  /** The input. */
-  readonly input: number
-  /** What stands for it where rows are scrubbed to lines of regular ones; absent where they shall be text. */
-  readonly scrubbed: number | undefined
+/** What nothing is kept of. */
+type Out = Extract<Judged, { readonly outcome: 'dropped' | 'rejected' }>
+
+function isOut(judged: Judged): judged is Out {
+  return judged.outcome === 'dropped' || judged.outcome === 'rejected'
 }
 
 /** Scrubs rows of one input and gathers what becomes of them. */
 export class RowScrubber {
   readonly #scrubber: Scrubber
-  readonly #width: number
-  readonly #input: number
-  readonly #scrubbedInput: number | undefined
+  readonly #input: InputForm
   readonly #records = new RecordWriter()
+  readonly #cells = new RecordCells()
   #rejects: RejectedRow[] = []
   #counts = noRows()
 
-  constructor(scrubber: Scrubber, { width, input, scrubbed }: RowNumbers) {
-    this.#scrubber = scrubber
-    this.#width = width
+  constructor(layout: Layout, input: InputForm) {
+    this.#scrubber = new Scrubber(layout, input.header, input.day)
     this.#input = input
-    this.#scrubbedInput = scrubbed
   }
 
-  /** Scrubs whole lines without quotes. */
-  lines(cursor: LineCursor): void {
+  /** Scrubs the rows of a block. */
+  block(block: Pick<RecordBlock, 'bytes' | 'line'>): void {
+    const cursor = new BlockCursor(block, this.#cells)
+    const isText = isAscii(block.bytes) || (isUtf8(block.bytes) && !block.bytes.includes('\uFFFD'))
     while (cursor.next()) {
-      const { row } = cursor
-      const scrubbed = row?.width === this.#width ? this.#scrubber.judge(row) : undefined
-      if (scrubbed === undefined) this.record(cursor.record)
-      else if (scrubbed.outcome === 'rejected') this.#reject(cursor.record, scrubbed.message)
-      else if (this.#isKept(scrubbed)) {
-        const { pid, observation, kind } = scrubbed
-        this.#records.addRegular(unitOf(pid, observation), kind, this.#input, cursor)
-      }
+      const isPlain = isText && !cursor.isOdd && cursor.cells.width === this.#input.header.length
+      if (isPlain) this.#scrub(cursor.cells, cursor)
+      else this.record(cursor.record)
     }
   }
 
-  /** Scrubs a row. */
-  record(record: CsvRecord): void {
-    const reason = wrongRow(record, this.#width)
-    if (reason !== undefined) {
-      this.#reject(record, reason)
-      return
+  /**
+   * Scrubs a row.
+   *
+   * @param isUnended whether the input ends within its line
+   */
+  record(record: CsvRecord, isUnended = false): void {
+    const wrong = wrongRow(record, this.#input, isUnended)
+    if (wrong === HEADER) this.#counts.headers++
+    else if (wrong !== undefined) this.#reject(record, wrong)
+    else {
+      const scrubbed = this.#scrubber.scrub(record.fields)
+      if (!this.#count(scrubbed, () => record)) return
+      const { pid, observation, kind, text } = scrubbed
+      this.#records.add(unitOf(pid, observation), originOf(kind), text)
     }
-    const scrubbed = this.#scrubber.scrub(record)
-    if (scrubbed.outcome === 'rejected') this.#reject(record, scrubbed.message)
-    else if (this.#isKept(scrubbed)) {
-      const { pid, observation, kind, text, line } = scrubbed
-      const unit = unitOf(pid, observation)
-      if (line === undefined || this.#scrubbedInput === undefined) this.#records.add(unit, FRESH, text)
-      else this.#records.addRegularText(unit, kind, this.#scrubbedInput, line)
-    }
+  }
+
+  #scrub(cells: RecordCells, cursor: BlockCursor): void {
+    const judged = this.#scrubber.judge(cells)
+    // A header line is no row of any level, or has no program in its name.
+    if (isOut(judged) && cells.text.includes(NAME_OF_COLUMN)) this.record(cursor.record)
+    else if (this.#count(judged, () => cursor.record))
+      this.#records.addFresh(unitOf(judged.pid, judged.observation), judged.kind, (out) => this.#scrubber.write(out))
   }
 
   /** Counts a row; tells whether it is kept or hides others. */
-  #isKept<T extends Exclude<Judged, { outcome: 'rejected' }>>(judged: T): judged is Exclude<T, { outcome: 'dropped' }> {
+  #count<T extends Judged>(judged: T, record: () => CsvRecord): judged is Exclude<T, Out> {
+    if (judged.outcome === 'rejected') {
+      this.#reject(record(), judged.message)
+      return false
+    }
     this.#counts.levels[judged.level]++
     if (judged.outcome !== 'kept') this.#counts.dropped[judged.reason]++
     return judged.outcome !== 'dropped'
@@ -94,8 +105,8 @@ export class RowScrubber {
   }
 
   /** What was gathered, the records in memory of their own; it goes on with nothing. */
-  take(allocate: Allocate): ScrubbedRows {
-    const rows = { records: this.#records.take(allocate), rejects: this.#rejects, counts: this.#counts }
+  take(): ScrubbedRows {
+    const rows = { records: this.#records.take(), rejects: this.#rejects, counts: this.#counts }
     this.#rejects = []
     this.#counts = noRows()
     return rows

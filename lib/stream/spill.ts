@@ -2,7 +2,6 @@
  * The files that records wait in when memory is full.
  */
 import { closeSync, openSync, readSync, unlinkSync, writeSync } from 'node:fs'
-import { Copier } from '../csv/bytes.js'
 import { fileError } from '../database/commit-files.js'
 import { IngestError } from '../errors.js'
 import { endOfRecord, HEAD_BYTES, type RecordRun, unitAt } from './records.js'
@@ -38,7 +37,6 @@ export interface OpenFile {
 /** Gathers records for few writes. */
 class RunWriter {
   readonly #file: OpenFile
-  readonly #copier = new Copier()
   #block = Buffer.allocUnsafeSlow(WRITE_BYTES)
   #used = 0
   /** Bytes in the file. */
@@ -50,7 +48,7 @@ class RunWriter {
 
   add({ block, start, end }: RecordRun): void {
     if (this.#used + end - start > this.#block.length) this.flush(end - start)
-    this.#copier.copy(block, start, end, this.#block, this.#used)
+    this.#block.set(block.subarray(start, end), this.#used)
     this.#used += end - start
   }
 

@@ -4,9 +4,7 @@
  */
 
 import { countSettled, nothingSettled, type SettledCounts } from '../counts.js'
-import { LineCursor } from '../csv/lines.js'
 import type { CsvRecord } from '../csv/row.js'
-import { FieldRoom } from '../csv/scanner.js'
 import { type TableText, TableTexts } from '../database/format.js'
 import { readFeatures, readFresh, readMembers, readStored } from '../database/stored.js'
 import { StoredCensus } from '../database/stored-census.js'
@@ -14,17 +12,15 @@ import { StoredLines, type StoredPlaces } from '../database/stored-lines.js'
 import { TABLE_NUMBERS, TABLES } from '../database/tables.js'
 import { type CensusByProgram, countProgram } from '../rules/census.js'
 import { Encoder, type Encodings, type UnknownValues } from '../rules/encode.js'
+import { KeywordFinder } from '../rules/keywords.js'
 import { createLayout, type Layout } from '../rules/layout.js'
 import type { MemberList } from '../rules/member-list.js'
 import { type ProgramLines, type ProgramLists, type Settled, settleProgram } from '../rules/program.js'
-import { RegularReader, type RowForm, scrubbedInput } from '../rules/regular.js'
-import { Row } from '../rules/row.js'
-import { type Day, Scrubber } from '../rules/scrub.js'
+import type { Row } from '../rules/row.js'
 import { programOfUnit } from '../rules/units.js'
 import type { SpilledSection } from './buffer.js'
-import { Memory } from './memory.js'
-import { type Entry, endOfRecord, FRESH, FRESH_LIST, RecordCursor, unitAt } from './records.js'
-import { RowScrubber, type ScrubbedRows } from './row-scrubber.js'
+import { asBuffer, type Entry, endOfRecord, FRESH_LIST, freshKind, RecordCursor, unitAt } from './records.js'
+import { type InputForm, RowScrubber, type ScrubbedRows } from './row-scrubber.js'
 import { memoryOfSection, type SectionData, sortedRuns } from './section.js'
 import { type OpenFile, writeRuns } from './spill.js'
 
@@ -33,7 +29,7 @@ export interface TaskSetup {
   /** The input's other columns, in the order of the tables. */
   readonly others: readonly string[]
   /** Of each input. */
-  readonly inputs: readonly RowForm[]
+  readonly inputs: readonly InputForm[]
   readonly encodings: Encodings
   /** Where to read stored lines of programs; undefined where the units hold them already. */
   readonly stored: StoredPlaces | undefined
@@ -46,7 +42,7 @@ export interface ScrubTask {
   readonly kind: 'scrub'
   /** Number of the input. */
   readonly input: number
-  /** Whole lines without a quote. */
+  /** Whole records. */
   readonly bytes: Uint8Array
   /** Number of the first line in its file. */
   readonly line: number
@@ -93,9 +89,8 @@ export function memoryOfTask(task: Task): ArrayBuffer[] {
 /** The memory of a result, which goes with it. */
 export function memoryOfResult(result: ResultOf<Task>): ArrayBuffer[] {
   if ('section' in result) return memoryOfSection(result.section)
-  if ('records' in result) return [result.records.buffer as ArrayBuffer]
-  // The text of all tables is in one piece.
-  return result.tables.slice(0, 1).map(({ bytes }) => bytes.buffer as ArrayBuffer)
+  const bytes = 'records' in result ? [result.records] : result.tables.map((table) => table.bytes)
+  return bytes.map(({ buffer }) => buffer as ArrayBuffer)
 }
 
 const isFeatures = (number: number) => TABLES[number]?.holds === 'products' || TABLES[number]?.holds === 'groups'
@@ -109,33 +104,20 @@ const EXPOSURE_TABLES = TABLES.filter(({ file }) => file === 'level1.csv' || fil
 /** Rows of so many bytes are settled in a tenth of a second; usual tasks have half of them. */
 const MOST_SHORT_BYTES = 1 << 19
 
-/** More than what settling a usual task gives. */
-const MOST_TABLE_BYTES = 1 << 21
-
 /** Does tasks of one run. */
 export class TaskRunner {
   readonly layout: Layout
-  /** Memory for what is scrubbed. */
-  readonly memory = new Memory()
-  /** Memory for what settling gives: some two to five times the bytes of a task. */
-  readonly tableMemory = new Memory(MOST_TABLE_BYTES)
-  readonly #room = new FieldRoom()
   readonly #setup: TaskSetup
-  readonly #asText: boolean
   readonly #encoder: Encoder
   readonly #stored: StoredLines | undefined
-  readonly #reader: RegularReader
   readonly #tables: TableTexts
   #scrubber: RowScrubber | undefined
   #scrubberInput = -1
 
-  /** @param asText whether the records that {@link scrubRecords} makes are all lines of text */
-  constructor(setup: TaskSetup, asText = false) {
+  constructor(setup: TaskSetup) {
     this.#setup = setup
-    this.#asText = asText
     this.layout = createLayout(setup.others)
     this.#encoder = new Encoder(setup.encodings)
-    this.#reader = new RegularReader(this.layout, setup.inputs)
     this.#tables = new TableTexts({ layout: this.layout, encoder: this.#encoder })
     this.#stored = setup.stored === undefined ? undefined : new StoredLines(setup.stored)
   }
@@ -162,23 +144,24 @@ export class TaskRunner {
 
   #scrub({ input, bytes, line }: ScrubTask): ScrubbedRows {
     const scrubber = this.#scrubberOf(input)
-    scrubber.lines(new LineCursor({ bytes: asBuffer(bytes), line }, this.#room))
-    return scrubber.take(this.memory.take)
+    scrubber.block({ bytes: asBuffer(bytes), line })
+    return scrubber.take()
   }
 
-  /** Scrubs rows that are records already. */
-  scrubRecords(input: number, records: readonly CsvRecord[]): ScrubbedRows {
+  /**
+   * Scrubs rows that are records already.
+   *
+   * @param isUnended whether the input ends within the line of the last one
+   */
+  scrubRecords(input: number, records: readonly CsvRecord[], isUnended = false): ScrubbedRows {
     const scrubber = this.#scrubberOf(input)
-    for (const record of records) scrubber.record(record)
-    return scrubber.take(this.memory.take)
+    for (const record of records) scrubber.record(record, isUnended)
+    return scrubber.take()
   }
 
   #scrubberOf(input: number): RowScrubber {
     if (this.#scrubber === undefined || input !== this.#scrubberInput) {
-      const { header = [], day } = this.#setup.inputs[input] ?? {}
-      const scrubbed = this.#asText ? undefined : scrubbedInput(input, this.#setup.inputs.length)
-      const scrubber = new Scrubber(this.layout, header, day as Day)
-      this.#scrubber = new RowScrubber(scrubber, { width: header.length, input, scrubbed })
+      this.#scrubber = new RowScrubber(this.layout, this.#setup.inputs[input] as InputForm)
       this.#scrubberInput = input
     }
     return this.#scrubber
@@ -188,7 +171,7 @@ export class TaskRunner {
     const counts = nothingSettled()
     const { replaces } = this.#setup
     const census: CensusByProgram = new Map()
-    const source = { layout: this.layout, reader: this.#reader, room: this.#room, stored: this.#stored, replaces }
+    const source = { layout: this.layout, stored: this.#stored, replaces }
     for (const settled of settleUnits(asBuffer(bytes), source)) {
       countSettled(settled, counts)
       countProgram(settled, census)
@@ -196,7 +179,7 @@ export class TaskRunner {
       this.#tables.add(settled)
     }
     return {
-      tables: this.#tables.take(this.tableMemory.take),
+      tables: this.#tables.take(),
       counts,
       census: new StoredCensus().with(census).flat,
       unknown: this.#encoder.unknown,
@@ -215,19 +198,15 @@ export class TaskRunner {
  * @param block records sorted by unit; all of a unit
  */
 export function* settleUnits(block: Buffer, source: UnitSource): Generator<Settled> {
-  const cursor = new RecordCursor(block, source.room)
+  const cursor = new RecordCursor(block)
   const all = source.stored === undefined
   for (let unit = cursor.nextUnit; unit !== undefined; unit = cursor.nextUnit)
     yield settleProgram(linesOfUnit(unit, cursor, source), TABLE_NUMBERS, all)
-  source.reader.forget()
 }
 
 /** What the lines of units are read with. */
 export interface UnitSource {
   readonly layout: Layout
-  readonly reader: RegularReader
-  /** Where no others read at the same time: room for the rows of one block after the other. */
-  readonly room?: FieldRoom
   /** The lines of the database that take part; absent where the units hold them already. */
   readonly stored?: StoredLines | undefined
   /** See {@link TaskSetup.replaces}. */
@@ -237,21 +216,16 @@ export interface UnitSource {
 const NONE: readonly never[] = []
 
 /** All lines of a unit: those of the buffer, and those of the database that are not in it. */
-function linesOfUnit(
-  unit: number,
-  cursor: RecordCursor,
-  { layout, reader, stored, replaces }: UnitSource,
-): ProgramLines {
+function linesOfUnit(unit: number, cursor: RecordCursor, { layout, stored, replaces }: UnitSource): ProgramLines {
   const pid = programOfUnit(unit)
+  const finder = new KeywordFinder(layout.at)
   const fresh: Row[] = []
   const entries: Entry[] = []
   while (cursor.nextUnit === unit) {
     const entry = cursor.next()
-    if ('kind' in entry) {
-      const cells = reader.read(entry.line, entry.input, unit)
-      fresh.push(new Row(layout, { cells, regular: cells, kind: entry.kind }))
-    } else if (entry.origin === FRESH) fresh.push(readFresh(layout, entry.text))
-    else entries.push(entry)
+    const kind = freshKind(entry.origin)
+    if (kind === undefined) entries.push(entry)
+    else fresh.push(readFresh(layout, entry.text, kind, finder))
   }
   if (entries.length === 0 && stored === undefined) return { pid, fresh, stored: NONE, features: () => NONE }
   const read = (tables: typeof TABLES) => stored?.of(pid, tables) ?? []
@@ -261,7 +235,7 @@ function linesOfUnit(
   return {
     pid,
     fresh,
-    stored: rows.map(({ origin, text }) => readStored(layout, origin, text)),
+    stored: rows.map(({ origin, text }) => readStored(layout, origin, text, finder)),
     replaces,
     lists: lists.length === 0 ? undefined : readLists(lists),
     features: () => [...features, ...read(FEATURE_TABLES)].map(({ origin, text }) => readFeatures(origin, text)),
@@ -280,9 +254,4 @@ function programsIn(block: Buffer): Set<number> {
   const programs = new Set<number>()
   for (let at = 0; at < block.length; at = endOfRecord(block, at)) programs.add(programOfUnit(unitAt(block, at)))
   return programs
-}
-
-/** The same bytes with the methods of a buffer, which they lose on their way between threads. */
-export function asBuffer(bytes: Uint8Array): Buffer {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 }

@@ -8,8 +8,6 @@
 import { availableParallelism } from 'node:os'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Worker } from 'node:worker_threads'
-import type { Allocate } from '../csv/bytes.js'
-import type { TableText } from '../database/format.js'
 import { IngestError } from '../errors.js'
 import type { SpilledSection } from './buffer.js'
 import type { SectionData } from './section.js'
@@ -23,15 +21,12 @@ type KnownError = Pick<IngestError, 'code' | 'detail' | 'place'>
 export interface Job {
   readonly number: number
   readonly task: Task
-  /** Memory for what settling gives, if there is some to spare. */
-  readonly spare: ArrayBuffer | undefined
 }
 
 /** What the other thread says: that it is ready, or what became of a task. */
 export type Answer =
   | { readonly ready: true }
-  /** With the memory that the task came in, unless it is of use there. */
-  | { readonly number: number; readonly result: ResultOf<Task>; readonly memory: Uint8Array | undefined }
+  | { readonly number: number; readonly result: ResultOf<Task> }
   | { readonly number: number; readonly error: unknown; readonly known?: KnownError }
 
 interface Waiting {
@@ -77,21 +72,6 @@ export class Threads {
     return this.#number
   }
 
-  /** Gives memory for a task's bytes. */
-  get allocate(): Allocate {
-    return this.#runner.memory.take
-  }
-
-  /** Takes back the memory of scrubbed rows, when they are of no use any more. */
-  giveBack(records: Uint8Array): void {
-    this.#runner.memory.give(records)
-  }
-
-  /** Takes back the memory of the text of tables, all of which is in one piece. */
-  giveBackTables([first]: readonly TableText[]): void {
-    if (first !== undefined) this.#runner.tableMemory.give(first.bytes)
-  }
-
   /** What does tasks on this thread. */
   get runner(): TaskRunner {
     return this.#runner
@@ -112,9 +92,9 @@ export class Threads {
     this.#bytes += task.bytes.length
     this.expect(this.#bytes)
     if (this.#runner.isLong(task)) return this.#giveLong(task)
-    if (!this.#ready) return this.#runHere(task)
+    if (!this.#ready) return this.#runner.run(task)
     if (this.#isBusy) await this.#ownTurn()
-    return this.#isBusy ? this.#runHere(task) : this.#give(task)
+    return this.#isBusy ? this.#runner.run(task) : this.#give(task)
   }
 
   /** Whether the other thread has enough to do: what came behind a task that takes long would keep all others back. */
@@ -136,12 +116,6 @@ export class Threads {
     })
   }
 
-  #runHere<T extends Exclude<Task, SpillTask>>(task: T): ResultOf<T> {
-    const result = this.#runner.run(task)
-    this.#runner.memory.give(task.bytes)
-    return result
-  }
-
   /**
    * Waits for a turn of the event loop that is the caller's own: what the other thread has done is taken notice of
    * between turns only, and it would soon have nothing to do if several tasks were done here in one.
@@ -156,9 +130,7 @@ export class Threads {
     return new Promise((resolve, reject) => {
       const number = this.#number++
       this.#jobs.set(number, { resolve: resolve as Waiting['resolve'], reject })
-      const spare = task.kind === 'settle' ? this.#runner.tableMemory.spare() : undefined
-      const memory = spare === undefined ? memoryOfTask(task) : [...memoryOfTask(task), spare]
-      this.#worker?.postMessage({ number, task, spare } satisfies Job, memory)
+      this.#worker?.postMessage({ number, task } satisfies Job, memoryOfTask(task))
     })
   }
 
@@ -183,10 +155,8 @@ export class Threads {
     }
     const waiting = this.#jobs.get(answer.number)
     this.#jobs.delete(answer.number)
-    if ('result' in answer) {
-      if (answer.memory !== undefined) this.#runner.memory.give(answer.memory)
-      waiting?.resolve(answer.result)
-    } else waiting?.reject(errorOf(answer))
+    if ('result' in answer) waiting?.resolve(answer.result)
+    else waiting?.reject(errorOf(answer))
   }
 
   #fail(error: unknown): void {

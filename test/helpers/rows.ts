@@ -1,6 +1,6 @@
 /** Rows for the tests of single rules: scrubbed from the few columns that a case is about, the others being plain. */
-import { CsvRow } from '../../lib/csv/row.js'
-import { formatRow } from '../../lib/csv/write.js'
+import { ByteWriter } from '../../lib/csv/bytes.js'
+import { RecordCells } from '../../lib/csv/split.js'
 import { readFresh } from '../../lib/database/stored.js'
 import { createLayout, otherColumns } from '../../lib/rules/layout.js'
 import type { Row } from '../../lib/rules/row.js'
@@ -74,16 +74,29 @@ export function fieldsOf(columns: Columns): string[] {
   return INPUT_COLUMNS.map((name) => cells[name])
 }
 
+/** What scrubbing makes of a record as it stands among others in a file. */
+export function scrubRecord(scrubber: Scrubber, text: string): Scrubbed {
+  const bytes = Buffer.from(`before\n${text}\nbehind\n`)
+  const cells = new RecordCells()
+  cells.load(bytes)
+  if (cells.split('before\n'.length, bytes.length) < 0) throw new Error(`not plainly well formed: ${text}`)
+  const judged = scrubber.judge(cells)
+  if (judged.outcome === 'dropped' || judged.outcome === 'rejected') return judged
+  const line = new ByteWriter()
+  scrubber.write(line)
+  return { ...judged, text: line.take().toString() }
+}
+
 /** What scrubbing makes of an input row that is a plain exposure but for the given columns. */
 export function scrubbed(columns: Columns): Scrubbed {
   const scrubber = new Scrubber(LAYOUT, INPUT_COLUMNS, parseDay(columns.date ?? DAY, 'test'))
-  return scrubber.scrub(CsvRow.parse(formatRow(fieldsOf(columns)).slice(0, -1)))
+  return scrubber.scrub(fieldsOf(columns))
 }
 
 /** The row of what scrubbing kept or hid. */
 export function rowOf(result: Scrubbed): Row {
   if (!('text' in result)) throw new Error(`no row comes of it: ${JSON.stringify(result)}`)
-  return readFresh(LAYOUT, result.text)
+  return readFresh(LAYOUT, result.text, result.kind)
 }
 
 /** A Level 1 exposure: plain but for the given columns. */

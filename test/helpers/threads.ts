@@ -11,7 +11,7 @@ export const DAY: Day = parseDay('2024-02-21', 'test')
 export function setupOf(header: readonly string[], parts: Partial<TaskSetup> = {}): TaskSetup {
   return {
     others: otherColumns(header),
-    inputs: [{ header, day: DAY }],
+    inputs: [{ name: 'input.csv', header, day: DAY }],
     encodings: defaultEncodings,
     stored: undefined,
     ...parts,

@@ -82,7 +82,7 @@ soak: build
 	echo "FC_SEED=$$seed FC_RUNS=$(SOAK_RUNS) SOAK=1"; \
 	counts=$$(mktemp); trap 'rm -f "$$counts"' EXIT; \
 	SOAK=1 SOAK_COUNTS="$$counts" FC_SEED=$$seed FC_RUNS=$(SOAK_RUNS) npx ava --timeout=4h $(SOAK_TESTS:%=dist/test/%.test.js); \
-	status=$$?; node dist/tools/soak.js "$$counts"; exit $$status
+	status=$$?; node dist/test/helpers/soak.js "$$counts"; exit $$status
 
 format: install
 	npm run --silent format

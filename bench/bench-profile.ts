@@ -30,18 +30,18 @@ interface ProfileNode {
  * called it.
  */
 const STAGES: readonly { readonly name: string; readonly modules: readonly string[] }[] = [
-  { name: 'read', modules: ['stream/read', 'stream/source'] },
-  { name: 'decode', modules: ['stream/decode', 'csv/read', 'csv/quoted'] },
-  { name: 'scrub', modules: ['stream/row-scrubber', 'rules/scrub', 'csv/lines'] },
-  { name: 'buffer', modules: ['stream/buffer', 'stream/section', 'stream/spill'] },
+  { name: 'read', modules: ['run/read', 'run/source'] },
+  { name: 'decode', modules: ['run/decode', 'csv/read', 'csv/quoted'] },
+  { name: 'scrub', modules: ['workers/row-scrubber', 'rules/scrub', 'rules/derived', 'csv/block'] },
+  { name: 'buffer', modules: ['sort/buffer', 'sort/run', 'sort/spill'] },
   {
     name: 'settle',
-    modules: ['rules/program', 'rules/versions', 'database/stored', 'rules/resolve', 'rules/features'],
+    modules: ['settle/program', 'settle/versions', 'store/read/stored', 'settle/resolve', 'settle/features'],
   },
-  { name: 'format', modules: ['database/format', 'database/tables', 'database/model-tables'] },
+  { name: 'format', modules: ['store/format', 'store/tables', 'store/model-tables'] },
   {
     name: 'write and commit',
-    modules: ['database/update', 'database/staged-file', 'database/commit', 'database/commit-record', 'database/lock'],
+    modules: ['store/update', 'store/staged-file', 'store/commit', 'store/commit-record', 'store/lock'],
   },
 ]
 const STAGE_OF = new Map(STAGES.flatMap(({ name, modules }) => modules.map((module) => [module, name])))

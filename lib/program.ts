@@ -2,9 +2,10 @@
  * The program: the only file that touches the process.
  */
 import type { WriteStream } from 'node:tty'
-import { runCommand, type Terminal } from './cli/cli.js'
+import { runCommand } from './cli/cli.js'
+import { Outputs } from './cli/outputs.js'
+import type { Terminal } from './cli/terminal.js'
 import { EXIT } from './errors.js'
-import { Outputs } from './process/outputs.js'
 import type { Signals } from './process/signals.js'
 import { superviseBy } from './process/supervisor.js'
 
@@ -49,7 +50,7 @@ function terminalOf({ signal, decision }: Signals, { stream }: Outputs): Termina
     env: process.env,
     signal,
     async runApart(args) {
-      const { runInThread } = await import('./process/command-worker.js')
+      const { runInThread } = await import('./cli/command-worker.js')
       return runInThread(args, { stream, decision, signal })
     },
   }

@@ -3,15 +3,15 @@ import test from 'ava'
 import fc from 'fast-check'
 import {
   associationKey,
-  expectedName,
   hasOwnTarget,
   isCandidateName,
   LEVEL3_EXP_TYPES,
-  MODELS,
   modelOf,
   targetKey,
   ungroupedReason,
 } from '../lib/rules/association.js'
+import { expectedName } from '../lib/rules/expected-name.js'
+import { MODELS } from '../lib/rules/models.js'
 import type { Row } from '../lib/rules/row.js'
 import { rankTargets } from '../lib/rules/target-ranks.js'
 import { type Columns, exposure, LAYOUT } from './helpers/rows.js'

@@ -7,11 +7,11 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { ExecutionContext } from 'ava'
 import fc from 'fast-check'
 import { IngestError } from '../lib/errors.js'
-import { NO_OBSERVATION, programOfUnit, unitOf, WHOLE_PROGRAM } from '../lib/rules/units.js'
-import { LineBuffer, type SpillElsewhere } from '../lib/stream/buffer.js'
-import { type Entry, entryOf, FRESH_LIST, RecordWriter, recordAt } from '../lib/stream/records.js'
-import { memoryOfSection, type SectionData, sortedRuns } from '../lib/stream/section.js'
-import { type OpenFile, writeRuns } from '../lib/stream/spill.js'
+import { NO_OBSERVATION, programOfUnit, unitOf, WHOLE_PROGRAM } from '../lib/rules/partition.js'
+import { LineBuffer, type SpillElsewhere } from '../lib/sort/buffer.js'
+import { type Entry, entryOf, FRESH_LIST, RecordWriter, recordAt } from '../lib/sort/records.js'
+import { memoryOfSection, type SectionData, sortedRuns } from '../lib/sort/run.js'
+import { type SpillTarget, writeRuns } from '../lib/sort/spill.js'
 import { historyArbitrary, propertyOptions, rowsArbitrary, toDayFiles } from './helpers/arbitrary-rows.js'
 import { fileBytes, run, temporaryFolder, withFolder, writeDayFiles } from './helpers/database.js'
 import { needs } from './helpers/needs.js'
@@ -306,14 +306,14 @@ test.serial('a disk that is full is an error with the path of the spill file; no
 function otherThread(random: (below: number) => number, fails = false): { spill: SpillElsewhere; given: number } {
   const other = {
     given: 0,
-    spill(section: SectionData, file: OpenFile) {
+    spill(section: SectionData, file: SpillTarget) {
       if (random(4) === 0) return undefined
       other.given++
       const own = structuredClone(section, { transfer: memoryOfSection(section) })
       return later(own, file)
     },
   }
-  const later = async (section: SectionData, file: OpenFile) => {
+  const later = async (section: SectionData, file: SpillTarget) => {
     for (let turns = random(3); turns > 0; turns--) await nextTurn()
     if (fails) throw new IngestError('WRITE_FAILED', 'the disk is gone', { source: file.path })
     return { written: writeRuns(file, sortedRuns(section)), section }

@@ -1,8 +1,8 @@
 import { cp, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import test, { type ExecutionContext } from 'ava'
-import { openFolder, PRIVATE_FOLDER, type Transaction } from '../lib/database/commit.js'
 import { IngestError } from '../lib/errors.js'
+import { openFolder, PRIVATE_FOLDER, type Transaction } from '../lib/store/commit.js'
 import { DRIVER, rows, writeTables } from './helpers/commit-driver.js'
 import { filesLike, snapshot, withCopy, withFolder } from './helpers/fault-folders.js'
 import {

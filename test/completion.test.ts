@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs'
 import test, { type ExecutionContext } from 'ava'
-import { SHELLS, type Shell } from '../lib/cli/completion.js'
+import { SHELLS, type Shell } from '../lib/cli/shells.js'
 import { commandsIn } from './helpers/help.js'
 import { needs } from './helpers/needs.js'
 import { Workdir } from './helpers/program.js'

@@ -2,9 +2,9 @@ import { mkdir, mkdtemp, readFile, rm, stat, utimes, writeFile } from 'node:fs/p
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test from 'ava'
-import { checkDatabase } from '../lib/check/check.js'
-import { ingest } from '../lib/ingest.js'
 import { statusOf } from '../lib/inspect/status.js'
+import { checkDatabase } from '../lib/maintain/check.js'
+import { ingest } from '../lib/run/ingest.js'
 
 const FIRST_DAY = 'fixtures/days/2024-02-21_052.csv'
 const SECOND_DAY = 'fixtures/days/2024-02-22_053.csv'

@@ -7,7 +7,7 @@ import { refresh } from '../tools/doc-run.js'
 import { readVersion } from '../tools/program.js'
 import { needs } from './helpers/needs.js'
 
-const ROOT = new URL('../../', import.meta.url)
+const ROOT = new URL('../..', import.meta.url)
 const DOCUMENTS = readdirSync(new URL('docs/', ROOT))
   .filter((name) => name.endsWith('.md'))
   .map((name) => `docs/${name}`)

@@ -6,7 +6,7 @@ import { text } from 'node:stream/consumers'
 import { setTimeout as delay } from 'node:timers/promises'
 import test, { type ExecutionContext } from 'ava'
 import { IngestError } from '../lib/errors.js'
-import { ingest } from '../lib/ingest.js'
+import { ingest } from '../lib/run/ingest.js'
 import { temporaryFolder } from './helpers/database.js'
 import { daily, exposure, PROGRAM, pairs, product, type Result, Workdir } from './helpers/program.js'
 

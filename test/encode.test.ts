@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'ava'
 import fc from 'fast-check'
-import { CATEGORIES, type Category, Encoder, type Encodings } from '../lib/rules/encode.js'
+import { CATEGORIES, type Category, Encoder, type Encodings } from '../lib/rules/category-codes.js'
 
 const seed = Number(process.env.FC_SEED ?? 20240221)
 const shipped = JSON.parse(

@@ -5,7 +5,7 @@
 import { mkdirSync, rmSync } from 'node:fs'
 import { dirname } from 'node:path'
 import test, { type ExecutionContext } from 'ava'
-import { openFolder } from '../lib/database/commit.js'
+import { openFolder } from '../lib/store/commit.js'
 import { countOperations, type FaultMode, inParallel, runWithFault } from './helpers/faults.js'
 import { copyDatabase, differing, filesOf, roundTimes } from './helpers/interrupt-files.js'
 import { daily, exposure, PROGRAM, pairs, Workdir } from './helpers/program.js'

@@ -5,7 +5,7 @@ import { ingest } from '../lib/index.js'
 import { readRows } from './helpers/database.js'
 import { type Result, Workdir } from './helpers/program.js'
 
-const ROOT = new URL('../../', import.meta.url)
+const ROOT = new URL('../..', import.meta.url)
 const DAYS = fileURLToPath(new URL('fixtures/days', ROOT))
 const example = (name: string) => fileURLToPath(new URL(`examples/${name}`, ROOT))
 const EXAMPLES = new Set(readdirSync(new URL('examples', ROOT)).filter((name) => name.endsWith('.js')))

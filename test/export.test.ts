@@ -6,7 +6,7 @@ import test, { type ExecutionContext } from 'ava'
 import { parse } from 'csv-parse/sync'
 import { safeForSheets } from '../lib/export/csv.js'
 import { exportDatabase } from '../lib/export/export.js'
-import { ingest } from '../lib/ingest.js'
+import { ingest } from '../lib/run/ingest.js'
 import { readRows, run, TABLE_NAMES, temporaryFolder } from './helpers/database.js'
 import { daily, exposure, HEADER, PROGRAM, pairs, Workdir } from './helpers/program.js'
 

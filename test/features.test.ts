@@ -1,8 +1,8 @@
 /** Features of groups (section 6), worked out here with a few lines of arithmetic of their own. */
 import test, { type ExecutionContext } from 'ava'
-import type { Model } from '../lib/rules/association.js'
-import { type Features, groupFeatures, type Pointing } from '../lib/rules/features.js'
+import type { Model } from '../lib/rules/models.js'
 import type { Row } from '../lib/rules/row.js'
+import { type Features, groupFeatures, type Pointing } from '../lib/settle/features.js'
 import { type Columns, exposure } from './helpers/rows.js'
 
 /** Features of a group that has some, and points somewhere. */

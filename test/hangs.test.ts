@@ -2,8 +2,8 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'ava'
-import { makeFolders } from '../lib/database/commit-files.js'
-import { ingest } from '../lib/ingest.js'
+import { ingest } from '../lib/run/ingest.js'
+import { makeFolders } from '../lib/store/commit-files.js'
 import { PROGRAM, pairs, Workdir } from './helpers/program.js'
 
 /** Where no folder can be made, though it is there itself. */

@@ -1,8 +1,8 @@
 /** A run over association files that is killed changes all or nothing, and the next one goes on from there (section 9). */
 import { join } from 'node:path'
 import test from 'ava'
-import { checkDatabase } from '../lib/check/check.js'
-import { ingest } from '../lib/ingest.js'
+import { checkDatabase } from '../lib/maintain/check.js'
+import { ingest } from '../lib/run/ingest.js'
 import { tableSets } from './helpers/database.js'
 import { assertPool, poolAssociations, poolInput } from './helpers/database-fixtures.js'
 import { withFolder } from './helpers/fault-folders.js'

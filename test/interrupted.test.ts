@@ -162,7 +162,7 @@ const SABOTAGE: readonly Sabotage[] = [
   {
     title: 'a table placed before the commit record',
     from: /^rename .*\.csv$/,
-    file: 'database/commit.js',
+    file: 'store/commit.js',
     changes: [
       [
         /await this\.#passCommitPoint\(\);/,
@@ -175,7 +175,7 @@ const SABOTAGE: readonly Sabotage[] = [
   {
     title: 'a commit record removed before the tables are placed',
     from: /^rename .*\.csv$/,
-    file: 'database/commit-record.js',
+    file: 'store/commit-record.js',
     changes: [
       [/\(\) => unlink\(layout\.record\)/, '() => {}'],
       [/await allEnded\(operations\.map\(\(operation\) => apply\(/, 'await unlink(layout.record);\n$&'],
@@ -184,7 +184,7 @@ const SABOTAGE: readonly Sabotage[] = [
   {
     title: 'rows appended where a table ends',
     from: /^rm .*\.csv$/,
-    file: 'database/commit-record.js',
+    file: 'store/commit-record.js',
     changes: [[/\{ offset, length, size \}\);/, '{ offset: size, length, size });']],
   },
 ]

@@ -2,14 +2,15 @@
 import assert from 'node:assert/strict'
 import test from 'ava'
 import fc from 'fast-check'
-import { readFresh } from '../lib/database/stored.js'
-import { expectedName, modelOf, targetKey, ungroupedReason } from '../lib/rules/association.js'
+import { modelOf, targetKey, ungroupedReason } from '../lib/rules/association.js'
+import { parseDay } from '../lib/rules/day.js'
+import { expectedName } from '../lib/rules/expected-name.js'
 import { KEYWORD_COLUMNS, KeywordFinder, type Keywords } from '../lib/rules/keywords.js'
 import { createLayout, otherColumns, uniteColumns } from '../lib/rules/layout.js'
 import type { Row } from '../lib/rules/row.js'
 import { Scrubber } from '../lib/rules/scrub.js'
 import { rankTargets } from '../lib/rules/target-ranks.js'
-import { parseDay } from '../lib/stream/source.js'
+import { readFresh } from '../lib/store/read/stored.js'
 import { type Columns, fieldsOf, INPUT_COLUMNS, scrubRecord } from './helpers/rows.js'
 
 const seed = Number(process.env.FC_SEED ?? 20240221)

@@ -7,7 +7,7 @@ import { commandsIn } from './helpers/help.js'
 import { needs } from './helpers/needs.js'
 import { Workdir } from './helpers/program.js'
 
-const ROOT = new URL('../../', import.meta.url)
+const ROOT = new URL('../..', import.meta.url)
 const page = () => readFileSync(new URL('man/jwst-ingest.1', ROOT), 'utf8')
 
 /** What a page says, without the markup: enough of troff for the few requests that the page has. */

@@ -2,11 +2,11 @@
 import test from 'ava'
 import fc from 'fast-check'
 import { compareLists, type MemberList, memberLines, newestLists, readMemberLists } from '../lib/rules/member-list.js'
-import { Datasets } from '../lib/rules/member-selection.js'
-import { givenExposures, nameProducts, placeWaiting, resolveList } from '../lib/rules/members.js'
 import { expectedProduct, ProductNames } from '../lib/rules/product-name.js'
-import { type Resolution, resolveAssociation } from '../lib/rules/resolve.js'
 import type { Row } from '../lib/rules/row.js'
+import { Datasets } from '../lib/settle/member-selection.js'
+import { givenExposures, nameProducts, placeWaiting, resolveList } from '../lib/settle/members.js'
+import { type Resolution, resolveAssociation } from '../lib/settle/resolve.js'
 import { type Columns, exposure, product } from './helpers/rows.js'
 
 const seed = Number(process.env.FC_SEED ?? 20240221)

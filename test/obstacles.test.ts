@@ -14,7 +14,7 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import test, { type ExecutionContext } from 'ava'
-import { ingest } from '../lib/ingest.js'
+import { ingest } from '../lib/run/ingest.js'
 import { type Need, otherFileSystem } from '../tools/needs.js'
 import { build, copyOf, daily, FIXTURES, newFolder } from './helpers/damage.js'
 import { assertHealthy } from './helpers/healthy.js'

@@ -10,7 +10,7 @@ import {
   type SkyPoint,
   separation,
   smallest,
-} from '../lib/rules/offsets.js'
+} from '../lib/settle/offsets.js'
 
 const seed = Number(process.env.FC_SEED ?? 20240221)
 const ARCSEC = 1 / 3600

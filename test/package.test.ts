@@ -15,7 +15,7 @@ import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import test from 'ava'
 
-const ROOT = fileURLToPath(new URL('../../', import.meta.url))
+const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const DAYS = join(ROOT, 'fixtures/days')
 /** What npm may not ask anybody, and what it is not asked about. */
 const NPM = ['--offline', '--no-audit', '--no-fund', '--ignore-scripts', '--loglevel=error']
@@ -175,7 +175,7 @@ test.serial('programs import it, and see nothing that it does not export', (t) =
     for await (const row of database.rows('train-image')) rows += row.pname === '' ? 0 : 1
     await database.close()
     const { columns } = await createPipeline({ inputs: [days] })
-    const hidden = await import('jwst-ingest/dist/lib/ingest.js').catch(({ code }) => code)
+    const hidden = await import('jwst-ingest/dist/lib/run/ingest.js').catch(({ code }) => code)
     console.log(JSON.stringify([models.IMAGE.products, rows, columns.includes('params'), hidden]))`
   writeFileSync(join(app, 'program.js'), program)
   t.deepEqual(JSON.parse(run(process.execPath, ['program.js', DAYS], app)), [

@@ -2,24 +2,24 @@ import test from 'ava'
 import fc from 'fast-check'
 import { chooseTables } from '../lib/export/choice.js'
 import { wanted } from '../lib/inspect/names.js'
+import { ProductNames } from '../lib/rules/product-name.js'
+import type { Row } from '../lib/rules/row.js'
 import {
   character,
   either,
   literal,
   matches,
-  type Part,
+  type PatternPart,
   repeated,
   run,
   sequence,
   wildcards,
-} from '../lib/rules/pattern.js'
-import { ProductNames } from '../lib/rules/product-name.js'
-import type { Row } from '../lib/rules/row.js'
+} from '../lib/text/wildcards.js'
 
 const isA = (its: string) => its === 'a'
 
 /** Each part beside an expression of the same meaning. */
-const PARTS: readonly (readonly [part: Part, expression: string])[] = [
+const PARTS: readonly (readonly [part: PatternPart, expression: string])[] = [
   [literal('ab'), 'ab'],
   [literal(''), ''],
   [character(), '[^]'],

@@ -2,11 +2,12 @@
 import assert from 'node:assert/strict'
 import test from 'ava'
 import fc from 'fast-check'
-import { readStored } from '../lib/database/stored.js'
-import { HIDDEN_COLUMNS, TABLES as TABLE_LIST } from '../lib/database/tables.js'
-import { associationsOf } from '../lib/rules/association-rows.js'
-import { type FeatureLine, type Settled, settleProgram, type TableNumbers } from '../lib/rules/program.js'
 import { cell, type Row } from '../lib/rules/row.js'
+import { associationsOf } from '../lib/settle/association-rows.js'
+import { settleProgram } from '../lib/settle/program.js'
+import type { FeatureLine, Settled, TableNumbers } from '../lib/settle/settled.js'
+import { readStored } from '../lib/store/read/stored.js'
+import { HIDDEN_COLUMNS, TABLES as TABLE_LIST } from '../lib/store/tables.js'
 import { type Columns, exposure, LAYOUT, product, stored } from './helpers/rows.js'
 
 const seed = Number(process.env.FC_SEED ?? 20240221)

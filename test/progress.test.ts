@@ -8,8 +8,8 @@ import test, { type ExecutionContext } from 'ava'
 import { generateFiles } from '../bench/generator.js'
 import { runCommand } from '../lib/cli/cli.js'
 import { progressBar } from '../lib/cli/progress.js'
-import { ingest } from '../lib/ingest.js'
-import type { Progress } from '../lib/stream/progress.js'
+import { ingest } from '../lib/run/ingest.js'
+import type { Progress } from '../lib/run/progress.js'
 import { temporaryFolder } from './helpers/database.js'
 
 const ROWS = 3000

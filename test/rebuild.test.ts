@@ -5,9 +5,9 @@ import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, utime
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test from 'ava'
-import { checkDatabase } from '../lib/check/check.js'
-import { type RebuildReport, rebuildDatabase } from '../lib/check/rebuild.js'
-import { openFolder } from '../lib/database/commit.js'
+import { checkDatabase } from '../lib/maintain/check.js'
+import { type RebuildReport, rebuildDatabase } from '../lib/maintain/rebuild.js'
+import { openFolder } from '../lib/store/commit.js'
 import { build, copyOf, daily, FIXTURES, Lines, newFolder } from './helpers/damage.js'
 import { assertHealthy } from './helpers/healthy.js'
 

@@ -5,8 +5,8 @@ import { join } from 'node:path'
 import test from 'ava'
 import fc from 'fast-check'
 import { generateFiles } from '../bench/generator.js'
-import { pruneDatabase } from '../lib/check/prune.js'
 import { createPipeline } from '../lib/index.js'
+import { pruneDatabase } from '../lib/maintain/prune.js'
 import { associationHistoryArbitrary } from './helpers/arbitrary-associations.js'
 import {
   dayFile,

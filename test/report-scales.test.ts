@@ -1,6 +1,6 @@
 import test from 'ava'
 import fc from 'fast-check'
-import { counted, gigabytes, share } from '../lib/report/format.js'
+import { gigabyteText, share, wholeCounted } from '../lib/report/format.js'
 import { escapeHtml, html } from '../lib/report/html.js'
 import {
   AGE_BINS,
@@ -16,7 +16,7 @@ import {
 } from '../lib/report/scales.js'
 import { propertyOptions } from './helpers/arbitrary-rows.js'
 
-const memory = test.macro<[gigabytes: number, bin: number]>({
+const memory = test.macro<[gigabyteText: number, bin: number]>({
   exec: (t, size, bin) => t.is(binOf(MEMORY_BINS, size), bin),
   title: (_, size, bin) => `${size} GB is in bin ${bin} of the models`,
 })
@@ -99,9 +99,9 @@ test('days between days', (t) => {
 })
 
 test('numbers as a reader wants them', (t) => {
-  t.is(counted(1, 'product'), '1 product')
-  t.is(counted(28518, 'product'), '28,518 products')
-  t.deepEqual([0.00126009, 8.8653, 117.57, 1240.4].map(gigabytes), ['0.00126', '8.87', '118', '1,240'])
+  t.is(wholeCounted(1, 'product'), '1 product')
+  t.is(wholeCounted(28518, 'product'), '28,518 products')
+  t.deepEqual([0.00126009, 8.8653, 117.57, 1240.4].map(gigabyteText), ['0.00126', '8.87', '118', '1,240'])
   t.deepEqual(
     [share(0, 0), share(0, 5), share(5, 5), share(1, 3), share(1, 5000), share(4999, 5000)],
     ['–', '0 %', '100 %', '33.3 %', '< 0.1 %', '> 99.9 %'].map((text) => text.replaceAll(' ', '\u00a0')),

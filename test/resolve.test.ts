@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict'
 import test from 'ava'
 import fc from 'fast-check'
-import { type FrozenMatch, type Resolution, resolveAssociation } from '../lib/rules/resolve.js'
 import type { Row } from '../lib/rules/row.js'
+import { type FrozenMatch, type Resolution, resolveAssociation } from '../lib/settle/resolve.js'
 import { type Columns, exposure, product } from './helpers/rows.js'
 
 const seed = Number(process.env.FC_SEED ?? 20240221)

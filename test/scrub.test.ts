@@ -2,14 +2,14 @@
 import assert from 'node:assert/strict'
 import test from 'ava'
 import fc from 'fast-check'
-import { readFresh } from '../lib/database/stored.js'
-import { associationsOf } from '../lib/rules/association-rows.js'
 import { datasetName, type Level, levelOf, observationIn, observationOf, programOf } from '../lib/rules/dataset.js'
+import { parseDay } from '../lib/rules/day.js'
 import { createLayout, FLOAT_COLUMNS, otherColumns, REQUIRED_COLUMNS, uniteColumns } from '../lib/rules/layout.js'
+import { NO_OBSERVATION, WHOLE_PROGRAM } from '../lib/rules/partition.js'
 import { cell, type Kind, type Row } from '../lib/rules/row.js'
 import { completeRow, type DropReason, type Scrubbed, Scrubber } from '../lib/rules/scrub.js'
-import { NO_OBSERVATION, WHOLE_PROGRAM } from '../lib/rules/units.js'
-import { parseDay } from '../lib/stream/source.js'
+import { associationsOf } from '../lib/settle/association-rows.js'
+import { readFresh } from '../lib/store/read/stored.js'
 import {
   type Columns,
   exposure,

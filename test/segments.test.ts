@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict'
 import test from 'ava'
 import fc from 'fast-check'
-import { checksum } from '../lib/database/checksum.js'
-import { type Segment, Segments } from '../lib/database/segments.js'
+import { checksum } from '../lib/store/checksum.js'
+import { type Segment, Segments } from '../lib/store/line-ranges.js'
 
 const seed = Number(process.env.FC_SEED ?? 20240221)
 
@@ -125,7 +125,7 @@ test('lines that are added one by one are the same segments as in one piece', (t
   const byLine = new Segments()
   let offset = 10
   for (const line of lines) {
-    byLine.addLine(7, offset, line.length + 1, line)
+    byLine.addContent(7, offset, line.length + 1, `${line}\n`)
     offset += line.length + 1
   }
   const whole = new Segments()

@@ -5,7 +5,8 @@ import { basename, join } from 'node:path'
 import { Readable } from 'node:stream'
 import test, { type ExecutionContext } from 'ava'
 import { type ErrorCode, IngestError } from '../lib/errors.js'
-import { findInputs, type Input, parseDay, type SourceOptions, STDIN_NAME } from '../lib/stream/source.js'
+import { parseDay } from '../lib/rules/day.js'
+import { findInputs, type Input, type SourceOptions, STDIN_NAME } from '../lib/run/source.js'
 
 const days: readonly (readonly [text: string, year: string, doy: string])[] = [
   ['2024-02-21', '2024', '52'],

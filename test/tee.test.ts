@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import test from 'ava'
 import fc from 'fast-check'
 import highland from 'highland'
-import { tee } from '../lib/stream/tee.js'
+import { tee } from '../lib/run/tee.js'
 
 const seed = Number(process.env.FC_SEED ?? 20240221)
 

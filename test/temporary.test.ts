@@ -3,10 +3,10 @@ import { execFileSync } from 'node:child_process'
 import { readdirSync } from 'node:fs'
 import { basename } from 'node:path'
 import test from 'ava'
-import { removeAbandoned, temporaryPath } from '../lib/database/temporary.js'
+import { removeAbandoned, temporaryPath } from '../lib/store/temporary.js'
 import { pairs, Workdir } from './helpers/program.js'
 
-const MODULE = new URL('../lib/database/temporary.js', import.meta.url).href
+const MODULE = new URL('../lib/store/temporary.js', import.meta.url).href
 
 /** A path as a process had it that is gone now. */
 function pathOfDead(path: string): string {

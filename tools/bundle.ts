@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url'
 import { type BuildOptions, build, type Plugin } from 'esbuild'
 import { BUNDLE, CODE, loadBundle, readBundle, runBundle } from '../lib/bundle/load.js'
 
-const ROOT = fileURLToPath(new URL('../../', import.meta.url))
+const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const ENTRY = fileURLToPath(new URL('../lib/bundle/entry.js', import.meta.url))
 /** The licenses of the packages in the bundle. */
 const LICENSES = new URL('./licenses.txt', BUNDLE)
@@ -118,7 +118,7 @@ async function compile(): Promise<Buffer> {
 
 /** Removes compiled code, that of other Nodes, too: none of an older bundle may ever stand beside a newer one. */
 function removeCode(): void {
-  const folder = new URL('./', BUNDLE)
+  const folder = new URL('.', BUNDLE)
   for (const name of readdirSync(folder)) if (name.endsWith('.code')) rmSync(new URL(name, folder))
 }
 

@@ -18,7 +18,7 @@ import { delimiter, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
 
-const ROOT = fileURLToPath(new URL('../../', import.meta.url))
+const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const LINKED = ['Makefile', 'package.json', 'dist', 'fixtures', 'docs', 'examples', 'node_modules']
 /** Places of a machine that the documentation names; here they are below the folder. */
 const PLACES = ['/data', '/backup', '/var/log', '/tmp', '/usr/local']

@@ -9,7 +9,7 @@ import { argv } from 'node:process'
 import { DocFolder } from './doc-folder.js'
 import { refresh } from './doc-run.js'
 
-const root = new URL('../../', import.meta.url)
+const root = new URL('../..', import.meta.url)
 const documents = ['README.md', ...readdirSync(new URL('docs/', root)).map((name) => `docs/${name}`)]
 const chosen = argv.length > 2 ? argv.slice(2) : documents.filter((name) => name.endsWith('.md'))
 

@@ -2,9 +2,9 @@
  * The association files of a run: files, folders and globs (specification, section 9).
  */
 import { stat } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
-import { glob, isDynamicPattern } from 'tinyglobby'
+import { resolve } from 'node:path'
 import { IngestError } from '../errors.js'
+import { filesIn, globFiles, isPattern } from '../glob.js'
 
 /** An association file to read. */
 export interface AssociationFile {
@@ -34,19 +34,18 @@ async function filesOf(name: string): Promise<AssociationFile[]> {
   const status = await statusOf(name)
   if (status?.isDirectory()) return inFolder(name)
   if (status !== undefined) return [{ path: name, isNamed: true }]
-  if (!isDynamicPattern(name)) throw new IngestError('NO_INPUT', 'no such association file or folder', { source: name })
-  const paths = await glob(name, { absolute: false, dot: true, expandDirectories: false })
+  if (!isPattern(name)) throw new IngestError('NO_INPUT', 'no such association file or folder', { source: name })
+  const paths = await globFiles(name)
   if (paths.length === 0)
     throw new IngestError('NO_INPUT', 'no association file matches this pattern', { source: name })
   return paths.map((path) => ({ path, isNamed: false }))
 }
 
 async function inFolder(folder: string): Promise<AssociationFile[]> {
-  const options = { cwd: folder, dot: true, expandDirectories: false, caseSensitiveMatch: false }
-  const paths = await glob('**/*_asn.json', options)
+  const paths = await filesIn(folder, (name) => /_asn\.json$/i.test(name))
   if (paths.length === 0)
     throw new IngestError('NO_INPUT', 'neither the folder nor a folder in it has a file *_asn.json', { source: folder })
-  return paths.map((path) => ({ path: join(folder, path), isNamed: false }))
+  return paths.map((path) => ({ path, isNamed: false }))
 }
 
 async function statusOf(path: string) {

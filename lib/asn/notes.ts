@@ -1,29 +1,33 @@
 /**
  * What a run did with association files, as text; and how counts and examples are told.
  */
-import type { AssociationSummary } from './tally.js'
+
+import type { AssociationSummary } from '../settle/named-counts.js'
+import { counted, withExamples } from '../text/words.js'
 
 /** Only runs that read association files, or met products that they name, have something to tell of them. */
 export function associationLines(summary: AssociationSummary): string[][] {
   const { files, products, skipped, candidatesLeft, unusable, matched, waiting, waitingMosaics } = summary
   const others = [
     ...(skipped > 0 ? [`${skipped} of Level 2 skipped`] : []),
-    ...(candidatesLeft > 0 ? [`${count(candidatesLeft, 'product')} across observations left out`] : []),
+    ...(candidatesLeft > 0 ? [`${counted(candidatesLeft, 'product')} across observations left out`] : []),
     ...(unusable > 0 ? [`${unusable} unusable`] : []),
   ]
-  const read = `${count(products, 'product')} in ${count(files, 'file')}`
+  const read = `${counted(products, 'product')} in ${counted(files, 'file')}`
   return [
     ...(files + skipped + unusable > 0 ? [['association', [read, ...others].join(', ')]] : []),
     ...(matched + waiting + waitingMosaics > 0
-      ? [['members', `${count(matched, 'product')} matched by them, ${countBoth(waiting, waitingMosaics)} waiting`]]
+      ? [['members', `${counted(matched, 'product')} matched by them, ${countBoth(waiting, waitingMosaics)} waiting`]]
       : []),
   ]
 }
 
 /** Products and mosaics, as far as there are any. */
 function countBoth(products: number, mosaics: number): string {
-  if (mosaics === 0) return count(products, 'product')
-  return products === 0 ? count(mosaics, 'mosaic') : `${count(products, 'product')} and ${count(mosaics, 'mosaic')}`
+  if (mosaics === 0) return counted(products, 'product')
+  return products === 0
+    ? counted(mosaics, 'mosaic')
+    : `${counted(products, 'product')} and ${counted(mosaics, 'mosaic')}`
 }
 
 /** What of association files the user may want to look into. */
@@ -31,11 +35,11 @@ export function associationNotes(summary: AssociationSummary): string[] {
   const { faults, passedOver, passedOverExamples, incomplete, incompleteMosaics, incompleteExamples } = summary
   const allIncomplete = incomplete + incompleteMosaics
   const notes = faults.map(({ reason, count: number, examples }) =>
-    listed(`${count(number, 'association file')} left out: ${reason}`, examples, number),
+    withExamples(`${counted(number, 'association file')} left out: ${reason}`, examples, number),
   )
   if (passedOver > 0) {
-    const title = `${count(passedOver, 'member')} of association files passed over, as their names are those of no exposures:`
-    notes.push(listed(title, passedOverExamples, passedOver))
+    const title = `${counted(passedOver, 'member')} of association files passed over, as their names are those of no exposures:`
+    notes.push(withExamples(title, passedOverExamples, passedOver))
   }
   if (allIncomplete > 0) {
     const examples = incompleteExamples.map(({ product, missing, missingCount }) => {
@@ -44,7 +48,7 @@ export function associationNotes(summary: AssociationSummary): string[] {
     })
     const what = countBoth(incomplete, incompleteMosaics)
     const title = `${what} left waiting for science members that their association files name:`
-    notes.push(listed(title, examples, allIncomplete))
+    notes.push(withExamples(title, examples, allIncomplete))
   }
   if (summary.withheld > 0) notes.push(withheldNote(summary))
   return notes
@@ -56,17 +60,6 @@ function withheldNote({ withheld, withheldExamples }: AssociationSummary): strin
     const more = exposureCount > exposures.length ? ` and ${exposureCount - exposures.length} more` : ''
     return `${product}: ${files.join(', ')} withholds ${exposures.join(', ')}${more}`
   })
-  const title = `${count(withheld, 'product')} matched by keywords without exposures that association files give to others:`
-  return listed(title, examples, withheld)
-}
-
-/** A number with its noun. */
-export function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? '' : 's'}`
-}
-
-/** A title with some examples of many below it. */
-export function listed(title: string, examples: readonly string[], total: number): string {
-  const more = total - examples.length
-  return [title, ...examples, ...(more > 0 ? [`and ${more} more`] : [])].join('\n  ')
+  const title = `${counted(withheld, 'product')} matched by keywords without exposures that association files give to others:`
+  return withExamples(title, examples, withheld)
 }

@@ -6,12 +6,12 @@ import { basename } from 'node:path'
 import { IngestError } from '../errors.js'
 import { isCandidateName } from '../rules/association.js'
 import { programOf } from '../rules/dataset.js'
-import { WHOLE_PROGRAM } from '../rules/units.js'
-import type { LineBuffer } from '../stream/buffer.js'
-import { FRESH_LIST } from '../stream/records.js'
+import { WHOLE_PROGRAM } from '../rules/partition.js'
+import type { AssociationTally } from '../settle/named-counts.js'
+import type { LineBuffer } from '../sort/buffer.js'
+import { FRESH_LIST } from '../sort/records.js'
 import type { AssociationFile } from './find.js'
 import { AssociationFault, type ParsedAssociation, parseAssociation } from './parse.js'
-import type { AssociationTally } from './tally.js'
 
 /** What reading association files needs. */
 export interface AssociationContext {

@@ -4,10 +4,10 @@ export { runProgram } from '../program.js'
 
 /** Makes this thread the other one of a run. */
 export async function runThread(): Promise<void> {
-  await import('../stream/thread.js')
+  await import('../workers/worker.js')
 }
 
 /** Makes this thread that of a command. */
 export async function runCommandThread(): Promise<void> {
-  await import('../process/command-thread.js')
+  await import('../cli/command-thread.js')
 }

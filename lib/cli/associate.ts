@@ -3,8 +3,8 @@
  */
 import type { Command } from 'commander'
 import { IngestError } from '../errors.js'
-import type { Terminal } from './cli.js'
 import { collectPath, parsePath, parseSeconds, parseSize, partAssociations, tellSummary } from './cli-options.js'
+import type { Terminal } from './terminal.js'
 
 interface Flags {
   readonly asn?: readonly string[]
@@ -51,7 +51,7 @@ export function addAssociateCommand(program: Command, terminal: Terminal): void 
 }
 
 async function runAssociate(args: readonly string[], command: Command, terminal: Terminal): Promise<void> {
-  const { associate } = await import('../ingest.js')
+  const { associate } = await import('../run/ingest.js')
   const above = command.parent?.opts<Flags & { readonly out?: string }>() ?? {}
   const own = command.opts<Flags>()
   const flags = { ...above, ...own }

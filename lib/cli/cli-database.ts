@@ -3,9 +3,9 @@
  */
 import type { Command } from 'commander'
 import { IngestError } from '../errors.js'
-import type { Terminal } from './cli.js'
 import { parsePath } from './cli-options.js'
 import { printResult } from './printer.js'
+import type { Terminal } from './terminal.js'
 
 interface Flags {
   readonly json?: boolean
@@ -78,13 +78,13 @@ export function databaseOf(db: string | undefined, command: Command, { env }: Te
 
 /** Notes which tables of a database are missing, for a command that reads it as far as it is there. */
 export async function tellMissing(folder: string, tell: (text: string) => void): Promise<void> {
-  const { noteMissing } = await import('../check/missing.js')
+  const { noteMissing } = await import('../maintain/missing.js')
   const note = await noteMissing(folder)
   if (note !== undefined) tell(`jwst-ingest: ${note}\n`)
 }
 
 async function runCheck(db: string | undefined, command: Command, terminal: Terminal): Promise<void> {
-  const { checkDatabase, formatOutcome, formatViolations } = await import('../check/check.js')
+  const { checkDatabase, formatOutcome, formatViolations } = await import('../maintain/check.js')
   const flags = command.optsWithGlobals<Flags>()
   const report = await checkDatabase(databaseOf(db, command, terminal), { signal: terminal.signal })
   printResult(terminal, flags.json, report, formatViolations)
@@ -93,7 +93,7 @@ async function runCheck(db: string | undefined, command: Command, terminal: Term
 }
 
 async function runRebuild(db: string | undefined, command: Command, terminal: Terminal): Promise<void> {
-  const { formatRebuild, rebuildDatabase } = await import('../check/rebuild.js')
+  const { formatRebuild, rebuildDatabase } = await import('../maintain/rebuild.js')
   const flags = command.optsWithGlobals<Flags>()
   const tell = flags.quiet ? () => {} : terminal.err
   const report = await rebuildDatabase({

@@ -3,8 +3,8 @@
  */
 import { InvalidArgumentError } from 'commander'
 import { isAssociationName } from '../rules/member-name.js'
-import { formatNotes, formatSummary, type Summary } from '../summary.js'
-import type { Terminal } from './cli.js'
+import { formatNotes, formatSummary, type Summary } from '../run/summary.js'
+import type { Terminal } from './terminal.js'
 
 /** Bytes of a size such as `64M`; the letters stand for powers of 1024. */
 export function parseSize(text: string): number {

@@ -1,12 +1,13 @@
 /**
  * The command line: arguments to options, results to text. The only source of the help text.
  */
+
 import { readFileSync } from 'node:fs'
-import { addAbortSignal, type Readable, type Writable } from 'node:stream'
+import { addAbortSignal } from 'node:stream'
 import type { WriteStream } from 'node:tty'
 import { Command, CommanderError } from 'commander'
 import { EXIT, IngestError } from '../errors.js'
-import { type IngestOptions, ingest } from '../ingest.js'
+import { type IngestOptions, ingest } from '../run/ingest.js'
 import { addAssociateCommand } from './associate.js'
 import { addDatabaseCommands } from './cli-database.js'
 import {
@@ -27,25 +28,8 @@ import type { ProgressBar } from './progress.js'
 import { addPruneCommand } from './prune.js'
 import { addReportCommand } from './report.js'
 import { addStatusCommand } from './status.js'
+import type { Terminal } from './terminal.js'
 import { visible } from './visible.js'
-
-/** What the command line touches of the process, so that it can be called without one. */
-export interface Terminal {
-  /** Read at most once, where a run has no other input, and destroyed at its end. */
-  readonly stdin: Readable & { readonly isTTY?: boolean | undefined }
-  /** Prints for people; what a terminal would obey in it is escaped. */
-  readonly out: (text: string) => void
-  /** The stream that `out` writes to, for programs: JSON, tables, pages, which stay as they are. */
-  readonly stdout: Writable & { readonly isTTY?: boolean | undefined }
-  /** The same on standard error. */
-  readonly err: (text: string) => void
-  /** Where a bar can be shown: standard error, if that is a terminal. */
-  readonly screen?: WriteStream | undefined
-  readonly env: Readonly<Record<string, string | undefined>>
-  readonly signal: AbortSignal
-  /** Runs a command line in a thread of its own, and returns its exit code; absent where this is one. */
-  readonly runApart?: (args: readonly string[]) => Promise<number>
-}
 
 interface CommonFlags {
   readonly json?: boolean

@@ -2,8 +2,9 @@
  * Completion scripts for shells, made of the description of the commands. They hold all that they suggest, so no
  * program is started at the Tab key.
  */
-import type { Shell } from './completion.js'
+
 import type { ArgumentDescription, CommandDescription, OptionDescription, Suggestion } from './describe.js'
+import type { Shell } from './shells.js'
 
 const SCRIPTS: Readonly<Record<Shell, (program: CommandDescription) => string>> = {
   bash: bashScript,

@@ -1,12 +1,10 @@
 /**
  * The command that prints a completion script for a shell.
  */
-import { Argument, type Command } from 'commander'
-import type { Terminal } from './cli.js'
 
-/** The shells that there are scripts for. */
-export const SHELLS = ['bash', 'zsh', 'fish'] as const
-export type Shell = (typeof SHELLS)[number]
+import { Argument, type Command } from 'commander'
+import { SHELLS, type Shell } from './shells.js'
+import type { Terminal } from './terminal.js'
 
 const EXAMPLES = `
 Examples:

@@ -1,14 +1,14 @@
 /** The command `explain`: what became of an exposure, a group or a product, and why something waits. */
 import { type Command, InvalidArgumentError, Option } from 'commander'
-import { isDatabase } from '../database/database.js'
 import { IngestError } from '../errors.js'
 import type { CountedBy } from '../inspect/counts.js'
-import { MODELS, type Model } from '../rules/association.js'
 import { programOf } from '../rules/dataset.js'
-import type { Terminal } from './cli.js'
+import { MODELS, type Model } from '../rules/models.js'
+import { isDatabase } from '../store/database.js'
 import { databaseOf, tellMissing } from './cli-database.js'
 import { parsePath } from './cli-options.js'
 import { Printer, printResult } from './printer.js'
+import type { Terminal } from './terminal.js'
 
 const EXAMPLES = `
 Examples:

@@ -4,9 +4,9 @@
 import { type Command, Option } from 'commander'
 import { IngestError } from '../errors.js'
 import type { Format } from '../export/sink.js'
-import type { Terminal } from './cli.js'
 import { DATABASE, tellMissing } from './cli-database.js'
 import { parsePath } from './cli-options.js'
+import type { Terminal } from './terminal.js'
 
 interface Flags {
   readonly format: Format

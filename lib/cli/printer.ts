@@ -1,4 +1,4 @@
-import type { Terminal } from './cli.js'
+import type { Terminal } from './terminal.js'
 
 /** Prints a list while it is being made: item by item as text, or as one JSON object. */
 export class Printer {

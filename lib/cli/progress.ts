@@ -3,7 +3,7 @@
  */
 import type { WriteStream } from 'node:tty'
 import cliProgress from 'cli-progress'
-import type { Progress } from '../stream/progress.js'
+import type { Progress } from '../run/progress.js'
 
 const MB = 1e6
 /** Runs that are over sooner show no bar, in milliseconds. */

@@ -2,8 +2,8 @@
  * The command that sets aside what has waited too long. What it needs is loaded only when it runs.
  */
 import type { Command } from 'commander'
-import type { Terminal } from './cli.js'
 import { DATABASE, databaseOf } from './cli-database.js'
+import type { Terminal } from './terminal.js'
 
 interface Flags {
   readonly olderThan: string
@@ -44,7 +44,7 @@ export function addPruneCommand(program: Command, terminal: Terminal, parseSecon
 }
 
 async function runPrune(db: string | undefined, command: Command, terminal: Terminal): Promise<void> {
-  const { formatPrune, pruneDatabase } = await import('../check/prune.js')
+  const { formatPrune, pruneDatabase } = await import('../maintain/prune.js')
   const { olderThan, asOf, dryRun, wait, json, quiet } = command.optsWithGlobals<Flags>()
   const tell = quiet ? () => {} : terminal.err
   const report = await pruneDatabase({

@@ -3,9 +3,9 @@
  */
 import type { Command } from 'commander'
 import { IngestError } from '../errors.js'
-import type { Terminal } from './cli.js'
 import { DATABASE, databaseOf, tellMissing } from './cli-database.js'
 import { parsePath } from './cli-options.js'
+import type { Terminal } from './terminal.js'
 
 interface Flags {
   readonly html?: string

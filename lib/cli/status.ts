@@ -1,8 +1,8 @@
 /** The command `status`: what a database holds and what waits in it. */
 import type { Command } from 'commander'
-import type { Terminal } from './cli.js'
 import { DATABASE, databaseOf, tellMissing } from './cli-database.js'
 import { printResult } from './printer.js'
+import type { Terminal } from './terminal.js'
 
 const EXAMPLES = `
 Examples:

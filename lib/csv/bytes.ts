@@ -33,7 +33,7 @@ function isContinuation(byte: number | undefined): boolean {
 /** Room at first. */
 const FIRST_BYTES = 1 << 12
 /** Fewer bytes than this are copied one by one: to make a part of a block takes longer. */
-const FEW_BYTES = 32
+const FEW_BYTES = 64
 
 /** Gathers bytes, so that the pieces of a line need not become one string. Its memory stays with it when they are taken. */
 export class ByteWriter {

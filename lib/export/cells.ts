@@ -1,10 +1,11 @@
 /**
  * Cells of a table as typed values: what a column holds by the rules, a blank for what is not there.
  */
-import type { Table } from '../database/table.js'
-import { featureType } from '../rules/encoded.js'
+
 import { type ColumnType, columnType } from '../rules/layout.js'
 import { isFalse, isNothing, isTrue, toNumber } from '../rules/values.js'
+import { featureType } from '../settle/model-columns.js'
+import type { Table } from '../store/table.js'
 
 /** A cell's value; a date is the text YYYY-MM-DD. */
 export type Value = string | number | boolean | null

@@ -1,9 +1,10 @@
 /**
  * The tables that can be exported, by name.
  */
-import { REJECTS_FILE, TABLES } from '../database/tables.js'
+
 import { IngestError } from '../errors.js'
-import { matches, wildcards } from '../rules/pattern.js'
+import { REJECTS_FILE, TABLES } from '../store/tables.js'
+import { matches, wildcards } from '../text/wildcards.js'
 
 const nameOf = (file: string) => file.replace(/\.csv$/, '')
 

@@ -4,7 +4,7 @@
 import { formatRow } from '../csv/write.js'
 import type { Column, Value } from './cells.js'
 import type { Output } from './output.js'
-import type { RowSink } from './sink.js'
+import type { RowSink } from './row-sink.js'
 
 /** Text is written in pieces of about this many characters. */
 const PIECE = 1 << 18

@@ -4,19 +4,20 @@
  */
 import { join } from 'node:path'
 import type { Writable } from 'node:stream'
-import { closeFiles, itemsIn, type OpenFile, openFiles } from '../check/files.js'
-import type { Item } from '../check/items.js'
-import { attempt, makeFolders } from '../database/commit-files.js'
-import { mustBeDatabase, readEncodings } from '../database/database.js'
-import { TABLES } from '../database/tables.js'
-import { damaged } from '../database/takeover.js'
 import { IngestError } from '../errors.js'
 import { decide } from '../process/supervisor.js'
-import type { Encodings } from '../rules/encode.js'
+import type { Encodings } from '../rules/category-codes.js'
+import { attempt, makeFolders } from '../store/commit-files.js'
+import { mustBeDatabase, readEncodings } from '../store/database.js'
+import { closeFiles, itemsIn, type OpenFile, openFiles } from '../store/read/files.js'
+import type { Item } from '../store/read/items.js'
+import { damaged } from '../store/read/takeover.js'
+import { TABLES } from '../store/tables.js'
 import { columnsOf, type Misfit, RowReader } from './cells.js'
 import { chooseTables } from './choice.js'
 import { FileOutput, type Output, ReaderGone, refuseExisting, StreamOutput } from './output.js'
-import { createSink, type Format, type RowSink } from './sink.js'
+import type { RowSink } from './row-sink.js'
+import { createSink, type Format } from './sink.js'
 
 /** Options of {@link exportDatabase}. */
 export interface ExportOptions {

@@ -3,7 +3,7 @@
  */
 import type { Column, Value } from './cells.js'
 import type { Output } from './output.js'
-import type { RowSink } from './sink.js'
+import type { RowSink } from './row-sink.js'
 
 /** Text is written in pieces of about this many characters. */
 const PIECE = 1 << 18

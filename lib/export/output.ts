@@ -3,10 +3,11 @@
  */
 import { type FileHandle, open, rename, rm, stat } from 'node:fs/promises'
 import type { Writable } from 'node:stream'
-import { attempt, hasCode, unless } from '../database/commit-files.js'
-import { removeAbandoned, temporaryPath } from '../database/temporary.js'
 import { IngestError } from '../errors.js'
+import { hasCode } from '../file-errors.js'
 import { leftover, noLeftover } from '../process/supervisor.js'
+import { attempt, unless } from '../store/commit-files.js'
+import { removeAbandoned, temporaryPath } from '../store/temporary.js'
 
 /** Takes the bytes of a table; the next ones come when it is done with the ones before. */
 export interface Output {

@@ -4,11 +4,11 @@
  * Codes of categories stay the whole numbers that models take; what they stand for is in the file's metadata.
  */
 import { ByteWriter, type ColumnSource, ParquetWriter, type SchemaElement } from 'hyparquet-writer'
-import type { Encodings } from '../rules/encode.js'
+import type { Encodings } from '../rules/category-codes.js'
 import type { ColumnType } from '../rules/layout.js'
 import type { Column, Value } from './cells.js'
 import type { Output } from './output.js'
-import type { RowSink } from './sink.js'
+import type { RowSink } from './row-sink.js'
 
 /** A row group ends at this many rows, so that readers can skip and share out groups, or at this many cells' characters. */
 const GROUP_ROWS = 32_768

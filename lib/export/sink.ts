@@ -1,21 +1,15 @@
 /**
  * The formats of an export.
  */
-import type { Encodings } from '../rules/encode.js'
-import type { Column, Value } from './cells.js'
+
+import type { Encodings } from '../rules/category-codes.js'
+import type { Column } from './cells.js'
 import type { Output } from './output.js'
+import type { RowSink } from './row-sink.js'
 
 /** The formats, which are the extensions of the files as well. */
 export const FORMATS = ['parquet', 'jsonl', 'csv'] as const
 export type Format = (typeof FORMATS)[number]
-
-/** Takes the rows of one table and writes them in a format. */
-export interface RowSink {
-  /** Takes a row; undefined where nothing has to be waited for. */
-  add(values: readonly Value[]): Promise<void> | undefined
-  /** Writes what is left. The output stays open. */
-  end(): Promise<void>
-}
 
 /** How a table is written. */
 export interface SinkOptions {

@@ -1,6 +1,6 @@
 /** Why something waits, and what is needed to find it out. */
-import type { Resolution } from '../rules/resolve.js'
-import type { Difference } from './nearest.js'
+import type { Resolution } from '../settle/resolve.js'
+import type { KeywordDifference } from './nearest.js'
 import type { Reason } from './reasons.js'
 import type { Surroundings } from './surroundings.js'
 
@@ -19,7 +19,7 @@ export interface Scene {
   readonly around: Surroundings
 }
 
-export function because(reason: Reason, detail: string, differs: readonly Difference[] = []): Cause {
+export function because(reason: Reason, detail: string, differs: readonly KeywordDifference[] = []): Cause {
   return { reason, detail, differs: differs.map(({ keyword }) => keyword) }
 }
 

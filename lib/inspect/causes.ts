@@ -2,11 +2,13 @@
  * The reason for which a group or a product waits, found in what stands beside it. Pure functions. What an association
  * file names is in `file-causes.ts`.
  */
-import { type Model, modelOf } from '../rules/association.js'
-import { referenceColumns } from '../rules/features.js'
-import type { Ungrouped } from '../rules/groups.js'
-import type { Resolution, WaitingGroup, WaitingProduct, WaitReason } from '../rules/resolve.js'
+import { modelOf } from '../rules/association.js'
+import type { Model } from '../rules/models.js'
 import type { Row } from '../rules/row.js'
+import { referenceColumns } from '../settle/features.js'
+import type { Ungrouped } from '../settle/groups.js'
+import type { Resolution, WaitingGroup, WaitingProduct, WaitReason } from '../settle/resolve.js'
+import { counted } from '../text/words.js'
 import { because, type Cause, listed, type Scene } from './cause.js'
 import { whyDropped } from './dropped.js'
 import { formatNamed, namesAll, productNotCome, scienceThere, ungroupedByFile, withoutScience } from './file-causes.js'
@@ -21,7 +23,6 @@ import {
   targetDifference,
 } from './nearest.js'
 import type { Surroundings } from './surroundings.js'
-import { counted } from './text.js'
 
 export type { Cause, Scene } from './cause.js'
 

@@ -1,5 +1,5 @@
 /** What waits, counted. */
-import { MODELS } from '../rules/association.js'
+import { MODELS } from '../rules/models.js'
 import { compareText } from '../rules/values.js'
 import { REASON_CODES } from './reasons.js'
 import { inColumns } from './text.js'

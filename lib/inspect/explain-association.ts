@@ -1,8 +1,8 @@
 /** What became of the groups, exposures and products of one association. */
 import { modelOf } from '../rules/association.js'
-import type { Match, Resolution, WaitingProduct } from '../rules/resolve.js'
 import { cell, type Row } from '../rules/row.js'
 import { compareText, isNothing } from '../rules/values.js'
+import type { Match, Resolution, WaitingProduct } from '../settle/resolve.js'
 import { causeOfGroup, causeOfProduct, causeOfUngrouped, type Scene } from './causes.js'
 import {
   becauseOf,
@@ -13,7 +13,7 @@ import {
   ofRow,
 } from './explanation.js'
 import { type KnownProduct, leaderOf, membersOf, productsOf } from './known.js'
-import { type Difference, type Neighbour, positionDifference, targetDifference } from './nearest.js'
+import { type KeywordDifference, type Neighbour, positionDifference, targetDifference } from './nearest.js'
 import { comparedBy, firstOf, mannerOf, type Part, partsOf } from './parts.js'
 import type { Surroundings } from './surroundings.js'
 
@@ -226,12 +226,12 @@ function comparedProduct({ row, state, list }: KnownProduct): Pick<Comparison, '
   return { kind, name: row.dname, state, namedBy: list?.source ?? null }
 }
 
-function differencesOf({ keywords, target }: Neighbour<unknown>): readonly Difference[] {
+function differencesOf({ keywords, target }: Neighbour<unknown>): readonly KeywordDifference[] {
   return target === undefined ? keywords : [...keywords, target]
 }
 
 /** The compared value where it differs; of a fixed target that has its name also the position, which then counts. */
-function targetDifferences(exposures: readonly Row[], product: Row): Difference[] {
+function targetDifferences(exposures: readonly Row[], product: Row): KeywordDifference[] {
   const target = targetDifference([exposures], product)
   if (target !== undefined) return [target]
   const first = leaderOf({ exposures })

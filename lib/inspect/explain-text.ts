@@ -1,8 +1,10 @@
 /** Explanations as text, each a block of lines. */
+
+import { counted } from '../text/words.js'
 import type { Comparison, ExplainedGroup, Explanation } from './explanation.js'
 import { formatMemberOf, formatMembers } from './members-text.js'
 import { formatDifferences } from './nearest.js'
-import { counted, labelled } from './text.js'
+import { labelled } from './text.js'
 import type { Wait } from './waits.js'
 
 const INDENT = 2

@@ -5,13 +5,13 @@
 import { isCandidateName, modelOf } from '../rules/association.js'
 import { programOf } from '../rules/dataset.js'
 import type { MemberList } from '../rules/member-list.js'
-import type { Settled } from '../rules/program.js'
 import type { Row } from '../rules/row.js'
+import type { Settled } from '../settle/settled.js'
 import { causeOfMosaic } from './causes.js'
 import { whyDropped } from './dropped.js'
 import { AssociationExplainer } from './explain-association.js'
 import { becauseOf, type Comparison, type Explanation, NOTHING_TOLD, ofRow, type StandsFor } from './explanation.js'
-import { observationIn } from './nearest.js'
+import { observationInName } from './nearest.js'
 import { Surroundings } from './surroundings.js'
 
 type IsWanted = (name: string) => boolean
@@ -48,7 +48,7 @@ function ofMosaic(pid: number, row: Row, around: Surroundings): Explanation {
 
 /** Of a dropped dataset only a few cells are kept. */
 function ofDropped(pid: number, row: Row, around: Surroundings): Explanation {
-  const observation = isCandidateName(row.dname) ? '' : (observationIn(row.dname) ?? '')
+  const observation = isCandidateName(row.dname) ? '' : (observationInName(row.dname) ?? '')
   const what = { kind: 'dropped', outcome: 'dropped', observation, params: '', dropped: whyDropped(row) } as const
   return { ...NOTHING_TOLD, ...ofRow(row, pid), ...what, memberOf: around.members.of(row.dname) }
 }
@@ -98,5 +98,5 @@ function outcomeOf(products: readonly Pick<StandsFor, 'state'>[] | undefined): E
 }
 
 function placeIn(name: string, pid: number): Pick<Explanation, 'pid' | 'observation'> {
-  return { pid: programOf(name) ?? pid, observation: observationIn(name) ?? '' }
+  return { pid: programOf(name) ?? pid, observation: observationInName(name) ?? '' }
 }

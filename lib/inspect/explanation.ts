@@ -1,13 +1,21 @@
 /** What is told of a dataset, a group or a name: the JSON of `explain --json`. */
-import type { Model } from '../rules/association.js'
+import type { Model } from '../rules/models.js'
 import type { Row } from '../rules/row.js'
 import type { Cause } from './cause.js'
 import type { Dropped } from './dropped.js'
 import type { ExplainedMember, Membership } from './membership.js'
-import { type Difference, observationsOf } from './nearest.js'
+import { type KeywordDifference, observationsOf } from './nearest.js'
 import type { Compared } from './parts.js'
 import { REASONS, type Reason } from './reasons.js'
-import type { Rejected } from './rejected.js'
+
+/** Where a row stands that could not be used, and why. */
+export interface Rejected {
+  /** The input file, as it was given or found. */
+  readonly source: string
+  /** 1-based line in it. */
+  readonly line: number
+  readonly reason: string
+}
 
 /** A product or group that something was compared with. */
 export interface Comparison {
@@ -19,7 +27,7 @@ export interface Comparison {
   /** The association file that names its members; else null. */
   readonly namedBy: string | null
   /** What tells the two apart: keywords of the key, then the compared value; nothing where they agree. */
-  readonly differs: readonly Difference[]
+  readonly differs: readonly KeywordDifference[]
 }
 
 /** A group as an explanation tells it. */

@@ -1,17 +1,18 @@
 /**
  * The reason for which something waits of which an association file tells what it is made of: nothing is compared then.
  */
-import type { Ungrouped } from '../rules/groups.js'
+
 import { type MemberList, SCIENCE } from '../rules/member-list.js'
-import { hasShare, shareOf } from '../rules/member-selection.js'
-import type { Resolution, WaitingGroup } from '../rules/resolve.js'
 import type { Row } from '../rules/row.js'
+import type { Ungrouped } from '../settle/groups.js'
+import { hasShare, shareOf } from '../settle/member-selection.js'
+import type { Resolution, WaitingGroup } from '../settle/resolve.js'
+import { counted } from '../text/words.js'
 import { because, type Cause, listed } from './cause.js'
 import { whyDropped } from './dropped.js'
 import { leaderOf, toldProduct } from './known.js'
 import { formatDifferences, keyDifferences } from './nearest.js'
 import type { Surroundings } from './surroundings.js'
-import { counted } from './text.js'
 
 /** Why a group waits whose product has not come. */
 export function productNotCome(group: WaitingGroup, list: MemberList, around: Surroundings): Cause {

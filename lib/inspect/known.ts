@@ -1,7 +1,7 @@
 /** The products, groups and exposures of a program's associations, whether keywords or an association file tell of them. */
 import type { MemberList } from '../rules/member-list.js'
-import type { Match, Resolution } from '../rules/resolve.js'
 import type { Row } from '../rules/row.js'
+import type { Match, Resolution } from '../settle/resolve.js'
 
 /** A product of a program, and whether it has its exposures. */
 export interface KnownProduct {

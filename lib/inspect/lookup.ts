@@ -1,5 +1,5 @@
 /** Finds what is asked for by name in a database, and explains it. */
-import { REJECTS_FILE } from '../database/tables.js'
+import { REJECTS_FILE } from '../store/tables.js'
 import { explanationsIn } from './explain.js'
 import type { Explanation } from './explanation.js'
 import { type Wanted, wanted } from './names.js'

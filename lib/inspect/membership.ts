@@ -3,10 +3,10 @@
  * way round, of which products an exposure is a member.
  */
 import { type MemberList, SCIENCE } from '../rules/member-list.js'
-import { Datasets, hasShare, type Selection, select, shareOf, WHOLE } from '../rules/member-selection.js'
-import type { Settled } from '../rules/program.js'
-import type { Resolution } from '../rules/resolve.js'
 import type { Row } from '../rules/row.js'
+import { Datasets, hasShare, type Selection, select, shareOf, WHOLE } from '../settle/member-selection.js'
+import type { Resolution } from '../settle/resolve.js'
+import type { Settled } from '../settle/settled.js'
 import { whyDropped } from './dropped.js'
 import { membersOf, productsOf } from './known.js'
 

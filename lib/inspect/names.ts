@@ -1,8 +1,8 @@
 /** Which names are asked for: whole ones, or patterns with `*` and `?`, in whatever letter case. */
 import { datasetName, programOf } from '../rules/dataset.js'
 import { memberName } from '../rules/member-name.js'
-import { matches, wildcards } from '../rules/pattern.js'
 import { nameInFile } from '../rules/product-name.js'
+import { matches, wildcards } from '../text/wildcards.js'
 
 /** A name or pattern as it was given. */
 export interface Wanted {

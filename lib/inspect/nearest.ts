@@ -9,7 +9,7 @@ import { isSameTargra } from '../rules/target-ranks.js'
 import { compareText, isNothing, isVoid } from '../rules/values.js'
 
 /** A keyword that product and exposures do not have in common; a value is shown as its cell has it, or as `none`. */
-export interface Difference {
+export interface KeywordDifference {
   readonly keyword: string
   readonly exposures: string
   readonly product: string
@@ -19,9 +19,9 @@ export interface Difference {
 export interface Neighbour<T> {
   readonly of: T
   /** Keywords of the association key; none for those of one association. */
-  readonly keywords: readonly Difference[]
+  readonly keywords: readonly KeywordDifference[]
   /** The value that section 5 compares; undefined where it agrees. */
-  readonly target: Difference | undefined
+  readonly target: KeywordDifference | undefined
 }
 
 /** How many targets of several exposures are told. */
@@ -33,7 +33,7 @@ const TARGETS = 3
  * Keys of wavefront-sensing visits are made of other keywords: beside a product of another visit type that type differs,
  * and of the rest those count which both keys have.
  */
-export function keyDifferences(exposure: Row, product: Row): Difference[] {
+export function keyDifferences(exposure: Row, product: Row): KeywordDifference[] {
   const theirs = new Map(keyParts(product).map((part) => [part.keyword, part]))
   const isMadeAlike = isWavefrontKeyed(exposure) === isWavefrontKeyed(product)
   const shared = keyParts(exposure).filter(({ keyword }) => isMadeAlike || keyword !== 'DETECTOR')
@@ -41,12 +41,12 @@ export function keyDifferences(exposure: Row, product: Row): Difference[] {
   return isMadeAlike ? differences : [visitDifference(exposure, product), ...differences]
 }
 
-function differs(own: KeyPart, other: KeyPart | undefined): Difference[] {
+function differs(own: KeyPart, other: KeyPart | undefined): KeywordDifference[] {
   if (other === undefined || own.value === other.value) return []
   return [{ keyword: own.keyword, exposures: shown(own.cell), product: shown(other.cell) }]
 }
 
-function visitDifference(exposure: Row, product: Row): Difference {
+function visitDifference(exposure: Row, product: Row): KeywordDifference {
   return { keyword: 'VISITYPE', exposures: shown(exposure.VISITYPE), product: shown(product.VISITYPE) }
 }
 
@@ -59,7 +59,7 @@ function shown(text: string): string {
  *
  * @param groups the exposures of each, in their order
  */
-export function targetDifference(groups: readonly (readonly Row[])[], product: Row): Difference | undefined {
+export function targetDifference(groups: readonly (readonly Row[])[], product: Row): KeywordDifference | undefined {
   if (groups.some((exposures) => agreeInTarget(exposures, product))) return undefined
   const leaders = groups.flatMap(([leader]) => leader ?? [])
   const [first] = leaders
@@ -78,7 +78,7 @@ export function targetDifference(groups: readonly (readonly Row[])[], product: R
  *
  * @param exposures those of the group, in their order
  */
-export function positionDifference(exposures: readonly Row[], product: Row): Difference | undefined {
+export function positionDifference(exposures: readonly Row[], product: Row): KeywordDifference | undefined {
   const [first] = exposures
   if (first === undefined || exposures.some((exposure) => isSamePosition(exposure, product))) return undefined
   const [own, other] = [cell(first, 'targra'), cell(product, 'targra')]
@@ -113,12 +113,12 @@ export function hasTargetOf(exposure: Row, product: Row): boolean {
 export function observationsOf(row: Row): readonly string[] {
   const keyword = cell(row, 'OBSERVTN')
   const found = isNothing(keyword) ? [] : [keyword]
-  const named = observationIn(row.dname)
+  const named = observationInName(row.dname)
   return named === undefined ? found : [...new Set([...found, named])]
 }
 
 /** The observation in a name, in whatever letter case: three digits; undefined where there is none. */
-export function observationIn(name: string): string | undefined {
+export function observationInName(name: string): string | undefined {
   const named = observationOf(name.toLowerCase())
   // A greater number stands for a name that tells none.
   return named <= 999 ? String(named).padStart(3, '0') : undefined

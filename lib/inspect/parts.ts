@@ -2,11 +2,13 @@
  * The groups of an association one by one, also those that were merged as they took the same product (specification,
  * section 5.3), and how each came by its product.
  */
-import { groupBy } from '../check/lines.js'
-import { comparedColumn, expectedName, type Model } from '../rules/association.js'
-import type { Resolution, WaitingGroup } from '../rules/resolve.js'
+import { groupBy } from '../maintain/lines.js'
+import { comparedColumn } from '../rules/association.js'
+import { expectedName } from '../rules/expected-name.js'
+import type { Model } from '../rules/models.js'
 import { cell, type Row } from '../rules/row.js'
 import { rankTargets } from '../rules/target-ranks.js'
+import type { Resolution, WaitingGroup } from '../settle/resolve.js'
 import { agreeInTarget } from './nearest.js'
 
 /** A group of an association. */

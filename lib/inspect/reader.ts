@@ -3,17 +3,17 @@
  * one program in memory at a time.
  */
 
-import { itemsIn, type OpenFile } from '../check/files.js'
-import { settleAnew } from '../check/settle.js'
-import { Survey } from '../check/survey.js'
-import { isAsSeen, mustBeDatabase } from '../database/database.js'
-import { type DatabaseIndex, readStoredIndex } from '../database/index-file.js'
-import type { Table } from '../database/table.js'
-import { TABLES } from '../database/tables.js'
 import { breather } from '../process/breath.js'
-import { type Census, type CensusByProgram, countProgram, totalOf } from '../rules/census.js'
-import type { Settled } from '../rules/program.js'
-import { counted } from './text.js'
+import { type Census, type CensusByProgram, countProgram, totalOf } from '../settle/census.js'
+import type { Settled } from '../settle/settled.js'
+import { isAsSeen, mustBeDatabase } from '../store/database.js'
+import { type DatabaseIndex, readStoredIndex } from '../store/index-file.js'
+import { itemsIn, type OpenFile } from '../store/read/files.js'
+import { settleAnew } from '../store/read/settle.js'
+import { Survey } from '../store/read/survey.js'
+import type { Table } from '../store/table.js'
+import { TABLES } from '../store/tables.js'
+import { counted } from '../text/words.js'
 
 /** The tables that resolving needs: all but those of features. */
 const isResolved = ({ holds }: Table) => holds !== 'products' && holds !== 'groups'

@@ -1,18 +1,10 @@
 /** Rows that could not be used, found by the name of their dataset. */
-import { itemsIn, type OpenFile } from '../check/files.js'
-import { REJECT_COLUMNS } from '../database/tables.js'
-import { datasetName, programOf } from '../rules/dataset.js'
-import { type Explanation, NOTHING_TOLD } from './explanation.js'
-import { observationIn } from './nearest.js'
 
-/** Where a row stands that could not be used, and why. */
-export interface Rejected {
-  /** The input file, as it was given or found. */
-  readonly source: string
-  /** 1-based line in it. */
-  readonly line: number
-  readonly reason: string
-}
+import { datasetName, programOf } from '../rules/dataset.js'
+import { itemsIn, type OpenFile } from '../store/read/files.js'
+import { REJECT_COLUMNS } from '../store/tables.js'
+import { type Explanation, NOTHING_TOLD, type Rejected } from './explanation.js'
+import { observationInName } from './nearest.js'
 
 /**
  * Explains the rows of `rejects.csv` whose dataset is called as wanted: all of a dataset together.
@@ -37,7 +29,7 @@ export async function explainRejected(
     }
   }
   return [...found].map(([name, rejected]): Explanation => {
-    const place = { pid: programOf(name) ?? null, observation: observationIn(name) ?? '' }
+    const place = { pid: programOf(name) ?? null, observation: observationInName(name) ?? '' }
     return { ...NOTHING_TOLD, name, kind: 'rejected', outcome: 'rejected', ...place, rejected }
   })
 }

@@ -1,9 +1,11 @@
 /** The status of a database as text. */
-import { formatWaiting } from '../counts.js'
-import { MODELS } from '../rules/association.js'
+
+import { MODELS } from '../rules/models.js'
+import { formatWaiting } from '../settle/counts.js'
+import { counted } from '../text/words.js'
 import { QUANTILES } from './quantiles.js'
 import type { ModelStatus, StatusReport } from './status.js'
-import { counted, inColumns, NONE } from './text.js'
+import { inColumns, NONE } from './text.js'
 
 const DECIMALS = 3
 const HEADER = [

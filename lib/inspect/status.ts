@@ -2,13 +2,14 @@
  * What a database holds and what waits in it, in numbers. What waits is what runs keep in the index; in a folder that no
  * run has left as it is, what resolving its rows gives. Sizes are read from `train-*`.
  */
-import { firstItem, itemsIn, type OpenFile } from '../check/files.js'
-import { modelFile } from '../check/lines.js'
+
 import type { CsvRecord } from '../csv/row.js'
-import { REJECTS_FILE } from '../database/tables.js'
-import { MODELS, type Model } from '../rules/association.js'
-import { type Census, dayOfNumber, type ModelWaiting, type Waiting, waitingIn, waitingOf } from '../rules/census.js'
+import { modelFile } from '../maintain/lines.js'
+import { MODELS, type Model } from '../rules/models.js'
 import { toNumber } from '../rules/values.js'
+import { type Census, dayOfNumber, type ModelWaiting, type Waiting, waitingIn, waitingOf } from '../settle/census.js'
+import { firstItem, itemsIn, type OpenFile } from '../store/read/files.js'
+import { REJECTS_FILE } from '../store/tables.js'
 import { SizeSample, type Sizes } from './quantiles.js'
 import { DatabaseReader } from './reader.js'
 

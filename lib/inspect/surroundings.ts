@@ -3,9 +3,9 @@
  * exposures that come near it, whether keywords or association files tell of them.
  */
 import type { MemberList } from '../rules/member-list.js'
-import type { Settled } from '../rules/program.js'
-import type { Resolution } from '../rules/resolve.js'
 import type { Row } from '../rules/row.js'
+import type { Resolution } from '../settle/resolve.js'
+import type { Settled } from '../settle/settled.js'
 import { instrumentOfDropped } from './dropped.js'
 import { Gathered } from './gathered.js'
 import {
@@ -24,7 +24,7 @@ import {
   keyAcrossObservations,
   keyDifferences,
   type Neighbour,
-  observationIn,
+  observationInName,
   observationsOf,
   shareInstrument,
   targetDifference,
@@ -176,7 +176,7 @@ function placesOfProduct(): (product: KnownProduct) => readonly string[] {
   const known = new Map<MemberList, readonly string[]>()
   return ({ row, list }) => {
     if (list === undefined) return observationsOf(row)
-    const theirs = known.get(list) ?? [...new Set(list.members.flatMap(({ name }) => observationIn(name) ?? []))]
+    const theirs = known.get(list) ?? [...new Set(list.members.flatMap(({ name }) => observationInName(name) ?? []))]
     known.set(list, theirs)
     return [...new Set([...observationsOf(row), ...theirs])]
   }

@@ -30,8 +30,3 @@ export function labelled(label: string, text: string): string {
   lines.push(line)
   return lines.map((its, index) => `${index === 0 ? label : ' '.repeat(label.length)}${its}`.trimEnd()).join('\n')
 }
-
-/** A number of things. */
-export function counted(count: number, noun: string, nouns = `${noun}s`): string {
-  return `${count} ${count === 1 ? noun : nouns}`
-}

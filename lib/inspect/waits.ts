@@ -1,11 +1,11 @@
 /**
  * Everything that waits in a database, and why.
  */
-import type { Model } from '../rules/association.js'
-import { type Pending, pendingIn } from '../rules/census.js'
-import type { Settled } from '../rules/program.js'
+import type { Model } from '../rules/models.js'
 import type { Row } from '../rules/row.js'
 import { compareText } from '../rules/values.js'
+import { type Pending, pendingIn } from '../settle/census.js'
+import type { Settled } from '../settle/settled.js'
 import { type Cause, causeOfGroup, causeOfMosaic, causeOfProduct, causeOfUngrouped } from './causes.js'
 import { observationsOf } from './nearest.js'
 import { DatabaseReader, type ReadOptions } from './reader.js'

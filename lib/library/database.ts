@@ -2,11 +2,11 @@
  * Read access to a database for programs: its tables as they are at one moment, whatever runs do meanwhile.
  */
 import { join } from 'node:path'
-import { closeFiles, firstItem, itemsIn, type OpenFile, openFiles } from '../check/files.js'
-import { mustBeDatabase, readEncodings } from '../database/database.js'
-import { REJECTS_FILE, TABLES } from '../database/tables.js'
 import { IngestError } from '../errors.js'
-import type { Encodings } from '../rules/encode.js'
+import type { Encodings } from '../rules/category-codes.js'
+import { mustBeDatabase, readEncodings } from '../store/database.js'
+import { closeFiles, firstItem, itemsIn, type OpenFile, openFiles } from '../store/read/files.js'
+import { REJECTS_FILE, TABLES } from '../store/tables.js'
 import { type Cells, toCells } from './rows.js'
 
 /** A table of an open database. */

@@ -7,19 +7,19 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 // Not the whole of stream-chain: the types of its streams need newer ones of Node than a program may have.
 import { type Many, many, none } from 'stream-chain/defs.js'
-import { noRows } from '../counts.js'
-import type { Reject } from '../database/tables.js'
-import type { Update } from '../database/update.js'
 import { IngestError } from '../errors.js'
-import { type DatabaseContext, headedInputs, type IngestOptions, ingestInto } from '../ingest.js'
 import { createLayout, type Layout, otherColumns, TAIL_COLUMNS, uniteColumns } from '../rules/layout.js'
-import { Decoder, splitBatch } from '../stream/decode.js'
-import { groupByAssociation, type Results, rejected } from '../stream/group.js'
-import { resultSinks } from '../stream/pipeline.js'
-import { type HeadedInput, type InputChunk, readInputs } from '../stream/read.js'
-import { type InputForm, RowScrubber } from '../stream/row-scrubber.js'
-import { tee } from '../stream/tee.js'
-import { type Summary, Tally } from '../summary.js'
+import { Decoder, splitBatch } from '../run/decode.js'
+import { type DatabaseContext, headedInputs, type IngestOptions, ingestInto } from '../run/ingest.js'
+import { resultSinks } from '../run/pipeline.js'
+import { type HeadedInput, type InputChunk, readInputs } from '../run/read.js'
+import { bufferAndSettle, type Results, rejected } from '../run/settle-stage.js'
+import { type Summary, Tally } from '../run/summary.js'
+import { tee } from '../run/tee.js'
+import { noRows } from '../settle/counts.js'
+import type { Reject } from '../store/tables.js'
+import type { Update } from '../store/update.js'
+import { type InputForm, RowScrubber } from '../workers/row-scrubber.js'
 import { RejectQueue } from './rejects.js'
 import { type InputRow, type RowSource, readScrubbed, type ScrubbedRow, toCells, toRecord } from './rows.js'
 import { type Association, type BufferOptions, settle, toBatches } from './settle.js'
@@ -223,7 +223,7 @@ function settleInto(source: RowSource, context: DatabaseContext, update: Update)
   const tables = tee<Results>(resultSinks(update))
   return pipeline(
     batches,
-    groupByAssociation({ ...context, strict: false }),
+    bufferAndSettle({ ...context, strict: false }),
     tables,
     signal === undefined ? {} : { signal },
   )

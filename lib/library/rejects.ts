@@ -1,7 +1,7 @@
 /**
  * Rows that cannot be used, on their way from the stages that meet them to the tables, which open later.
  */
-import type { Reject } from '../database/tables.js'
+import type { Reject } from '../store/tables.js'
 
 type Take = (rejects: readonly Reject[]) => void
 

@@ -5,15 +5,16 @@
  */
 import { CsvRecord, FieldList } from '../csv/row.js'
 import { formatRow } from '../csv/write.js'
-import { readFresh } from '../database/stored.js'
 import { IngestError } from '../errors.js'
 import { kindOf, levelOf, observationIn, observationOf, programOf } from '../rules/dataset.js'
+import type { Day } from '../rules/day.js'
+import { parseDay } from '../rules/day.js'
 import type { Layout } from '../rules/layout.js'
+import { unitOf } from '../rules/partition.js'
 import type { Kind, Row } from '../rules/row.js'
-import { completeRow, type Day } from '../rules/scrub.js'
-import { unitOf } from '../rules/units.js'
-import { asBuffer, freshKind, RecordCursor } from '../stream/records.js'
-import { parseDay } from '../stream/source.js'
+import { completeRow } from '../rules/scrub.js'
+import { asBuffer, freshKind, RecordCursor } from '../sort/records.js'
+import { readFresh } from '../store/read/stored.js'
 
 /** The cells of a row by column: the text that stands in the file, blank (`''`) where there is no value. */
 export type Cells = Readonly<Record<string, string>>

@@ -1,7 +1,7 @@
 /**
  * Counts how often each code of a category stands in the encoded tables.
  */
-import { CATEGORIES, type Category, type Encodings } from '../rules/encode.js'
+import { CATEGORIES, type Category, type Encodings } from '../rules/category-codes.js'
 import defaultEncodings from '../rules/encodings.json' with { type: 'json' }
 import type { CategoryReport, CodeReport } from './data.js'
 

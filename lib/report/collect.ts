@@ -2,15 +2,15 @@
  * Reads a database for its report: every table once, as a stream, without a lock and without a change.
  */
 
-import { modelFile } from '../check/lines.js'
-import { readEncodings } from '../database/database.js'
-import { REJECTS_FILE } from '../database/tables.js'
 import { DatabaseReader } from '../inspect/reader.js'
 import { waitsFrom } from '../inspect/waits.js'
-import { MODELS, type Model } from '../rules/association.js'
+import { modelFile } from '../maintain/lines.js'
+import { CATEGORIES, type Encodings } from '../rules/category-codes.js'
 import { levelOf } from '../rules/dataset.js'
-import { CATEGORIES, type Encodings } from '../rules/encode.js'
+import { MODELS, type Model } from '../rules/models.js'
 import { compareText, toNumber } from '../rules/values.js'
+import { readEncodings } from '../store/database.js'
+import { REJECTS_FILE } from '../store/tables.js'
 import { CategoryTally } from './category-tally.js'
 import type { ReportData } from './data.js'
 import { ModelTally } from './model-tally.js'

@@ -4,9 +4,9 @@
 import type { Sizes } from '../inspect/quantiles.js'
 import type { Reason } from '../inspect/reasons.js'
 import type { Wait } from '../inspect/waits.js'
-import type { Model } from '../rules/association.js'
-import type { ModelWaiting, Waiting } from '../rules/census.js'
-import type { Category } from '../rules/encode.js'
+import type { Category } from '../rules/category-codes.js'
+import type { Model } from '../rules/models.js'
+import type { ModelWaiting, Waiting } from '../settle/census.js'
 import type { Period } from './scales.js'
 
 /** Everything that the report of a database says. */

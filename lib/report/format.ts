@@ -10,7 +10,7 @@ export function whole(number: number): string {
 }
 
 /** A number with a noun: `1 product`, `2,000 products`. */
-export function counted(number: number, noun: string): string {
+export function wholeCounted(number: number, noun: string): string {
   return `${whole(number)} ${noun}${number === 1 ? '' : 's'}`
 }
 
@@ -24,7 +24,7 @@ export function share(part: number, all: number): string {
 }
 
 /** A size in GB to three digits: `0.00126`, `8.87`, `1,240`. */
-export function gigabytes(size: number): string {
+export function gigabyteText(size: number): string {
   if (size >= 1000) return whole(size)
   return String(Number(size.toPrecision(3)))
 }

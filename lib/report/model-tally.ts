@@ -2,7 +2,7 @@
  * Counts what there is of one model. What it keeps grows with the days and the bins, and by 8 bytes for each product.
  */
 import { SizeSample } from '../inspect/quantiles.js'
-import type { Model } from '../rules/association.js'
+import type { Model } from '../rules/models.js'
 import type { Bin, Cell, ModelReport, TimeBin } from './data.js'
 import {
   binOf,

@@ -5,7 +5,7 @@ import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { ChartDrawer } from './chart.js'
 import type { ReportData } from './data.js'
-import { counted } from './format.js'
+import { wholeCounted } from './format.js'
 import { Html, html } from './html.js'
 import { encodingsSection } from './section-encodings.js'
 import { footprintSection, overviewSection, productsSection } from './section-products.js'
@@ -86,6 +86,6 @@ ${CONTENTS.map(([id, title]) => html`<li><a href="#${id}">${title}</a></li>`)}
 }
 
 function damagedNote({ database, damaged }: ReportData): Html {
-  return html`<p class="warning">${counted(damaged, 'line')} of the tables cannot be read and are not in this report;
+  return html`<p class="warning">${wholeCounted(damaged, 'line')} of the tables cannot be read and are not in this report;
 <code>jwst-ingest check ${database}</code> tells which.</p>`
 }

@@ -4,7 +4,7 @@
 import * as Plot from '@observablehq/plot'
 import type { ChartDrawer } from './chart.js'
 import type { ModelReport } from './data.js'
-import { counted, gigabytes, share, whole } from './format.js'
+import { gigabyteText, share, whole, wholeCounted } from './format.js'
 import type { Html } from './html.js'
 import { COUNT_AXIS, colourOf, PANEL, wholeTick } from './plots.js'
 import { MEMORY_BINS } from './scales.js'
@@ -70,7 +70,7 @@ export function sizeHistogram(report: ModelReport, domain: Domain, drawer: Chart
         fill: colourOf(report.model),
         inset: 0.5,
         title: ({ from, to, products }) =>
-          `${gigabytes(from)}–${gigabytes(to ?? from)} GB\n${counted(products, 'product')} (${share(products, report.products)})`,
+          `${gigabyteText(from)}–${gigabyteText(to ?? from)} GB\n${wholeCounted(products, 'product')} (${share(products, report.products)})`,
       }),
       Plot.ruleX(borders, { stroke: 'var(--muted)', strokeDasharray: '2,2' }),
       // The borders of the last bin are near to each other: their labels keep off.
@@ -89,7 +89,7 @@ function sizeText({ sizes, memoryBins, products }: ModelReport): string {
     const name = bin.to === undefined ? `${bin.from} GB or more` : `${bin.from} to ${bin.to} GB`
     return `${name}: ${share(bin.products, products)}`
   })
-  return `Median ${gigabytes(sizes.p50)} GB, largest ${gigabytes(sizes.max)} GB. ${bins.join(', ')}.`
+  return `Median ${gigabyteText(sizes.p50)} GB, largest ${gigabyteText(sizes.max)} GB. ${bins.join(', ')}.`
 }
 
 /** How sizes go with numbers of exposures: the darker, the more products. */
@@ -133,11 +133,11 @@ export function sizeByExposures(report: ModelReport, models: readonly ModelRepor
         fill: colourOf(model),
         fillOpacity: ({ products }) => 0.2 + (0.8 * Math.log1p(products)) / Math.log1p(most),
         title: ({ exposures, size, products }) =>
-          `${exposuresText(exposures)}, ${gigabytes(size.from)}–${gigabytes(size.to)} GB\n${counted(products, 'product')}`,
+          `${exposuresText(exposures)}, ${gigabyteText(size.from)}–${gigabyteText(size.to)} GB\n${wholeCounted(products, 'product')}`,
       }),
     ],
   }
-  const description = `${counted(report.products, 'product')}; the darkest field has ${whole(most)}.`
+  const description = `${wholeCounted(report.products, 'product')}; the darkest field has ${whole(most)}.`
   return drawer.draw(options, { title: `${model}: size by number of exposures`, description })
 }
 
@@ -159,5 +159,5 @@ function ticksIn([from, to]: Domain): number[] {
 }
 
 function exposuresText({ from, to }: { readonly from: number; readonly to: number }): string {
-  return to - from <= 1 ? counted(from, 'exposure') : `${whole(from)}–${whole(to - 1)} exposures`
+  return to - from <= 1 ? wholeCounted(from, 'exposure') : `${whole(from)}–${whole(to - 1)} exposures`
 }

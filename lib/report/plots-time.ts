@@ -4,7 +4,7 @@
 import * as Plot from '@observablehq/plot'
 import type { ChartDrawer } from './chart.js'
 import type { ModelReport, ReportData, TimeBin } from './data.js'
-import { counted, share, whole } from './format.js'
+import { share, whole, wholeCounted } from './format.js'
 import type { Html } from './html.js'
 import { COUNT_AXIS, colourOf, PANEL } from './plots.js'
 import type { Period } from './scales.js'
@@ -47,14 +47,14 @@ export function productsOverTime(
         insetLeft: width === WIDTHS.wide ? 1 : 0.3,
         insetRight: 0,
         filter: ({ bin }) => bin.products > 0,
-        title: ({ model, bin }) => `${periodText(bin, period)}\n${model}: ${counted(bin.products, 'product')}`,
+        title: ({ model, bin }) => `${periodText(bin, period)}\n${model}: ${wholeCounted(bin.products, 'product')}`,
       }),
       Plot.ruleY([0]),
     ],
     color: { type: 'identity' },
   }
   const total = models.reduce((sum, { products }) => sum + products, 0)
-  const description = `${counted(total, 'product')} from ${firstDate ?? 'no day'} to ${lastDate ?? 'no day'}; the table below has the numbers.`
+  const description = `${wholeCounted(total, 'product')} from ${firstDate ?? 'no day'} to ${lastDate ?? 'no day'}; the table below has the numbers.`
   return drawer.draw(options, { title: `Products matched per ${period} and model`, description })
 }
 
@@ -82,10 +82,10 @@ export function matchRate(report: ModelReport, [first, end]: readonly [string, s
         fill: colour,
         fillOpacity: 0,
         title: (bin) =>
-          `${periodText(bin, period)}\n${share(bin.matchedExposures, bin.exposures)} matched: ${whole(bin.matchedExposures)} of ${counted(bin.exposures, 'exposure')}`,
+          `${periodText(bin, period)}\n${share(bin.matchedExposures, bin.exposures)} matched: ${whole(bin.matchedExposures)} of ${wholeCounted(bin.exposures, 'exposure')}`,
       }),
     ],
   }
-  const description = `${share(matchedExposures, exposures)} of ${counted(exposures, 'exposure')} have their product.`
+  const description = `${share(matchedExposures, exposures)} of ${wholeCounted(exposures, 'exposure')} have their product.`
   return drawer.draw(options, { title: `${model}: exposures matched by ${period}`, description })
 }

@@ -2,10 +2,10 @@
  * The charts of what waits: by age, and by reason.
  */
 import * as Plot from '@observablehq/plot'
-import type { Model } from '../rules/association.js'
+import type { Model } from '../rules/models.js'
 import type { ChartDrawer } from './chart.js'
 import type { WaitingModel, WaitingReason, Waits } from './data.js'
-import { counted, whole } from './format.js'
+import { whole, wholeCounted } from './format.js'
 import type { Html } from './html.js'
 import { COUNT_AXIS, colourOf, PANEL, wholeTick } from './plots.js'
 import { ageName } from './scales.js'
@@ -16,7 +16,7 @@ const KINDS = ['groups', 'others'] as const
 
 /** What stands behind a bar of what waits. */
 function waitsText({ groups, others }: Waits): string {
-  return `${counted(groups, 'group')}, ${counted(others, 'other')}`
+  return `${wholeCounted(groups, 'group')}, ${wholeCounted(others, 'other')}`
 }
 
 /** How long things have waited. */

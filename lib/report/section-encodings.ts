@@ -3,7 +3,7 @@
  */
 import { newValues } from './category-tally.js'
 import type { CategoryReport, CodeReport, ReportData } from './data.js'
-import { counted, whole } from './format.js'
+import { whole, wholeCounted } from './format.js'
 import { type Html, html } from './html.js'
 
 /** Of a code with more values than these, the others are shown on request. */
@@ -14,7 +14,7 @@ export function encodingsSection({ encodings, database }: ReportData): Html {
   const news =
     fresh === 0
       ? 'All of them are codes that the program brings.'
-      : html`${counted(fresh, 'value')} had no code and got one in this database: ${BADGE}. A model that was trained before
+      : html`${wholeCounted(fresh, 'value')} had no code and got one in this database: ${BADGE}. A model that was trained before
 has never seen ${fresh === 1 ? 'it' : 'them'}.`
   return html`<section id="encodings" aria-labelledby="encodings-title">
 <h2 id="encodings-title">Encodings</h2>

@@ -4,7 +4,7 @@
 import { newValues } from './category-tally.js'
 import type { ChartDrawer } from './chart.js'
 import type { ModelReport, ReportData } from './data.js'
-import { counted, dayOr, gigabytes, share, whole } from './format.js'
+import { dayOr, gigabyteText, share, whole, wholeCounted } from './format.js'
 import { type Content, type Html, html } from './html.js'
 import { sizeByExposures, sizeDomain, sizeHistogram } from './plots-size.js'
 import { matchRate, productsOverTime, WIDTHS } from './plots-time.js'
@@ -72,7 +72,7 @@ function overviewRow(report: ModelReport, { waiting }: ReportData): Html {
     whole(report.products),
     whole(report.matchedExposures),
     share(report.matchedExposures, report.exposures),
-    ...(sizes === undefined ? ['–', '–', '–'] : [sizes.p50, sizes.p95, sizes.max].map(gigabytes)),
+    ...(sizes === undefined ? ['–', '–', '–'] : [sizes.p50, sizes.p95, sizes.max].map(gigabyteText)),
     whole(waits?.groups ?? 0),
     dayOr(waits?.oldestWaiting),
     dayOr(report.lastProductDate),
@@ -108,7 +108,7 @@ newest days are low at first.</figcaption>
 ${panels(
   models.map((report) => ({
     model: report.model,
-    note: `${share(report.matchedExposures, report.exposures)} of ${counted(report.exposures, 'exposure')}`,
+    note: `${share(report.matchedExposures, report.exposures)} of ${wholeCounted(report.exposures, 'exposure')}`,
     chart: matchRate(report, span, drawer),
   })),
 )}
@@ -149,11 +149,11 @@ export function footprintSection({ models }: ReportData, drawer: ChartDrawer): H
 <figure class="charts">
 <figcaption><h3>Products by size</h3>
 In GB, on a logarithmic axis. The lines are the borders of the bins that the models use: 12, 225, 950 and 2000 GB.
-${unsized > 0 ? html` ${counted(unsized, 'product')} of size 0 or less cannot be shown.` : undefined}</figcaption>
+${unsized > 0 ? html` ${wholeCounted(unsized, 'product')} of size 0 or less cannot be shown.` : undefined}</figcaption>
 ${panels(
   models.map((report) => ({
     model: report.model,
-    note: report.sizes === undefined ? 'no product' : `median ${gigabytes(report.sizes.p50)} GB`,
+    note: report.sizes === undefined ? 'no product' : `median ${gigabyteText(report.sizes.p50)} GB`,
     chart: sizeHistogram(report, domain, drawer),
   })),
 )}
@@ -165,7 +165,7 @@ Each field is a range of both, on logarithmic axes; the stronger its colour, the
 ${panels(
   models.map((report) => ({
     model: report.model,
-    note: counted(report.products, 'product'),
+    note: wholeCounted(report.products, 'product'),
     chart: sizeByExposures(report, models, drawer),
   })),
 )}

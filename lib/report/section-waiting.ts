@@ -1,7 +1,7 @@
 /**
  * The part of the page about what waits: by age, by reason, and a table of it.
  */
-import { formatWaiting } from '../counts.js'
+import { formatWaiting } from '../settle/counts.js'
 import type { ChartDrawer } from './chart.js'
 import type { AgedWait, ReportData, WaitingModel, WaitingReport } from './data.js'
 import { dayOr, whole } from './format.js'

@@ -2,10 +2,10 @@
  * Tables read row by row, whatever the order of their columns, with a chunk of the file in memory at a time.
  */
 import { join } from 'node:path'
-import { itemsIn } from '../check/files.js'
 import type { CsvRecord } from '../csv/row.js'
 import { IngestError } from '../errors.js'
 import type { DatabaseReader } from '../inspect/reader.js'
+import { itemsIn } from '../store/read/files.js'
 
 /** Rows of a table that could not be read are left out, and counted. */
 export interface Damaged {

@@ -3,9 +3,9 @@
  */
 import { REASONS, type Reason } from '../inspect/reasons.js'
 import type { Wait } from '../inspect/waits.js'
-import { MODELS, type Model } from '../rules/association.js'
-import { countPending, type ModelWaiting, noCensus, waitingIn, waitingOf } from '../rules/census.js'
+import { MODELS, type Model } from '../rules/models.js'
 import { compareText } from '../rules/values.js'
+import { countPending, type ModelWaiting, noCensus, waitingIn, waitingOf } from '../settle/census.js'
 import type { AgedWait, WaitingModel, WaitingReason, WaitingReport, Waits } from './data.js'
 import { isDay } from './model-tally.js'
 import { AGE_BINS, binOf, daysBetween } from './scales.js'

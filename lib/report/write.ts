@@ -7,10 +7,11 @@ import { Socket } from 'node:net'
 import { dirname } from 'node:path'
 import { finished } from 'node:stream/promises'
 import { setTimeout as delay } from 'node:timers/promises'
-import { hasCode, unless } from '../database/commit-files.js'
-import { removeAbandoned, temporaryPath } from '../database/temporary.js'
 import { IngestError } from '../errors.js'
+import { hasCode } from '../file-errors.js'
 import { decide, leftover, noLeftover } from '../process/supervisor.js'
+import { unless } from '../store/commit-files.js'
+import { removeAbandoned, temporaryPath } from '../store/temporary.js'
 
 /**
  * Tells whether a page can be written to a file, before all the work.

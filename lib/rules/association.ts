@@ -2,17 +2,15 @@
  * Which association a row belongs to, and the product that its group is expected to make (specification, sections 3.7
  * and 4). Pure rules over single rows.
  */
+
 import type { Fields } from '../csv/row.js'
 import type { Keywords } from './keywords.js'
 import type { Positions } from './layout.js'
+import type { Model } from './models.js'
 import { imageOptics, spectralOptics } from './optics.js'
 import { cell, numberIn, type Row } from './row.js'
-import type { TargetRanks } from './target-ranks.js'
+import { BY_GUIDE_STAR, ifuSuffix, type TargetKey, type Traits } from './traits.js'
 import { isNothing, isTrue, isVoid, scrubbedNumber } from './values.js'
-
-/** The four models; each has its encoded tables. */
-export const MODELS = ['IMAGE', 'SPEC', 'TAC', 'FGS'] as const
-export type Model = (typeof MODELS)[number]
 
 /** Exposure types that reach Level 3 (section 3.6). */
 export const LEVEL3_EXP_TYPES: ReadonlySet<string> = new Set(
@@ -31,10 +29,6 @@ const WAVEFRONT_VISITS = new Set(['PRIME_WFSC_SENSING_ONLY', 'PRIME_WFSC_ROUTINE
 
 const KEY_COLUMNS = ['OBSERVTN', 'FILTER', 'GRATING', 'PUPIL', 'SUBARRAY', 'FXD_SLIT', 'EXP_TYPE', 'BAND'] as const
 const WAVEFRONT_KEY_COLUMNS = ['OBSERVTN', 'FILTER', 'PUPIL', 'DETECTOR'] as const
-const IFU_SUFFIX: ReadonlyMap<string, string> = new Map([
-  ['MIRIFUSHORT', '-12'],
-  ['MIRIFULONG', '-34'],
-])
 
 /** Where the columns of a key stand in the last row: to find them by their names is dear, and rows of a file share them. */
 let places: { readonly at: Positions; readonly usual: number[]; readonly wavefront: number[] } | undefined
@@ -68,10 +62,6 @@ function withPart(key: string, value: string): string {
 /** A look at the beginning spares most rows the search. */
 function isWavefrontVisit(visit: string): boolean {
   return visit.startsWith('PRIME_W') && WAVEFRONT_VISITS.has(visit)
-}
-
-function ifuSuffix(detector: string): string {
-  return detector.startsWith('MIRIFU') ? (IFU_SUFFIX.get(detector) ?? '') : ''
 }
 
 /** A keyword of an association key. */
@@ -115,33 +105,11 @@ function hasObservationDigits(dname: string): boolean {
   return /^\w{2}\d{6}/.test(dname)
 }
 
-/** What sections 4 and 5 make of a row's keywords, whatever else is in the row. */
-export interface Traits {
-  /** The model that an exposure's group trains. */
-  readonly model: Model
-  /** Whether products are named by source, not by target. */
-  readonly isSourceBased: boolean
-  /** The target key, or `GS_MAG` where that number of the row is the key. */
-  readonly target: TargetKey | typeof BY_GUIDE_STAR
-  /** Why an exposure is in no group, or undefined where it is in one. */
-  readonly ungrouped: string | undefined
-  /** What the expected product's name has before and behind its target. */
-  readonly nameStart: string
-  readonly nameEnd: string
-}
-
-const BY_GUIDE_STAR = Symbol('GS_MAG')
-
 /** The traits of a row; made once for all rows that share their keywords. */
-function traitsOf({ keywords }: Pick<Row, 'keywords'>): Traits {
+export function traitsOf({ keywords }: Pick<Row, 'keywords'>): Traits {
   const { shared } = keywords
   shared.traits ??= makeTraits(keywords)
   return shared.traits
-}
-
-/** Whether another detector may make another association or another expected name (sections 3.7 and 4). */
-export function dependsOnDetector(visit: string, detector: string): boolean {
-  return visit.includes('WFSC') || ifuSuffix(detector) !== ''
 }
 
 function makeTraits(keywords: Keywords): Traits {
@@ -158,9 +126,6 @@ function makeTraits(keywords: Keywords): Traits {
     nameEnd: `_${INSTRUME}_${optics}${suffix}`.toLowerCase(),
   }
 }
-
-/** What tells the targets of one association apart: a name, a number, or nothing. */
-export type TargetKey = string | number | undefined
 
 /**
  * The target key of an exposure (section 4): `targra` (degrees) for PRIME_TARGETED_FIXED, else TARGNAME, else GS_MAG
@@ -205,12 +170,6 @@ export function isSourceBased(exposure: Row): boolean {
   return traitsOf(exposure).isSourceBased
 }
 
-/** The target part of an expected name: `s000000001`, `t0` or `tN` (section 4). */
-function targetId(exposure: Row, ranks: TargetRanks): string {
-  if (!isSourceBased(exposure)) return `t${ranks.of(exposure)}`
-  return exposure.VISITYPE === 'PARALLEL_PURE' ? 't0' : 's000000001'
-}
-
 /** Whether an exposure type is of the image family: the part after its last `_` contains IMAGE (section 4). */
 function isImageType(expType: string): boolean {
   return expType.includes('IMAGE', expType.lastIndexOf('_') + 1)
@@ -236,14 +195,4 @@ function ungroupedBy({ EXP_TYPE, TSOVISIT, VISITYPE, SUBARRAY }: Keywords): stri
   if (EXP_TYPE === 'MIR_LRS-SLITLESS' && !isTrue(TSOVISIT)) return 'slitless without TSOVISIT'
   const isWavefrontImage = VISITYPE.includes('WFSC') && isImageType(EXP_TYPE)
   return isWavefrontImage && SUBARRAY !== 'FULL' ? 'wavefront sensing on a subarray' : undefined
-}
-
-/**
- * The name of the product that an exposure's group is expected to make (section 4), lower case.
- *
- * @param ranks those of its association's targets
- */
-export function expectedName(exposure: Row, ranks: TargetRanks): string {
-  const { nameStart, nameEnd } = traitsOf(exposure)
-  return nameStart + targetId(exposure, ranks) + nameEnd
 }

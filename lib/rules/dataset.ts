@@ -5,8 +5,8 @@
 import type { Fields } from '../csv/row.js'
 import { isCandidateName, LEVEL3_EXP_TYPES } from './association.js'
 import type { Positions } from './layout.js'
+import { NO_OBSERVATION, WHOLE_PROGRAM } from './partition.js'
 import type { Kind } from './row.js'
-import { NO_OBSERVATION, WHOLE_PROGRAM } from './units.js'
 
 /** A row's level, by DagNodeName. */
 export type Level = 'level1' | 'level3' | 'other'

@@ -85,8 +85,7 @@ export class DerivedCells {
     const { bytes } = row
     const start = row.starts[this.#first] as number
     const end = row.ends[this.#last] as number
-    for (const known of this.#known)
-      if (known.pid === pid && isSame(known.bytes, bytes, start, end)) return known.derived
+    for (const known of this.#known) if (known.pid === pid && isAt(known.bytes, bytes, start, end)) return known.derived
     const derived = this.#derive(row, pid)
     this.#known[this.#oldest] = { pid, bytes: bytes.slice(start, end), derived }
     this.#oldest = (this.#oldest + 1) % MOST_KEPT
@@ -95,34 +94,44 @@ export class DerivedCells {
 
   #derive(row: RecordCells, pid: number): Derived {
     const at = this.#at
-    const given = this.#places.map((place) => row.field(place))
+    const given: string[] = []
     const cells: string[] = new Array(row.width).fill('')
-    for (const [index, place] of this.#places.entries()) cells[place] = given[index] ?? ''
+    for (const place of this.#places) {
+      const text = row.field(place)
+      given.push(text)
+      cells[place] = text
+    }
     const { targra } = completeKeywords(cells, at)
     const read = (name: keyof Positions) => cells[at[name]] ?? ''
     const [instrume, expType, channel] = [read('INSTRUME'), read('EXP_TYPE'), read('CHANNEL')]
     const noScale = missingScale(instrume, expType, channel, read('DETECTOR'))
     const params = associationKey(new FieldList(cells), at, String(pid))
-    const changed = this.#places.filter((place, index) => cells[place] !== given[index])
+    const changed: ChangedCell[] = []
+    for (let index = 0; index < given.length; index++) {
+      const field = this.#places[index] as number
+      const text = cells[field] as string
+      if (text !== given[index]) changed.push({ field, cell: formatField(text) })
+    }
     return {
-      changed: changed.map((field) => ({ field, cell: formatField(cells[field] ?? '') })),
+      changed,
       observation: observationIn(read('OBSERVTN')),
       isLevel3Type: LEVEL3_EXP_TYPES.has(expType),
       isSharedChannel: isSharedChannel(expType, channel),
       needsScale: noScale === '' ? 'no' : instrume === 'NIRCAM' ? 'any' : 'exposure',
       noScale,
-      end: Buffer.from(`,${pid},${targra},${formatField(params)}`),
+      end: Buffer.from(`,${pid},${targra},${row.hasQuotes ? formatField(params) : params}`),
     }
   }
 }
 
 interface Known {
   readonly pid: number
+  /** What stands from the first keyword to the last. */
   readonly bytes: Uint8Array
   readonly derived: Derived
 }
 
-function isSame(known: Uint8Array, bytes: Uint8Array, start: number, end: number): boolean {
+function isAt(known: Uint8Array, bytes: Uint8Array, start: number, end: number): boolean {
   const { length } = known
   if (length !== end - start) return false
   for (let index = 0; index < length; index++) if (known[index] !== bytes[start + index]) return false

@@ -1,8 +1,10 @@
 /**
  * What the rules need to know of the instruments: pixel scales and detector shapes (specification, section 6).
  */
+
 import type { Keywords } from './keywords.js'
 import type { Row } from './row.js'
+import type { Pixels, Shape } from './traits.js'
 
 /** Pixel scale in arcsec; NIRCam and MIRI have two. */
 const SCALE: ReadonlyMap<string, number> = new Map([
@@ -14,11 +16,6 @@ const NIRCAM_SCALE = { SHORT: 0.03, LONG: 0.06 } as const
 const MIRI_SCALE = 0.11
 const MIRI_MRS_SCALE = 0.196
 
-/** Detector shape in pixels: along right ascension, along declination. */
-export interface Shape {
-  readonly width: number
-  readonly height: number
-}
 const FULL_SHAPE: Shape = { width: 2048, height: 2048 }
 const MIRI_SHAPE: Shape = { width: 1032, height: 1024 }
 
@@ -51,13 +48,6 @@ export function bandsIn(band: string): readonly string[] {
   const capitals = band.toUpperCase()
   const bands = capitals.split('-')
   return bands.every((each) => BANDS.has(each)) ? bands : [capitals]
-}
-
-/** What section 6 needs to know of the detector of an exposure. */
-export interface Pixels {
-  /** Pixel scale in arcsec. */
-  readonly scale: number
-  readonly shape: Shape
 }
 
 /** The pixels of a scrubbed exposure; made once for all rows that share their keywords. */

@@ -4,9 +4,9 @@
  * Most exposures of an association have the same ones, so rows share them, with all that follows from them alone.
  */
 import type { CanonicalLine } from '../csv/row.js'
-import { dependsOnDetector, type Traits } from './association.js'
-import type { Pixels } from './instrument.js'
 import type { Positions } from './layout.js'
+import type { Pixels } from './traits.js'
+import { dependsOnDetector, type Traits } from './traits.js'
 
 /** The columns of the input that they stand in. */
 export const KEYWORD_COLUMNS = [

@@ -1,6 +1,7 @@
 /** The optical elements in the name of an expected product (specification, section 4). */
-import type { Model } from './association.js'
+
 import type { Keywords } from './keywords.js'
+import type { Model } from './models.js'
 import { isNothing } from './values.js'
 
 const PUPIL_FIRST = new Set(['CLEAR', 'CLEARP', 'F405N'])

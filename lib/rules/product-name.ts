@@ -4,8 +4,9 @@
  * The pipeline makes the names of products of them: it fills in the parts of a template, adds channel and band to the
  * names of MIR_MRS, and the filter to those of the NIRSpec IFU.
  */
+
+import { character, either, literal, matches, type PatternPart, repeated, run, sequence } from '../text/wildcards.js'
 import { fileNameIn } from './member-name.js'
-import { character, either, literal, matches, type Part, repeated, run, sequence } from './pattern.js'
 import type { Row } from './row.js'
 import { compareText, isNothing } from './values.js'
 
@@ -20,7 +21,7 @@ const SLIT = sequence(
   character((its) => /[a-z]/.test(its)),
   NUMBER,
 )
-const PARTS = new Map<string, Part>([
+const PARTS = new Map<string, PatternPart>([
   // A source, the background beside one, or a virtual slit.
   [
     'source_id',
@@ -72,7 +73,7 @@ function headOf(name: string): string {
 }
 
 /** The pattern of the names that a template stands for. */
-function patternOf(template: string): Part {
+function patternOf(template: string): PatternPart {
   const pieces = template.split(PLACEHOLDER)
   return sequence(...pieces.map((piece, index) => (index % 2 === 0 ? literal(piece) : (PARTS.get(piece) ?? WORD))))
 }
@@ -81,7 +82,7 @@ function patternOf(template: string): Part {
 export class ProductNames {
   readonly #plain = new Set<string>()
   /** Templates by their head. */
-  readonly #templates = new Map<string, { readonly name: string; readonly pattern: Part }[]>()
+  readonly #templates = new Map<string, { readonly name: string; readonly pattern: PatternPart }[]>()
 
   /** @param names names of products in files, lower case */
   constructor(names: Iterable<string>) {

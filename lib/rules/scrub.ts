@@ -2,6 +2,7 @@
  * The rules for a single input row (specification, section 3): level, name, numbers, exposure type, association key. They
  * make its canonical line, which is all that the rest of a run knows of it.
  */
+
 import { ByteWriter } from '../csv/bytes.js'
 import { wholePartAt } from '../csv/float.js'
 import { FieldList } from '../csv/row.js'
@@ -9,6 +10,7 @@ import { BYTE, RecordCells } from '../csv/split.js'
 import { formatField, formatRow } from '../csv/write.js'
 import { associationKey } from './association.js'
 import { datasetName, kindBy, type Level, levelOf, observationOf, programOf } from './dataset.js'
+import type { Day } from './day.js'
 import { type ChangedCell, completeKeywords, type Derived, DerivedCells } from './derived.js'
 import { inputFields, inputPositions, KNOWN_COLUMNS, type Layout, MOST_CHARACTERS, type Positions } from './layout.js'
 import { type NumberField, numberFields, wrongNumber } from './numbers.js'
@@ -43,15 +45,6 @@ export type Judged =
 
 /** The same, with the canonical line of a row that is kept or hidden. */
 export type Scrubbed = (Extract<Judged, ScrubbedRow> & { readonly text: string }) | Exclude<Judged, ScrubbedRow>
-
-/** A day as the tables show it. */
-export interface Day {
-  /** YYYY-MM-DD. */
-  readonly date: string
-  readonly year: string
-  /** Day of the year, 1-366, without leading zeros. */
-  readonly doy: string
-}
 
 /**
  * Fills in the cells of a row of which the input's columns are there: pads, blanks, rounds, and adds the columns that

@@ -6,7 +6,7 @@ import type { AsnFile, DayFile } from './model.js'
 /** A role of a member; nearly all are science, as without one no file can be used. */
 const role = fc.constantFrom('science', 'science', 'science', 'science', 'psf', 'background', 'imprint')
 /** What stands before and behind a member's name; both count for nothing. */
-const folder = fc.constantFrom('', '', '', '../', '/data/l2/', 'JW/')
+const folder = fc.constantFrom('', '', '', '..', '/data/l2/', 'JW/')
 const suffix = fc.constantFrom('_cal.fits', '_cal.fits', '_calints.fits', '_a3001_crf.fits', '_x1d.fits.gz', '')
 
 const member = fc.record({

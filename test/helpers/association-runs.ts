@@ -1,8 +1,8 @@
 /** Runs over daily files and association files. */
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { associate, type IngestOptions, ingest } from '../../lib/ingest.js'
-import type { Summary } from '../../lib/summary.js'
+import { associate, type IngestOptions, ingest } from '../../lib/run/ingest.js'
+import type { Summary } from '../../lib/run/summary.js'
 import type { AssociationHistory } from './arbitrary-associations.js'
 import { dayFile } from './arbitrary-rows.js'
 import { writeDayFiles } from './database.js'

@@ -8,9 +8,9 @@ import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { openFolder, type Transaction } from '../../lib/database/commit.js'
-import { acquireLock } from '../../lib/database/lock.js'
 import { IngestError } from '../../lib/errors.js'
+import { openFolder, type Transaction } from '../../lib/store/commit.js'
+import { acquireLock } from '../../lib/store/lock.js'
 
 export const DRIVER = fileURLToPath(import.meta.url)
 

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { crc32 } from 'node:zlib'
 import type { ExecutionContext } from 'ava'
-import { ingest } from '../../lib/ingest.js'
+import { ingest } from '../../lib/run/ingest.js'
 
 export const FIXTURES = join(import.meta.dirname, '..', '..', '..', 'fixtures')
 

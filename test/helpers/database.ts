@@ -5,8 +5,8 @@ import { dirname, join } from 'node:path'
 import type { ExecutionContext } from 'ava'
 import { parse } from 'csv-parse/sync'
 import { stringify } from 'csv-stringify/sync'
-import { type IngestOptions, ingest } from '../../lib/ingest.js'
-import type { Summary } from '../../lib/summary.js'
+import { type IngestOptions, ingest } from '../../lib/run/ingest.js'
+import type { Summary } from '../../lib/run/summary.js'
 import type { DayFile, TableRow } from './model.js'
 
 /** A table as it stands in its file. */

@@ -1,7 +1,7 @@
 /** What the runs of the driver do to a folder, and telling how one ended that was disturbed. */
 import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { openFolder } from '../../lib/database/commit.js'
+import { openFolder } from '../../lib/store/commit.js'
 import { DRIVER, rows, writeTables } from './commit-driver.js'
 import { snapshot, withCopy, withFolder } from './fault-folders.js'
 import { countOperations, type FaultMode, type LoggedOperation, type RunResult, runWithFault } from './faults.js'

@@ -1,5 +1,5 @@
 /** The check of a database for tests of other things: call it after every run. */
-import { checkDatabase, formatOutcome, formatViolations } from '../../lib/check/check.js'
+import { checkDatabase, formatOutcome, formatViolations } from '../../lib/maintain/check.js'
 
 /** Throws an error that tells what is wrong in a database; nothing is changed in it. */
 export async function assertHealthy(folder: string): Promise<void> {

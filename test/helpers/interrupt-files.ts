@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync, statSync, utimesSync } from 'node:fs'
 import { cp } from 'node:fs/promises'
 import { join, relative } from 'node:path'
-import { Database } from '../../lib/database/database.js'
+import { Database } from '../../lib/store/database.js'
 
 const PRIVATE = '.jwst-ingest/'
 /** What is there only while a run goes on, or tells of the last run but is no part of its result. */

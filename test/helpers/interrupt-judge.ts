@@ -77,8 +77,8 @@ export async function problemsOfRecovery(scene: Scene, folder: string, wreck: Wr
   return withFolder(async (copy) => {
     const database = join(copy, 'db')
     await copyDatabase(join(folder, 'db'), database)
-    const module = pathToFileURL(join(dirname(scene.options.program ?? PROGRAM), '..', 'lib', 'database', 'commit.js'))
-    const { openFolder }: typeof import('../../lib/database/commit.js') = await import(module.href)
+    const module = pathToFileURL(join(dirname(scene.options.program ?? PROGRAM), '..', 'lib', 'store', 'commit.js'))
+    const { openFolder }: typeof import('../../lib/store/commit.js') = await import(module.href)
     await (await openFolder(database)).close()
     const found = filesOf(database)
     const expected = wreck.state === 'after' || wreck.recovery?.startsWith('finished') ? scene.after : scene.before

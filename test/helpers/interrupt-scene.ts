@@ -134,7 +134,7 @@ export function command(options: SceneOptions, folder: string, inputs: readonly 
 export function labelOf({ kind, path }: Pick<LoggedOperation, 'kind' | 'path'>): string {
   const names = path.split(' -> ').map((name) => {
     const inside = name.split(/\/(?:template|clean|run)\//).at(-1) ?? name
-    return inside.replace(/lock-.*(\.\w+)$/, 'lock$1').replace(/jwst-ingest-\d+-/, '')
+    return inside.replace(/lock-.*(\.\w+)$/, 'lock$1').replace(/[0-9a-f-]+\.part$/, 'part')
   })
   return `${kind} ${names.join(' -> ')}`
 }

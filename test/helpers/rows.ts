@@ -1,11 +1,11 @@
 /** Rows for the tests of single rules: scrubbed from the few columns that a case is about, the others being plain. */
 import { ByteWriter } from '../../lib/csv/bytes.js'
 import { RecordCells } from '../../lib/csv/split.js'
-import { readFresh } from '../../lib/database/stored.js'
+import { parseDay } from '../../lib/rules/day.js'
 import { createLayout, otherColumns } from '../../lib/rules/layout.js'
 import type { Row } from '../../lib/rules/row.js'
 import { type Scrubbed, Scrubber } from '../../lib/rules/scrub.js'
-import { parseDay } from '../../lib/stream/source.js'
+import { readFresh } from '../../lib/store/read/stored.js'
 
 /** The columns of a daily file, in the order of section 2. */
 export const INPUT_COLUMNS = [

@@ -1,8 +1,10 @@
 /** The rows of a program, settled as they would be in one run. */
-import { TABLE_NUMBERS } from '../../lib/database/tables.js'
+
 import type { MemberList } from '../../lib/rules/member-list.js'
-import { type Settled, settleProgram } from '../../lib/rules/program.js'
 import type { Row } from '../../lib/rules/row.js'
+import { settleProgram } from '../../lib/settle/program.js'
+import type { Settled } from '../../lib/settle/settled.js'
+import { TABLE_NUMBERS } from '../../lib/store/tables.js'
 import { type Columns, exposure, product, stored } from './rows.js'
 
 /** Rows by Dataset, plain but for the given columns. */

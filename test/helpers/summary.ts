@@ -1,6 +1,7 @@
 /** Summaries for tests of what is counted. */
-import { totalOf } from '../../lib/rules/census.js'
-import type { Summary, Tally } from '../../lib/summary.js'
+
+import type { Summary, Tally } from '../../lib/run/summary.js'
+import { totalOf } from '../../lib/settle/census.js'
 
 /** The summary of a run that left in the database `db` what it counted, and nothing else. */
 export function summaryOf(tally: Tally, inputs = 1, newCategories: Summary['newCategories'] = []): Summary {

@@ -1,9 +1,10 @@
 /** What tasks of a run share, for tests of tasks and threads. */
+
+import type { Day } from '../../lib/rules/day.js'
+import { parseDay } from '../../lib/rules/day.js'
 import defaultEncodings from '../../lib/rules/encodings.json' with { type: 'json' }
 import { otherColumns } from '../../lib/rules/layout.js'
-import type { Day } from '../../lib/rules/scrub.js'
-import { parseDay } from '../../lib/stream/source.js'
-import type { TaskSetup } from '../../lib/stream/tasks.js'
+import type { TaskSetup } from '../../lib/workers/tasks.js'
 
 export const DAY: Day = parseDay('2024-02-21', 'test')
 

@@ -1,4 +1,4 @@
-/** Counts what the tests try, for the summary at the end of `make soak` (tools/soak.ts). */
+/** Counts what the tests try, for the summary at the end of `make soak` (test/helpers/soak.ts). */
 import { appendFileSync } from 'node:fs'
 
 /** What is counted, in the words of the summary, in its order. */

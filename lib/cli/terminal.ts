@@ -1,0 +1,21 @@
+/** What a command has of the process. */
+import type { Readable, Writable } from 'node:stream'
+import type { WriteStream } from 'node:tty'
+
+/** What the command line touches of the process, so that it can be called without one. */
+export interface Terminal {
+  /** Read at most once, where a run has no other input, and destroyed at its end. */
+  readonly stdin: Readable & { readonly isTTY?: boolean | undefined }
+  /** Prints for people; what a terminal would obey in it is escaped. */
+  readonly out: (text: string) => void
+  /** The stream that `out` writes to, for programs: JSON, tables, pages, which stay as they are. */
+  readonly stdout: Writable & { readonly isTTY?: boolean | undefined }
+  /** The same on standard error. */
+  readonly err: (text: string) => void
+  /** Where a bar can be shown: standard error, if that is a terminal. */
+  readonly screen?: WriteStream | undefined
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly signal: AbortSignal
+  /** Runs a command line in a thread of its own, and returns its exit code; absent where this is one. */
+  readonly runApart?: (args: readonly string[]) => Promise<number>
+}

@@ -1,0 +1,255 @@
+/**
+ * Makes the tables of a database anew from its unencoded ones: `train-*`, `raw-*` and `rem-*` become what resolving the
+ * rows of training.csv, level1.csv and ingest.csv gives (specification, sections 4-8). Tables that hold that already
+ * stay as they are, byte for byte; the others are replaced in one committed step.
+ */
+import { stat } from 'node:fs/promises'
+import { breather } from '../process/breath.js'
+import { Encoder, type NewCategory } from '../rules/category-codes.js'
+import { type CensusByProgram, countProgram } from '../settle/census.js'
+import type { Settled } from '../settle/settled.js'
+import { Database, ENCODINGS_FILE, mustBeDatabase } from '../store/database.js'
+import { TableTexts } from '../store/format.js'
+import { type DatabaseIndex, formatIndex, type TableIndex } from '../store/index-file.js'
+import { waitingFor } from '../store/lock.js'
+import { compareWithSettled, GroupLedger, settleAnew } from '../store/read/settle.js'
+import { Survey, type SurveyedTable, type TableLine } from '../store/read/survey.js'
+import { StoredCensus } from '../store/stored-census.js'
+import type { Table, TableContext } from '../store/table.js'
+import { REJECTS_FILE, TABLES } from '../store/tables.js'
+import { Update } from '../store/update.js'
+import { tellCodes } from './codes.js'
+import { Damage } from './damage.js'
+import { type LossOptions, refuseLoss } from './loss.js'
+
+/** Options of {@link rebuildDatabase}. */
+export interface RebuildOptions {
+  /** The database folder. */
+  readonly out: string
+  /** Seconds to wait for another run on the same database. */
+  readonly wait?: number | undefined
+  /** Whether rows that are lost, or cannot be read, are given up. */
+  readonly acceptLoss?: boolean | undefined
+  /** Takes what the user should know while the rebuild goes on; nothing is told by default. */
+  readonly warn?: ((message: string) => void) | undefined
+  /** Ends the rebuild, with the database untouched. */
+  readonly signal?: AbortSignal | undefined
+}
+
+/** What became of a table. */
+export interface RebuiltTable {
+  readonly file: string
+  readonly state: 'unchanged' | 'changed' | 'made'
+  /** Lines that it has now. */
+  readonly lines: number
+  /** Lines that were taken out, put in or replaced; none where only header, quotes or line ends changed. */
+  readonly changed: number
+}
+
+/** What a rebuild did; the JSON of `rebuild --json`. */
+export interface RebuildReport {
+  readonly database: string
+  readonly tables: readonly RebuiltTable[]
+  readonly newCategories: readonly NewCategory[]
+  readonly seconds: number
+}
+
+/**
+ * Makes the derived tables of a database anew.
+ *
+ * @throws IngestError DATABASE_UNUSABLE where there is no database, TABLE_INVALID where a table has lost rows that cannot be
+ * made anew, or cannot be read, DATABASE_LOCKED, WRITE_FAILED; the database is then as it was
+ */
+export async function rebuildDatabase(options: RebuildOptions): Promise<RebuildReport> {
+  const start = performance.now()
+  const { out, wait, acceptLoss = false, warn = () => {} } = options
+  await mustBeDatabase(out)
+  const onWait = (owner: Parameters<typeof waitingFor>[0]) => warn(waitingFor(owner, options))
+  const database = await Database.open(out, { create: false, wait, onWait, signal: options.signal })
+  try {
+    if (database.folder.recovered !== undefined) warn(database.folder.recovered)
+    const { tables, newCategories, lost } = await renewTables(database, settleAnew, {
+      accepts: acceptLoss ? 'everything' : 'features',
+      warn,
+      signal: options.signal,
+    })
+    tell(tables, lost, warn)
+    return { database: out, tables, newCategories, seconds: Math.round(performance.now() - start) / 1000 }
+  } finally {
+    await database.close()
+  }
+}
+
+interface Outcome extends Pick<RebuildReport, 'tables' | 'newCategories'> {
+  /** Products taken over without their exposures that have no line in `train-*`. */
+  readonly lost: readonly string[]
+}
+
+/** Replaces the tables that do not hold what `settle` makes of each program's lines, in one committed step. */
+export async function renewTables(
+  database: Database,
+  settle: typeof settleAnew,
+  options: LossOptions,
+): Promise<Outcome> {
+  const { folder } = database.folder
+  const damage = new Damage(folder)
+  const survey = await Survey.of(folder, async () => ({ listener: damage }), options.signal)
+  try {
+    await refuseLoss(folder, survey, damage, options)
+    const encoder = new Encoder(await encodingsOf(database, survey, options))
+    const context = { layout: survey.layout, encoder }
+    const texts = new TableTexts(context)
+    const update = await Update.begin(database, context, false)
+    try {
+      const census: CensusByProgram = new Map()
+      const counts = TABLES.map((table) => new TableCount(table, survey, damage, database.index))
+      const breathe = breather(options.signal)
+      for (const pid of survey.programs) {
+        await breathe()
+        const lines = survey.linesOf(pid)
+        const settled = settle(pid, lines, survey.layout)
+        damage.lookForLoss(settled)
+        countProgram(settled, census)
+        for (const count of counts) count.add(lines, settled, context)
+        texts.add(settled)
+        for (const [number, text] of texts.take().entries()) update.tables[number]?.add(text)
+      }
+      if (damage.loss !== undefined && options.accepts !== 'everything') throw damage.loss
+      const newCategories = encoder.settle()
+      await commit(database, survey, update, {
+        counts,
+        census,
+        newCodes: newCategories.length > 0 || database.lacksEncodings,
+      })
+      return { tables: counts.map((count) => count.outcome), newCategories, lost: damage.lost }
+    } catch (error) {
+      await update.abort(error)
+      throw error
+    }
+  } finally {
+    await survey.close()
+  }
+}
+
+/** The codes of a database; a rebuild tells them from the tables where they are lost. */
+async function encodingsOf(database: Database, survey: Survey, { accepts, warn, signal }: LossOptions) {
+  if (accepts === 'nothing' || !database.lacksEncodings) return database.encodings
+  const { encodings, own, ambiguous } = await tellCodes(survey, signal)
+  const which = own.length === 0 ? 'they are those of the program' : `not of the program: ${own.join(', ')}`
+  warn(`encodings.json is made anew from the codes in the tables; ${which}`)
+  for (const what of ambiguous) warn(`encodings.json: not certain: ${what}`)
+  return encodings
+}
+
+/** What settling every program gave. */
+interface Renewed {
+  readonly counts: readonly TableCount[]
+  readonly census: CensusByProgram
+  readonly newCodes: boolean
+}
+
+/** Replaces the tables that changed; where none did, the database is not touched. */
+async function commit(
+  database: Database,
+  survey: Survey,
+  update: Update,
+  { counts, census, newCodes }: Renewed,
+): Promise<void> {
+  await survey.close()
+  const same = new Map<string, TableIndex>()
+  for (const { table, isSame, index } of counts) if (isSame && index !== undefined) same.set(table.file, index)
+  const others = survey.layout.columns.slice(2, survey.layout.at.date)
+  const known =
+    database.index !== undefined &&
+    formatIndex(database.index) ===
+      formatIndex({
+        others,
+        tables: same,
+        encodings: database.encodingsSum,
+        census: new StoredCensus().with(census),
+      })
+  const noCodes = await stat(database.path(ENCODINGS_FILE)).then(
+    () => false,
+    () => true,
+  )
+  const noRejects = (survey.opened(REJECTS_FILE)?.bytes ?? 0) === 0
+  if (same.size === TABLES.length && known && !newCodes && !noCodes && !noRejects) await update.abort(undefined)
+  else await update.commit(newCodes || noCodes, census, same)
+}
+
+function tell(tables: readonly RebuiltTable[], lost: readonly string[], warn: (message: string) => void): void {
+  for (const { file, state } of tables) {
+    const isUnencoded = TABLES.some((table) => table.file === file && table.holds === 'rows')
+    if (isUnencoded && state === 'changed') warn(`${file} was not what resolving its rows gives, and is now`)
+  }
+  if (lost.length === 0) return
+  const [first, ...others] = lost
+  const more = others.length === 0 ? '' : ` (and ${others.length} more)`
+  warn(`${first}${more} was taken over without its exposures and has no features: only a backup of train-* has them`)
+}
+
+/** How a table compares with what resolving gives, counted program by program. */
+class TableCount {
+  readonly table: Table
+  readonly #surveyed: SurveyedTable | undefined
+  readonly #known: TableIndex | undefined
+  readonly #isDamaged: boolean
+  readonly #groups = new GroupLedger()
+  #lines = 0
+  #changed = 0
+
+  constructor(table: Table, survey: Survey, damage: Damage, index: DatabaseIndex | undefined) {
+    this.table = table
+    this.#surveyed = survey.tables.get(table.number)
+    this.#known = index?.tables.get(table.file)
+    this.#isDamaged = damage.files.has(table.file)
+  }
+
+  add(lines: readonly TableLine[], settled: Settled, context: TableContext): void {
+    const stored = lines.filter((line) => line.table === this.table.number)
+    const { extra, missing } = compareWithSettled(this.table, stored, settled, context)
+    this.#lines += stored.length - extra.length + missing.length
+    if (this.table.holds === 'groups') {
+      for (const line of extra) this.#groups.extra(line)
+      for (const { text } of missing) this.#groups.missing(this.table.number, text)
+    } else this.#changed += Math.max(extra.length, missing.length)
+  }
+
+  get #changes(): number {
+    const { extra, missing } = this.#groups.rest
+    return this.#changed + Math.max(extra.length, missing.length)
+  }
+
+  /** Whether the table stays as it is. */
+  get isSame(): boolean {
+    const isGood = !this.#isDamaged && this.#surveyed?.asWritten === true && this.index !== undefined
+    return isGood && this.#changes === 0
+  }
+
+  /** The index of the table as it is; undefined where it is not clear which program a waiting group is of. */
+  get index(): TableIndex | undefined {
+    return this.#groups.strayed.size === 0 ? this.#surveyed : this.#known
+  }
+
+  get outcome(): RebuiltTable {
+    const state = this.isSame ? 'unchanged' : this.#surveyed === undefined ? 'made' : 'changed'
+    return { file: this.table.file, state, lines: this.#lines, changed: this.#changes }
+  }
+}
+
+/** The report as lines of text. */
+export function formatRebuild({ tables, newCategories, seconds }: RebuildReport): string {
+  const lines = tables.map(({ file, state, lines: total, changed }) => {
+    const what =
+      state === 'made' ? `made anew (${total} lines)` : state === 'unchanged' ? state : changes(changed, total)
+    return [file, what]
+  })
+  for (const { category, value, code } of newCategories) lines.push(['new code', `${category} ${value}: ${code}`])
+  lines.push(['time', `${seconds.toFixed(2)} s`])
+  return lines.map(([name = '', what = '']) => `${name.padEnd(24)} ${what}\n`).join('')
+}
+
+function changes(changed: number, total: number): string {
+  if (changed === 0) return `written anew, with the same ${total} lines`
+  return `${changed} line${changed === 1 ? '' : 's'} changed, ${total} now`
+}

@@ -1,0 +1,119 @@
+/**
+ * The rows that a run adds to one table, given to somebody while the run goes on.
+ *
+ * Rows with a category value that has no code yet wait in a file until the run knows all of its new values. What the run
+ * only puts back, as it stood in a table that is written anew, is no row of the run.
+ */
+import { once } from 'node:events'
+import { Writable } from 'node:stream'
+import { finished } from 'node:stream/promises'
+import { formatRow } from '../csv/write.js'
+import { IngestError } from '../errors.js'
+import type { TableText } from '../store/format.js'
+import { Scratch, withCodes } from '../store/scratch.js'
+import type { Table, TableContext } from '../store/table.js'
+import { TABLES, tableColumns } from '../store/tables.js'
+
+/** The tables whose rows can be asked for, by the names of their files. */
+export function emittedTable(name: string): Table {
+  const tables = TABLES.filter(({ file }) => !file.includes('/'))
+  const table = tables.find(({ file }) => file === name || file === `${name}.csv`)
+  if (table !== undefined) return table
+  const names = tables.map(({ file }) => file.replace(/\.csv$/, '')).join(', ')
+  throw new IngestError('USAGE', `--emit: no table ${JSON.stringify(name)}; the tables are ${names}`)
+}
+
+/** Writes rows of a table to a stream; one that is closed by its reader takes no more, which is no fault. */
+export class Emitter {
+  readonly #table: Table
+  readonly #context: TableContext
+  readonly #out: Writable
+  readonly #waiting: Scratch
+  #isOpen = true
+
+  /** @param scratchPath where rows without a code can wait */
+  constructor(table: Table, context: TableContext, out: Writable, scratchPath: string) {
+    this.#table = table
+    this.#context = context
+    this.#out = out
+    this.#waiting = new Scratch(scratchPath)
+    // A reader that has all that it wants closes the pipe; the stream's owner is told of other errors.
+    finished(out, { readable: false }).then(
+      () => this.#shut(),
+      () => this.#shut(),
+    )
+    out.on('error', () => this.#shut())
+  }
+
+  #shut(): void {
+    this.#isOpen = false
+  }
+
+  /** A sink for the results of a run: the header first, then rows as they come. */
+  sink<T extends { readonly tables: readonly TableText[] }>(): Writable {
+    return new Writable({
+      objectMode: true,
+      highWaterMark: 1,
+      construct: (done) => {
+        this.#write(Buffer.from(formatRow(tableColumns(this.#table, this.#context.layout)))).then(() => done(), done)
+      },
+      write: (results: T, _encoding, done) => {
+        const text = results.tables[this.#table.number]
+        const taken = text === undefined ? Promise.resolve() : this.#take(text)
+        taken.then(() => done(), done)
+      },
+    })
+  }
+
+  async #take(text: TableText): Promise<void> {
+    if (!this.#isOpen) return
+    const rows = newRows(text)
+    if (rows.length === 0) return
+    if (text.hasPlaceholders) this.#waiting.write(rows)
+    else await this.#write(rows)
+  }
+
+  /**
+   * Writes the rows that waited for their codes; these are settled now.
+   *
+   * @param signal ends the waiting for who reads them
+   */
+  async finish(signal?: AbortSignal): Promise<void> {
+    const { encoder } = this.#context
+    if (this.#waiting.bytes > 0) {
+      const rows = withCodes(this.#table, encoder, this.#waiting.read(0, this.#waiting.bytes))
+      const written = this.#write(Buffer.from(rows))
+      await (signal === undefined ? written : Promise.race([written, once(signal, 'abort')]))
+    }
+    this.close()
+  }
+
+  /** Closes the file of rows that waited. */
+  close(): void {
+    this.#waiting.close()
+  }
+
+  /** Waits until the reader has taken what was written before, or is gone. */
+  async #write(bytes: Uint8Array): Promise<void> {
+    if (!this.#isOpen || this.#out.destroyed) return
+    await new Promise<void>((done) => {
+      this.#out.once('close', done)
+      this.#out.write(bytes, () => {
+        this.#out.off('close', done)
+        done()
+      })
+    })
+  }
+}
+
+/** The bytes of a text without what was put back, in memory of their own. */
+function newRows({ bytes, segments, putBack }: TableText): Uint8Array {
+  const parts: Uint8Array[] = []
+  let start = 0
+  for (const [index, back] of putBack.entries()) {
+    const length = segments[2 * index + 1] ?? 0
+    parts.push(bytes.subarray(start + back, start + length))
+    start += length
+  }
+  return Buffer.concat(parts)
+}

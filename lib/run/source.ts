@@ -1,0 +1,196 @@
+/**
+ * The inputs of a run: files, folders, globs and standard input, each with its name and day (specification, section 2).
+ */
+
+import { constants, createReadStream, openSync, type Stats } from 'node:fs'
+import { readdir, stat } from 'node:fs/promises'
+import type { Socket } from 'node:net'
+import { basename, join } from 'node:path'
+import { addAbortSignal, Readable } from 'node:stream'
+import { IngestError } from '../errors.js'
+import { globFiles, isPattern } from '../glob.js'
+import { type Day, parseDay } from '../rules/day.js'
+import { matches, wildcards } from '../text/wildcards.js'
+
+/** Name of standard input in messages and in `rejects.csv`. */
+export const STDIN_NAME = '<stdin>'
+
+/** One input of a run. */
+export interface Input {
+  /** Path as given or found; `<stdin>` for standard input. */
+  readonly name: string
+  readonly day: Day
+  /** Opens its bytes, still compressed where the input is. A pipe can be opened only once. */
+  readonly open: () => AsyncIterable<Buffer>
+  /** Ends it, even while a read of it is going on, where that can take long. */
+  readonly close?: () => void
+  /** Whether it can be opened again. */
+  readonly seekable: boolean
+  /** Size in bytes, where known. */
+  readonly bytes: number | undefined
+}
+
+/** What to read. */
+export interface SourceOptions {
+  /** Files, folders, globs, or `-` for standard input; none means standard input. */
+  readonly inputs: readonly string[]
+  /** Day of inputs whose name tells none, YYYY-MM-DD. */
+  readonly date?: string | undefined
+  /** Which files of a folder: the start of their names, with `*` and `?`. */
+  readonly prefix?: string | undefined
+  /** Stands for standard input. */
+  readonly stdin: AsyncIterable<Buffer>
+  /** Takes warnings. */
+  readonly warn: (message: string) => void
+  /** Takes what is assumed in place of an option; by default as a warning. */
+  readonly assume?: ((message: string) => void) | undefined
+  /** Ends the reading of pipes that have a name. */
+  readonly signal?: AbortSignal | undefined
+}
+
+const DAILY_NAME = /^(\d{4}-\d{2}-\d{2})_(\d{3})\.csv(\.gz)?$/
+
+/**
+ * Finds the inputs, in the order given; those of a folder in name order.
+ *
+ * @throws IngestError NO_INPUT for a missing file or a folder or glob without matching files; USAGE for an input whose
+ *   day is not known or not a day
+ */
+export async function findInputs(options: SourceOptions): Promise<Input[]> {
+  if (options.date !== undefined) parseDay(options.date, '--date')
+  const given = options.inputs.length === 0 ? ['-'] : options.inputs
+  if (given.filter((name) => name === '-').length > 1)
+    throw new IngestError('USAGE', 'standard input (-) can be read only once')
+  const found: Input[] = []
+  const { warn, rest } = firstWarnings(options.warn)
+  const grouped = { ...options, warn }
+  for (const name of given) found.push(...(name === '-' ? [standardInput(options)] : await filesOf(name, grouped)))
+  if (rest() > 0) options.warn(`${rest()} more file${rest() === 1 ? '' : 's'} with such a name; the dates count`)
+  return found
+}
+
+/** How many warnings of a kind are told; the rest is counted. */
+const EXAMPLES = 3
+
+/** Lets the first few warnings through. */
+function firstWarnings(warn: (message: string) => void): { warn: (message: string) => void; rest: () => number } {
+  let count = 0
+  const told = (message: string) => {
+    count++
+    if (count <= EXAMPLES) warn(message)
+  }
+  return { warn: told, rest: () => Math.max(0, count - EXAMPLES) }
+}
+
+function standardInput({ date, stdin, warn, assume = warn }: SourceOptions): Input {
+  const today = new Date().toISOString().slice(0, 10)
+  if (date === undefined) assume(`standard input without --date: taking today's UTC date, ${today}`)
+  return {
+    name: STDIN_NAME,
+    day: parseDay(date ?? today, '--date'),
+    open: () => stdin,
+    close: () => {
+      if (stdin instanceof Readable) stdin.destroy()
+    },
+    seekable: false,
+    bytes: undefined,
+  }
+}
+
+async function filesOf(name: string, options: SourceOptions): Promise<Input[]> {
+  const status = await ask(name, () => stat(name))
+  if (status?.isDirectory()) return folderFiles(name, options)
+  if (status !== undefined) return [fileInput(name, status, options)]
+  if (!isPattern(name)) throw new IngestError('NO_INPUT', 'no such file or folder', { source: name })
+  const paths = await ask(name, () => globFiles(name))
+  if (!paths?.length) throw new IngestError('NO_INPUT', 'no file matches this pattern', { source: name })
+  return fileInputs(paths, options)
+}
+
+async function folderFiles(folder: string, options: SourceOptions): Promise<Input[]> {
+  const matches = prefixMatcher(options.prefix)
+  const all = (await ask(folder, () => readdir(folder))) ?? []
+  const names = all.filter((name) => DAILY_NAME.test(name) && matches(name)).sort()
+  if (names.length === 0) {
+    const wanted = options.prefix === undefined ? '' : ` whose name starts with ${options.prefix}`
+    throw new IngestError('NO_INPUT', `the folder has no file named YYYY-MM-DD_DDD.csv or .csv.gz${wanted}`, {
+      source: folder,
+    })
+  }
+  return fileInputs(
+    names.map((name) => join(folder, name)),
+    options,
+  )
+}
+
+/** What the system says about a path; undefined where there is nothing. */
+async function ask<T>(path: string, question: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await question()
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException
+    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined
+    throw new IngestError('INPUT_UNREADABLE', `cannot be read: ${message}`, { source: path }, error)
+  }
+}
+
+/** Whether a name starts with a prefix in which `*` stands for any text and `?` for any character. */
+function prefixMatcher(prefix = ''): (name: string) => boolean {
+  const pattern = wildcards(`${prefix}*`)
+  return (name) => matches(pattern, name)
+}
+
+/** One after the other, so that warnings come in the order of the files. */
+async function fileInputs(paths: readonly string[], options: SourceOptions): Promise<Input[]> {
+  const inputs: Input[] = []
+  for (const path of paths) {
+    const status = await ask(path, () => stat(path))
+    if (status === undefined) throw new IngestError('NO_INPUT', 'a link to a file that is not there', { source: path })
+    inputs.push(fileInput(path, status, options))
+  }
+  return inputs
+}
+
+function fileInput(path: string, status: Stats, options: SourceOptions): Input {
+  const seekable = status.isFile()
+  return {
+    name: path,
+    day: dayOfFile(path, options),
+    ...(status.isFIFO()
+      ? namedPipe(path, options.signal)
+      : { open: () => createReadStream(path, { highWaterMark: 1 << 18 }) }),
+    seekable,
+    bytes: seekable ? status.size : undefined,
+  }
+}
+
+/**
+ * A pipe with a name, as `<(zcat *.gz)` makes one, is read by the event loop: a thread of the system would wait in it for
+ * its writer, and the process could not end before that.
+ */
+function namedPipe(path: string, signal: AbortSignal | undefined): Required<Pick<Input, 'open' | 'close'>> {
+  let socket: Socket | undefined
+  return {
+    open() {
+      const { Socket } = process.getBuiltinModule('node:net')
+      const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK)
+      socket = new Socket({ fd, readable: true, writable: false })
+      return signal === undefined ? socket : addAbortSignal(signal, socket)
+    },
+    close: () => socket?.destroy(),
+  }
+}
+
+function dayOfFile(path: string, { date, warn }: SourceOptions): Day {
+  const [, named, doy] = DAILY_NAME.exec(basename(path)) ?? []
+  if (named === undefined) {
+    if (date !== undefined) return parseDay(date, '--date')
+    throw new IngestError('USAGE', 'the name tells no day (YYYY-MM-DD_DDD.csv): give it with --date YYYY-MM-DD', {
+      source: path,
+    })
+  }
+  const day = parseDay(named, path)
+  if (Number(doy) !== Number(day.doy))
+    warn(`${path}: day of year ${doy} is not that of ${named} (${day.doy}); the date counts`)
+  return day
+}

@@ -1,0 +1,151 @@
+/**
+ * Settles the lines of one program: one version of each dataset, grouped by association, each association resolved
+ * (specification, sections 3.5, 3.7, 4, 5 and 9).
+ *
+ * In a run over an existing database the program's stored lines take part. Only the associations that a new row
+ * touches are resolved again; in the tables where that takes a line out, the program's other lines are put back.
+ */
+
+import { expectedName } from '../rules/expected-name.js'
+import type { Row } from '../rules/row.js'
+import { rankTargets } from '../rules/target-ranks.js'
+import { byName, compareText } from '../rules/values.js'
+import { type AssociationRows, associationsOf, rowsByAssociation } from './association-rows.js'
+import { setAsideExpired } from './expired.js'
+import { settleWithLists } from './program-lists.js'
+import { type FrozenMatch, type Resolution, resolveAssociation } from './resolve.js'
+import type { FeatureLine, PresentSettled, ProgramLines, Settled, TableNumbers } from './settled.js'
+import { frozenProducts, withFeatures } from './taken-over.js'
+import { latestVersions, versionsToCompare } from './versions.js'
+
+/**
+ * Settles one program.
+ *
+ * @param lines every stored line of the program, and the input's rows
+ * @param all whether to resolve every association, touched or not, as when a database is taken over
+ */
+export function settleProgram(lines: ProgramLines, tables: TableNumbers, all: boolean): Settled {
+  const aside = setAsideExpired(lines, tables.expired)
+  const { lists } = aside.lines
+  const present =
+    lists === undefined ? settlePresent(aside.lines, tables, all) : settleWithLists(aside.lines, lists, tables, all)
+  const { replaced } = aside
+  const settled = {
+    ...present,
+    duplicates: present.duplicates + replaced,
+    replaced: present.replaced + replaced,
+  }
+  if (all) return { ...settled, expired: aside.expired }
+  if (!aside.isLess) return { ...settled, expired: [] }
+  const putBack = new Map(settled.putBack)
+  putBack.set(tables.expired, aside.expired.map(({ stored }) => `${stored?.line}\n`).join(''))
+  return { ...settled, expired: [], takenOut: new Set([...settled.takenOut, tables.expired]), putBack }
+}
+
+const NO_TABLES: ReadonlySet<number> = new Set()
+const NO_LINES: ReadonlyMap<number, string> = new Map()
+
+/** Settles what is not expired. */
+function settlePresent(lines: ProgramLines, tables: TableNumbers, all: boolean): PresentSettled {
+  const frozen = frozenProducts(lines.stored, tables)
+  const { rows, replaced } = versionsToCompare(lines, frozen)
+  const latest = latestVersions(rows, frozen)
+  // Absent where every association is resolved.
+  const touched = all ? undefined : touchedAssociations(lines.stored, latest)
+  const kept = [...latest.values()]
+  const isTouched = ({ params }: Row) => touched === undefined || touched.has(params)
+  const isNew = (row: Row) => all || row.stored === undefined
+  const isOut = (row: Row) =>
+    latest.get(row.dname) !== row || (touched !== undefined && associationsOf(row).some((key) => touched.has(key)))
+  return {
+    pid: lines.pid,
+    resolutions: resolveAll(
+      rowsByAssociation(touched === undefined ? kept : kept.filter(isTouched)),
+      withFeatures(frozen, latest, isTouched, lines),
+    ),
+    mosaics: byName(kept.filter((row) => row.kind === 'mosaic' && isNew(row))),
+    hidden: byName(kept.filter((row) => row.kind === 'dropped' && isNew(row))),
+    lists: [],
+    duplicates: lines.fresh.length + lines.stored.length - kept.length,
+    replaced,
+    standing: kept.filter((row) => !isNew(row) && !isOut(row)),
+    ...(touched === undefined ? { takenOut: NO_TABLES, putBack: NO_LINES } : stayAndGo(lines, tables, isOut, touched)),
+  }
+}
+
+/** The associations that gain or lose a row, and those that share a waiting group's name with one of these. */
+function touchedAssociations(stored: readonly Row[], latest: ReadonlyMap<string, Row>): Set<string> {
+  const touched = new Set<string>()
+  for (const row of latest.values()) {
+    if (row.stored === undefined) for (const key of associationsOf(row)) touched.add(key)
+  }
+  for (const row of stored) {
+    if (latest.get(row.dname) !== row) for (const key of associationsOf(row)) touched.add(key)
+  }
+  addNamesakes(stored, touched)
+  return touched
+}
+
+/**
+ * Two associations may expect a product of one name. A waiting group's row in `rem-*` tells only the name, so both
+ * have to be resolved when one is.
+ */
+function addNamesakes(stored: readonly Row[], touched: Set<string>): void {
+  const groups = waitingNames(stored)
+  for (let before = -1; before !== touched.size; ) {
+    before = touched.size
+    const names = new Set(groups.filter(({ key }) => touched.has(key)).map(({ name }) => name))
+    for (const { key, name } of groups) if (names.has(name)) touched.add(key)
+  }
+}
+
+/** Association and expected name of each stored exposure that waits. */
+function waitingNames(stored: readonly Row[]): { readonly key: string; readonly name: string }[] {
+  const associations = rowsByAssociation(stored)
+  return [...associations].flatMap(([key, { exposures }]) => {
+    const waiting = exposures.filter((row) => row.stored?.pname === '')
+    if (waiting.length === 0) return []
+    const ranks = rankTargets(exposures)
+    return [...new Set(waiting.map((row) => expectedName(row, ranks)))].map((name) => ({ key, name }))
+  })
+}
+
+/** Resolves associations, in text order of their keys. */
+function resolveAll(
+  associations: ReadonlyMap<string, AssociationRows>,
+  frozen: ReadonlyMap<string, FrozenMatch>,
+): Resolution[] {
+  const keys = [...associations.keys()]
+  if (keys.length > 1) keys.sort(compareText)
+  const resolutions: Resolution[] = []
+  for (const key of keys) {
+    const { exposures, products } = associations.get(key) as AssociationRows
+    resolutions.push(resolveAssociation(exposures, products, frozen))
+  }
+  return resolutions
+}
+
+/** Which tables lose lines, and which of the program's lines in them stay. */
+function stayAndGo(
+  lines: ProgramLines,
+  tables: TableNumbers,
+  isOut: (row: Row) => boolean,
+  touched: ReadonlySet<string>,
+): Pick<Settled, 'takenOut' | 'putBack'> {
+  const out = lines.stored.filter(isOut)
+  const takenOut = new Set(out.flatMap((row) => row.stored?.table ?? []))
+  const putBack = new Map<number, string>()
+  const put = (table: number, line: string) => putBack.set(table, `${putBack.get(table) ?? ''}${line}\n`)
+  for (const { stored } of lines.stored.filter((row) => !isOut(row))) {
+    if (stored !== undefined && takenOut.has(stored.table)) put(stored.table, stored.line)
+  }
+  if (out.length > 0) {
+    const products = new Set(out.flatMap((row) => (row.stored?.table === tables.training ? row.dname : [])))
+    const groups = new Set(waitingNames(lines.stored).flatMap(({ key, name }) => (touched.has(key) ? name : [])))
+    const goes = ({ table, name }: FeatureLine) => (tables.holdsGroups(table) ? groups : products).has(name)
+    const features = lines.features()
+    for (const { table } of features.filter(goes)) takenOut.add(table)
+    for (const line of features) if (takenOut.has(line.table) && !goes(line)) put(line.table, line.line)
+  }
+  return { takenOut, putBack }
+}

@@ -1,0 +1,95 @@
+/** What all files of a transaction need: whole writes, durable directories, errors of the file system as {@link IngestError}s. */
+
+import { writeSync } from 'node:fs'
+import { mkdir, open, stat } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { IngestError } from '../errors.js'
+import { fileError, hasCode } from '../file-errors.js'
+
+/** Size of the blocks in which files are written and copied, in bytes. */
+export const BLOCK_BYTES = 256 * 1024
+
+/** Does `work`; an error of the operating system in it is thrown as {@link fileError} says. */
+export async function attempt<T>(file: string, act: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    throw fileError(error, file, act)
+  }
+}
+
+/**
+ * What to throw when `error` came up while cleaning up after `reason`: the reason stays the cause and the message
+ * begins with its own; `note` says what could not be done. Without a reason the error itself.
+ */
+export function alsoFailed(reason: unknown, error: unknown, note: string): unknown {
+  if (reason === undefined) return error
+  return reason instanceof IngestError ? new IngestError(reason.code, `${reason.message}; ${note}`, {}, reason) : reason
+}
+
+/** What `work` gives; undefined if it fails with `code`, which is no failure here. */
+export async function unless<T>(code: string, work: Promise<T>): Promise<T | undefined> {
+  try {
+    return await work
+  } catch (error) {
+    if (hasCode(error, code)) return undefined
+    throw error
+  }
+}
+
+/**
+ * Waits until all of `tasks` have ended, also when one fails, so that none is still at work; throws the first error.
+ *
+ * @returns what they gave, in their order
+ */
+export async function allEnded<T>(tasks: Iterable<Promise<T>>): Promise<T[]> {
+  const results = await Promise.allSettled(tasks)
+  return results.map((result) => {
+    if (result.status === 'rejected') throw result.reason
+    return result.value
+  })
+}
+
+/**
+ * Makes a folder with those above it that are not there; returns those that it made, the outermost first. Node's own
+ * `mkdir` with `recursive` tries for ever where a folder takes no others, as `/proc` and one that was removed.
+ */
+export async function makeFolders(path: string): Promise<string[]> {
+  try {
+    await mkdir(path)
+    return [path]
+  } catch (error) {
+    if (hasCode(error, 'EEXIST', 'EISDIR') && (await isFolder(path))) return []
+    const above = dirname(path)
+    if (!hasCode(error, 'ENOENT') || (await isFolder(above))) throw error
+    return [...(await makeFolders(above)), ...(await makeFolders(path))]
+  }
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  const status = await stat(path).catch(() => undefined)
+  return status?.isDirectory() ?? false
+}
+
+/** Makes the names in directory `path` durable (files made in it, renamed into it, removed from it). */
+export async function syncDirectory(path: string): Promise<void> {
+  await attempt(path, 'cannot write the folder to disk', async () => {
+    const handle = await open(path, 'r')
+    try {
+      await handle.sync()
+    } catch (error) {
+      // Some network file systems cannot do this to a directory: nothing more can be done there.
+      if (!hasCode(error, 'EINVAL', 'ENOTSUP')) throw error
+    } finally {
+      await handle.close()
+    }
+  })
+}
+
+/** Writes all of `bytes` at `position`, or where the file stands if that is null: a single write may be cut short. */
+export function writeFully(fd: number, bytes: Uint8Array, position: number | null): void {
+  let done = 0
+  while (done < bytes.length) {
+    done += writeSync(fd, bytes, done, bytes.length - done, position === null ? null : position + done)
+  }
+}

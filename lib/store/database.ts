@@ -1,0 +1,246 @@
+/**
+ * The database folder between runs: what is in it, and where (specification, sections 8 and 9).
+ *
+ * The tables are plain CSV for everyone to read. Besides them, a private folder holds the index of where each program's
+ * lines stand. The index is only ever trusted for tables that are just as the last run left them; any other folder, be
+ * it spacekit's or one edited by hand, is read whole and written anew.
+ */
+import { open, readFile, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { formatRow } from '../csv/write.js'
+import { IngestError } from '../errors.js'
+import { CATEGORIES, type Encodings } from '../rules/category-codes.js'
+import defaultEncodings from '../rules/encodings.json' with { type: 'json' }
+import { createLayout, type Layout } from '../rules/layout.js'
+import { checksum } from './checksum.js'
+import { type OpenFolder, type OpenOptions, openFolder } from './commit.js'
+import { type DatabaseIndex, INDEX_FILE, isRecord, parseJson, readStoredIndex } from './index-file.js'
+import type { StoredPlaces } from './read/stored-lines.js'
+import { lookAtTables, readSeen, rememberTables, sameLook } from './seen.js'
+import { REJECTS_FILE, TABLES, tableColumns } from './tables.js'
+
+/** File of the category codes. */
+export const ENCODINGS_FILE = 'encodings.json'
+
+/** Tables that every version of the program has written. */
+export const FIRST_TABLES: readonly string[] = ['training.csv', 'level1.csv', 'ingest.csv', 'mosaics.csv']
+
+/** The database folder, opened for a run; no other run can change it until it is closed. */
+export class Database {
+  readonly folder: OpenFolder
+  /** Ends the run, as long as it is not committed. */
+  readonly signal: AbortSignal | undefined
+  /** The index of the tables; undefined where the folder is new, or not as a run left it. */
+  readonly index: DatabaseIndex | undefined
+  readonly #codes: Codes
+
+  private constructor(
+    folder: OpenFolder,
+    signal: AbortSignal | undefined,
+    index: DatabaseIndex | undefined,
+    codes: Codes,
+  ) {
+    this.folder = folder
+    this.signal = signal
+    this.index = index
+    this.#codes = codes
+  }
+
+  /**
+   * Opens a folder, which is made if it is not there.
+   *
+   * @throws IngestError DATABASE_LOCKED, DATABASE_UNUSABLE, WRITE_FAILED
+   */
+  static async open(path: string, options: OpenOptions): Promise<Database> {
+    const folder = await openFolder(path, options)
+    try {
+      // Only a commit that this process finished has put the tables in place just now; what was removed says nothing.
+      const justPlaced = folder.recovered?.startsWith('finished') ?? false
+      return new Database(folder, options.signal, await readIndex(path, justPlaced), await readCodes(path))
+    } catch (error) {
+      await folder.close()
+      throw error
+    }
+  }
+
+  /**
+   * The codes of category values.
+   *
+   * @throws IngestError TABLE_INVALID where they cannot be read, or are gone though tables have some
+   */
+  get encodings(): Encodings {
+    const { encodings } = this.#codes
+    if (encodings instanceof IngestError) throw encodings
+    return encodings
+  }
+
+  /** Whether there are none to be read, though there have been some. */
+  get lacksEncodings(): boolean {
+    return this.#codes.encodings instanceof IngestError
+  }
+
+  /** Checksum of their file. */
+  get encodingsSum(): number {
+    return this.#codes.sum
+  }
+
+  /** Path of a file of the database. */
+  path(file: string): string {
+    return join(this.folder.folder, file)
+  }
+
+  /** Where the lines of each program stand; undefined where there is no index to tell. */
+  get places(): StoredPlaces | undefined {
+    if (this.index === undefined) return undefined
+    const segments = [...this.index.tables].map(([file, table]) => [file, table.segments.flat] as const)
+    return { folder: this.folder.folder, segments: new Map(segments) }
+  }
+
+  /** Remembers what the tables look like, after a commit. */
+  async remember(): Promise<void> {
+    await rememberTables(this.folder.folder)
+  }
+
+  /** Gives the folder free; what was not committed is gone. `reason`, the error that led here, stays the one thrown. */
+  async close(reason?: unknown): Promise<void> {
+    await this.folder.close(reason)
+  }
+}
+
+/** The index, if it is there and the tables are as it says. */
+async function readIndex(path: string, recovered: boolean): Promise<DatabaseIndex | undefined> {
+  const index = await readStoredIndex(path)
+  return index !== undefined && (await isAsSeen(path, index, recovered)) ? index : undefined
+}
+
+/**
+ * Whether the tables are just as the run that wrote the index left them.
+ *
+ * @param recovered whether this process has just put them in place: then no run could look at them afterwards
+ */
+export async function isAsSeen(path: string, index: DatabaseIndex, recovered = false): Promise<boolean> {
+  const seen = await readSeen(path)
+  const looks = await lookAtTables(path)
+  const same = TABLES.every(({ file }) => {
+    const look = looks.get(file)
+    const asSeen = recovered || sameLook(seen?.get(file), look)
+    return asSeen && look !== undefined && look.bytes === index.tables.get(file)?.bytes
+  })
+  return same && (await haveColumns(path, createLayout(index.others)))
+}
+
+/** Whether the tables have the columns that this version of the program gives them. */
+async function haveColumns(path: string, layout: Layout): Promise<boolean> {
+  const checks = TABLES.map(async (table) => {
+    const header = Buffer.from(formatRow(tableColumns(table, layout)))
+    const handle = await open(join(path, table.file), 'r')
+    try {
+      const { buffer } = await handle.read(Buffer.alloc(header.length), 0, header.length, 0)
+      return buffer.equals(header)
+    } finally {
+      await handle.close()
+    }
+  })
+  return (await Promise.all(checks)).every(Boolean)
+}
+
+/** The codes of a database, or why there are none; and the checksum of their file. */
+interface Codes {
+  readonly encodings: Encodings | IngestError
+  readonly sum: number
+}
+
+/** The codes for a run: without its own a database must not get others. The error is for who needs them. */
+async function readCodes(folder: string): Promise<Codes> {
+  const text = await readFile(join(folder, ENCODINGS_FILE), 'utf8').catch(() => undefined)
+  const sum = checksum(text ?? '')
+  const lost = (what: string) => ({ encodings: lostCodes(folder, what), sum })
+  if (text === undefined && (await hasCodes(folder))) return lost('is missing, though tables have codes')
+  if (text === undefined) return { encodings: defaultEncodings, sum }
+  try {
+    const encodings = await readEncodings(folder)
+    const index = await readStoredIndex(folder)
+    return index === undefined || index.encodings === sum ? { encodings, sum } : lost('is not as the last run left it')
+  } catch (error) {
+    if (error instanceof IngestError) return lost(`cannot be read: ${error.detail}`)
+    throw error
+  }
+}
+
+function lostCodes(folder: string, what: string): IngestError {
+  const ways = `restore the file from a backup, or let \`jwst-ingest rebuild ${folder}\` tell the codes from the tables`
+  return new IngestError('TABLE_INVALID', `${what}; nothing was changed: ${ways}`, {
+    source: join(folder, ENCODINGS_FILE),
+  })
+}
+
+/** Whether a run has given codes: a folder that another program wrote has those that the program brings. */
+export async function hasCodes(folder: string): Promise<boolean> {
+  if (!(await hasRun(folder))) return false
+  const sizes = TABLES.filter(({ encoded }) => encoded).map(async ({ file, tail }) => {
+    const { size } = (await stat(join(folder, file)).catch(() => undefined)) ?? { size: 0 }
+    return size > Buffer.byteLength(formatRow(tail))
+  })
+  return (await Promise.all(sizes)).some(Boolean)
+}
+
+/** Whether a run of this program has written the tables of a folder. */
+export async function hasRun(folder: string): Promise<boolean> {
+  const files = TABLES.filter(({ holds }) => holds === 'hidden').map(({ file }) => file)
+  const there = [INDEX_FILE, ...files].map((file) => stat(join(folder, file)).catch(() => undefined))
+  return (await Promise.all(there)).some((status) => status !== undefined)
+}
+
+/** The database's own encodings, which once written are the only ones that count; else those of the program. */
+export async function readEncodings(folder: string): Promise<Encodings> {
+  const path = join(folder, ENCODINGS_FILE)
+  const text = await readFile(path, 'utf8').catch(() => undefined)
+  if (text === undefined) return defaultEncodings
+  const stored = parseJson(text)
+  if (isEncodings(stored)) return stored
+  throw new IngestError('TABLE_INVALID', 'expected an object with a code for each value of each category', {
+    source: path,
+  })
+}
+
+function isEncodings(value: unknown): value is Encodings {
+  const isCode = (code: unknown) => Number.isSafeInteger(code)
+  return (
+    isRecord(value) && CATEGORIES.every((name) => isRecord(value[name]) && Object.values(value[name]).every(isCode))
+  )
+}
+
+/** Whether a folder has any table at all. */
+export function hasTables(database: Database): Promise<boolean> {
+  return isDatabase(database.folder.folder)
+}
+
+/** Whether a folder has an index: then there were tables. */
+export async function hasIndex({ folder: { folder } }: Database): Promise<boolean> {
+  return (await readStoredIndex(folder)) !== undefined
+}
+
+/** Whether a folder is there and has any table at all. */
+export async function isDatabase(folder: string): Promise<boolean> {
+  const isThere = (file: string) =>
+    stat(join(folder, file)).then(
+      () => true,
+      () => false,
+    )
+  const files = [...TABLES.map((table) => table.file), REJECTS_FILE]
+  return (await Promise.all(files.map(isThere))).some(Boolean)
+}
+
+/**
+ * @throws IngestError DATABASE_UNUSABLE where a folder is not there or has no tables
+ */
+export async function mustBeDatabase(folder: string): Promise<void> {
+  if (await isDatabase(folder)) return
+  const there = await stat(folder).catch(() => undefined)
+  const what = there === undefined ? 'no such folder' : there.isDirectory() ? 'no table is in it' : 'is no folder'
+  throw new IngestError(
+    'DATABASE_UNUSABLE',
+    `${what}; give the folder of a database, or make one with \`jwst-ingest -o ${folder} FILE...\``,
+    { source: folder },
+  )
+}

@@ -1,0 +1,87 @@
+/**
+ * Records of a CSV file with the bytes that they take in it.
+ */
+
+import type { CsvBatch } from '../../csv/block.js'
+import { CsvReader, type CsvRecord } from '../../csv/read.js'
+import { TABLE_OPTIONS } from '../table.js'
+
+/** A record of a file, or what cannot be read as one, and where it stands. */
+export interface Item {
+  /** The 1-based line on which it starts. */
+  readonly line: number
+  /** Byte offset of that line. */
+  readonly offset: number
+  /** Where the next item begins, or the file ends. */
+  readonly end: number
+  /** Absent where it cannot be read. */
+  readonly record?: CsvRecord
+  /** Why it cannot be read. */
+  readonly error?: string
+}
+
+type OpenItem = Omit<Item, 'end'>
+
+const LINE_FEED = 10
+
+/** Reads a file from chunks of bytes; each item is given when the next one begins. */
+export class ItemReader {
+  readonly #reader = new CsvReader(TABLE_OPTIONS)
+  readonly #offsets = new LineOffsets()
+  #last: OpenItem | undefined
+
+  push(chunk: Uint8Array): Item[] {
+    this.#offsets.push(chunk)
+    return this.#take(this.#reader.push(chunk))
+  }
+
+  end(): Item[] {
+    const items = this.#take(this.#reader.end())
+    if (this.#last !== undefined) items.push({ ...this.#last, end: this.#offsets.bytes })
+    return items
+  }
+
+  #take({ records, errors }: CsvBatch): Item[] {
+    const found: Omit<OpenItem, 'offset'>[] = records.map((record) => ({ line: record.line, record }))
+    if (errors.length > 0) {
+      found.push(...errors.map(({ line, message }) => ({ line, error: message })))
+      found.sort((a, b) => a.line - b.line)
+    }
+    const items: Item[] = []
+    for (const next of found) {
+      const offset = this.#offsets.take(next.line)
+      if (this.#last !== undefined) items.push({ ...this.#last, end: offset })
+      this.#last = { ...next, offset }
+    }
+    this.#offsets.forget()
+    return items
+  }
+}
+
+/** Byte offsets of lines, kept until they are asked for. */
+class LineOffsets {
+  /** Offset of each line from #first on. */
+  #starts = [0]
+  #first = 1
+  #asked = 1
+  bytes = 0
+
+  push(chunk: Uint8Array): void {
+    for (let at = chunk.indexOf(LINE_FEED); at !== -1; at = chunk.indexOf(LINE_FEED, at + 1)) {
+      this.#starts.push(this.bytes + at + 1)
+    }
+    this.bytes += chunk.length
+  }
+
+  /** The offset of a line; lines are asked for in ascending order. */
+  take(line: number): number {
+    this.#asked = line
+    return this.#starts[line - this.#first] ?? this.bytes
+  }
+
+  /** Gives up the lines before the one asked for last. */
+  forget(): void {
+    this.#starts = this.#starts.slice(this.#asked - this.#first)
+    this.#first = this.#asked
+  }
+}

@@ -1,0 +1,92 @@
+/**
+ * The lines of single programs, read from the tables of a database by its index. Reading is synchronous: these are
+ * small pieces of files that the system has in its cache, and to wait for another thread takes longer than to read them.
+ */
+import { closeSync, openSync, readSync } from 'node:fs'
+import { join } from 'node:path'
+import { IngestError } from '../../errors.js'
+import type { Entry } from '../../sort/records.js'
+import { checksum } from '../checksum.js'
+import { Segments } from '../line-ranges.js'
+import type { Table } from '../table.js'
+
+/** Where the lines stand: plain data, from which any thread can read them. */
+export interface StoredPlaces {
+  readonly folder: string
+  /** By file: program number, offset and length of each segment in turn. */
+  readonly segments: ReadonlyMap<string, readonly number[]>
+}
+
+/** Reads lines program by program. */
+export class StoredLines {
+  readonly #folder: string
+  readonly #segments: ReadonlyMap<string, Segments>
+  readonly #files = new Map<string, number>()
+
+  constructor({ folder, segments }: StoredPlaces) {
+    this.#folder = folder
+    this.#segments = new Map([...segments].map(([file, flat]) => [file, new Segments(flat)]))
+  }
+
+  /**
+   * The lines of a program in some tables.
+   *
+   * @throws IngestError TABLE_INVALID for a table that is not as its index says
+   */
+  of(pid: number, tables: readonly Table[]): Entry[] {
+    return tables.flatMap((table) => this.#in(table, pid))
+  }
+
+  /** How many bytes the lines of a program have in a table. */
+  bytesOf(pid: number, { file }: Pick<Table, 'file'>): number {
+    return (this.#segments.get(file)?.of(pid) ?? []).reduce((sum, { length }) => sum + length, 0)
+  }
+
+  #in({ file, number }: Table, pid: number): Entry[] {
+    const lines: Entry[] = []
+    for (const { offset, length, sum } of this.#segments.get(file)?.of(pid) ?? []) {
+      const bytes = Buffer.allocUnsafe(length)
+      if (readSync(this.#open(file), bytes, 0, length, offset) < length) {
+        const source = join(this.#folder, file)
+        throw new IngestError('TABLE_INVALID', 'the table is shorter than its index says', { source })
+      }
+      if (checksum(bytes) !== sum) throw rotten(join(this.#folder, file), offset, length)
+      for (const text of splitLines(bytes.toString('utf8'))) lines.push({ origin: number, text })
+    }
+    return lines
+  }
+
+  #open(file: string): number {
+    const fd = this.#files.get(file) ?? openSync(join(this.#folder, file), 'r')
+    this.#files.set(file, fd)
+    return fd
+  }
+
+  /** Closes the files; needed before tables are replaced on systems that lock open files. */
+  close(): void {
+    for (const fd of this.#files.values()) closeSync(fd)
+    this.#files.clear()
+  }
+}
+
+/** Bytes that are not those that a run wrote, though size and time of the table are. */
+function rotten(source: string, offset: number, length: number): IngestError {
+  const what = `bytes ${offset} to ${offset + length} are not those that the last run wrote, though size and time are`
+  const ways = 'restore the table from a backup; `jwst-ingest rebuild` tells more, and makes what can be made anew'
+  return new IngestError('TABLE_INVALID', `${what}; nothing was changed: ${ways}`, { source })
+}
+
+/** Lines of a text in which a line end inside quotes is none. */
+export function splitLines(text: string): string[] {
+  const lines = text.split('\n')
+  if (lines.at(-1) === '') lines.pop()
+  if (!text.includes('"')) return lines
+  const whole: string[] = []
+  let open = false
+  for (const line of lines) {
+    if (open) whole.push(`${whole.pop() ?? ''}\n${line}`)
+    else whole.push(line)
+    if (line.split('"').length % 2 === 0) open = !open
+  }
+  return whole
+}

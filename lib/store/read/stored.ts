@@ -1,0 +1,81 @@
+/**
+ * Lines of the tables back to rows: the inverse of what `tables.ts` writes.
+ */
+import { CanonicalLine } from '../../csv/row.js'
+import { kindOf, levelOf, observationIn, observationOf, programOf } from '../../rules/dataset.js'
+import type { KeywordFinder } from '../../rules/keywords.js'
+import type { Layout } from '../../rules/layout.js'
+import { type MemberList, readMemberLists } from '../../rules/member-list.js'
+import { WHOLE_PROGRAM } from '../../rules/partition.js'
+import { type Kind, Row } from '../../rules/row.js'
+import { toNumber } from '../../rules/values.js'
+import type { FeatureLine } from '../../settle/settled.js'
+import type { Table } from '../table.js'
+import { HIDDEN_COLUMNS, TABLES } from '../tables.js'
+
+/**
+ * A row of the input, from its canonical line.
+ *
+ * @param finder gives the keywords that it shares with other rows of its program
+ */
+export function readFresh(layout: Layout, text: string, kind: Kind, finder?: KeywordFinder): Row {
+  const line = new CanonicalLine(text)
+  return new Row(layout, { line, kind, keywords: finder?.of(line) })
+}
+
+/** A row of an unencoded table, from its line; see {@link readFresh}. */
+export function readStored(layout: Layout, number: number, text: string, finder?: KeywordFinder): Row {
+  const cells = new CanonicalLine(text)
+  const table = TABLES[number] as Table
+  if (table.holds === 'hidden') return readHidden(layout, number, cells)
+  const width = layout.columns.length
+  const read = (column: string) => {
+    const index = table.tail.indexOf(column)
+    return index < 0 ? '' : cells.field(width + index)
+  }
+  const stored = { table: number, line: text, expmode: read('expmode'), pname: read('pname') }
+  const kind = kindOf(cells, layout.at, cells.field(layout.at.dname))
+  return new Row(layout, { line: cells, kind, stored, keywords: finder?.of(cells) })
+}
+
+/** A dataset of which only a few cells are kept. */
+function readHidden(layout: Layout, number: number, kept: CanonicalLine): Row {
+  const cells = new Array<string>(layout.columns.length).fill('')
+  for (const [index, column] of HIDDEN_COLUMNS.entries()) cells[layout.at[column]] = kept.cell(index)
+  const stored = { table: number, line: kept.text, expmode: '', pname: '' }
+  return new Row(layout, { line: new CanonicalLine(cells.join(',')), kind: 'dropped', stored })
+}
+
+/** A line of a table of features. */
+export function readFeatures(number: number, line: string): FeatureLine {
+  const cells = new CanonicalLine(line).fields
+  const { tail } = TABLES[number] as Table
+  const read = (column: string) => cells[tail.indexOf(column)] ?? ''
+  return { table: number, name: cells.at(-1) ?? '', line, cells, date: read('date'), size: toNumber(read('imagesize')) }
+}
+
+/** What lines of the table of associations say. */
+export function readMembers(lines: readonly string[]): MemberList[] {
+  return readMemberLists(lines.map((line) => new CanonicalLine(line).fields))
+}
+
+/** The program that a table's cells belong to: that in the dataset's name, or in the expected or real product's. */
+export function programOfCells(table: Table, cells: readonly string[], layout: Layout): number | undefined {
+  return programOf(nameIn(table, cells, layout))
+}
+
+/**
+ * The observation that a table's cells are buffered under; features and hidden datasets have only a name. What files say
+ * of a product concerns its whole program.
+ */
+export function observationOfCells(table: Table, cells: readonly string[], layout: Layout): number {
+  if (table.holds === 'members') return WHOLE_PROGRAM
+  const read = (column: 'dag' | 'OBSERVTN') => cells[layout.at[column]] ?? ''
+  const keywords = () => ({ level: levelOf(read('dag')), observation: observationIn(read('OBSERVTN')) })
+  return observationOf(nameIn(table, cells, layout), table.holds === 'rows' ? keywords() : undefined)
+}
+
+function nameIn(table: Table, cells: readonly string[], layout: Layout): string {
+  if (table.holds === 'rows') return cells[layout.at.dname] ?? ''
+  return (table.holds === 'hidden' || table.holds === 'members' ? cells[0] : cells.at(-1)) ?? ''
+}

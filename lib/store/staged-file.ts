@@ -1,0 +1,236 @@
+/** Files as a transaction writes them. */
+import { readSync } from 'node:fs'
+import { type FileHandle, open } from 'node:fs/promises'
+import { MAX_BYTES_PER_UNIT } from '../csv/bytes.js'
+import { IngestError } from '../errors.js'
+import { fileError } from '../file-errors.js'
+import { attempt, BLOCK_BYTES, writeFully } from './commit-files.js'
+
+/** Size of a file's block at first, in bytes. */
+const FIRST_BLOCK_BYTES = 16 * 1024
+/** Less than this is read at once, as that takes no longer than to ask another thread for it. */
+const SMALL_BYTES = 32 * 1024
+/** So much is written to a file before it is brought to the disk meanwhile, in bytes. */
+const SYNC_BYTES = 2 ** 24
+
+/** Some bytes of a file. */
+export interface FileRange {
+  readonly offset: number
+  readonly length: number
+}
+
+/** What a table shall hold after the commit, as it is written. */
+export interface TableWriter {
+  /** Where in the table the first byte written here will be: its length so far if appended to, 0 if replaced. */
+  readonly start: number
+  /** How many bytes were written here so far. */
+  readonly bytes: number
+  /** Writes a piece: whole rows, so that the blocks on disk end at row ends. Throws WRITE_FAILED. */
+  write(piece: string | Uint8Array): void
+  /**
+   * Copies ranges of an existing file, one behind the other; until it is done, nothing else may be written. Throws
+   * DATABASE_UNUSABLE if the file is shorter, WRITE_FAILED.
+   */
+  copyFrom(source: string, ranges: readonly FileRange[]): Promise<void>
+  /** Ends the table: no more pieces. The commit does the same for a table left open. Throws WRITE_FAILED. */
+  close(): void
+}
+
+/**
+ * A file in the staging folder. Writing is synchronous, in large blocks, as it only fills the page cache; what waits
+ * for the disk ({@link settle}) is not, so that all the files of a commit can wait at once.
+ */
+export class StagedFile implements TableWriter {
+  readonly start: number
+  readonly #path: string
+  readonly #handle: FileHandle
+  readonly #signal: AbortSignal | undefined
+  /** Grows up to its full size: most tables of a small day need little of it, and there are many. */
+  #block = Buffer.allocUnsafe(FIRST_BLOCK_BYTES)
+  /** Bytes written since the last of them were brought to the disk. */
+  #unsynced = 0
+  #syncing: Promise<void> | undefined
+  #used = 0
+  #bytes = 0
+  #ended = false
+  #failure: unknown
+
+  /** @param signal ends the copying of other files */
+  constructor(path: string, handle: FileHandle, start: number, signal?: AbortSignal) {
+    this.#path = path
+    this.#handle = handle
+    this.#signal = signal
+    this.start = start
+  }
+
+  get bytes(): number {
+    return this.#bytes
+  }
+
+  write(piece: string | Uint8Array): void {
+    this.#change(() => {
+      this.#bytes += typeof piece === 'string' ? this.#addText(piece) : this.#addBytes(piece)
+    })
+  }
+
+  async copyFrom(source: string, ranges: readonly FileRange[]): Promise<void> {
+    this.#check()
+    try {
+      const file = await open(source, 'r')
+      try {
+        for (const range of ranges) await this.#copyRange(file, range)
+        await this.#flushMeanwhile()
+      } finally {
+        await file.close()
+      }
+    } catch (error) {
+      this.#fail(error, source)
+    }
+  }
+
+  close(): void {
+    if (this.#ended) return
+    this.#change(() => this.#flush())
+    this.#ended = true
+  }
+
+  /** Ends the file, brings it to the disk and closes it. Throws the error of an earlier write, WRITE_FAILED. */
+  async settle(): Promise<void> {
+    this.close()
+    await this.#syncing
+    if (this.#failure !== undefined) throw this.#failure
+    await attempt(this.#path, 'cannot write to disk', async () => {
+      await this.#handle.sync()
+      await this.#handle.close()
+    })
+  }
+
+  /** Closes the file as it is, whatever became of it: it is about to be removed. */
+  async discard(): Promise<void> {
+    this.#ended = true
+    await this.#syncing
+    await this.#handle.close().catch(() => {})
+  }
+
+  /** Does one change; after a failure the file has a gap, so every later change, and the commit, fails too. */
+  #change(work: () => void): void {
+    this.#check()
+    try {
+      work()
+    } catch (error) {
+      this.#fail(error, this.#path)
+    }
+  }
+
+  #check(): void {
+    if (this.#failure !== undefined) throw this.#failure
+    if (this.#ended) throw new Error(`${this.#path} is closed`)
+  }
+
+  #fail(error: unknown, file: string): never {
+    this.#failure = fileError(error, file, 'cannot copy or write')
+    throw this.#failure
+  }
+
+  #addText(text: string): number {
+    if (text.length * MAX_BYTES_PER_UNIT > this.#block.length - this.#used) {
+      const length = Buffer.byteLength(text)
+      if (length > BLOCK_BYTES) return this.#addBytes(Buffer.from(text))
+      this.#makeRoom(length)
+    }
+    const length = this.#block.write(text, this.#used)
+    this.#used += length
+    return length
+  }
+
+  #addBytes(bytes: Uint8Array): number {
+    if (bytes.length > BLOCK_BYTES) {
+      this.#flush()
+      this.#put(bytes)
+    } else {
+      this.#makeRoom(bytes.length)
+      this.#block.set(bytes, this.#used)
+      this.#used += bytes.length
+    }
+    return bytes.length
+  }
+
+  /** Makes room in the block for so many bytes, which are no more than its full size. */
+  #makeRoom(count: number): void {
+    if (this.#used + count <= this.#block.length) return
+    if (this.#used + count > BLOCK_BYTES) this.#flush()
+    if (this.#used + count <= this.#block.length) return
+    const larger = Buffer.allocUnsafe(BLOCK_BYTES)
+    larger.set(this.#block.subarray(0, this.#used))
+    this.#block = larger
+  }
+
+  /**
+   * Reads straight into the block: neighbouring small ranges make one write. Large ones are read and written by threads
+   * of the system, so that several tables are copied side by side.
+   */
+  async #copyRange(file: FileHandle, { offset, length }: FileRange): Promise<void> {
+    let done = 0
+    while (done < length) {
+      if (this.#used === BLOCK_BYTES) await this.#flushMeanwhile()
+      const most = Math.min(length - done, BLOCK_BYTES - this.#used)
+      this.#makeRoom(most)
+      const [block, at, position] = [this.#block, this.#used, offset + done]
+      const isSmall = most < SMALL_BYTES
+      const count = isSmall
+        ? readSync(file.fd, block, at, most, position)
+        : (await file.read(block, at, most, position)).bytesRead
+      if (count === 0) {
+        const message = `cannot copy bytes ${offset} to ${offset + length} of a table: it ends at ${position}`
+        throw new IngestError('DATABASE_UNUSABLE', `${message}, so something else changed it`, { source: this.#path })
+      }
+      done += count
+      this.#used += count
+      this.#bytes += count
+    }
+  }
+
+  async #flushMeanwhile(): Promise<void> {
+    this.#signal?.throwIfAborted()
+    try {
+      for (let done = 0; done < this.#used; ) {
+        const { bytesWritten } = await this.#handle.write(this.#block, done, this.#used - done, null)
+        done += bytesWritten
+      }
+    } catch (error) {
+      throw fileError(error, this.#path, 'cannot write')
+    }
+    this.#noteWritten(this.#used)
+    this.#used = 0
+  }
+
+  #flush(): void {
+    this.#put(this.#block.subarray(0, this.#used))
+    this.#used = 0
+  }
+
+  #put(bytes: Uint8Array): void {
+    try {
+      writeFully(this.#handle.fd, bytes, null)
+    } catch (error) {
+      throw fileError(error, this.#path, 'cannot write')
+    }
+    this.#noteWritten(bytes.length)
+  }
+
+  #noteWritten(count: number): void {
+    this.#unsynced += count
+    if (this.#unsynced >= SYNC_BYTES && this.#syncing === undefined) this.#syncing = this.#sync()
+  }
+
+  /** Brings what is written so far to the disk, while more is written: else all of it would have to wait in the end. */
+  async #sync(): Promise<void> {
+    this.#unsynced = 0
+    try {
+      await this.#handle.datasync()
+    } catch (error) {
+      this.#failure ??= fileError(error, this.#path, 'cannot write to disk')
+    }
+    this.#syncing = undefined
+  }
+}

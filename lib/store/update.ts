@@ -1,0 +1,264 @@
+import { formatRow } from '../csv/write.js'
+import { breather } from '../process/breath.js'
+import type { Encoder, Encodings } from '../rules/category-codes.js'
+import type { Layout } from '../rules/layout.js'
+import type { Census, CensusByProgram } from '../settle/census.js'
+import { checksum } from './checksum.js'
+import type { TableWriter, Transaction } from './commit.js'
+import { allEnded } from './commit-files.js'
+import { type Database, ENCODINGS_FILE } from './database.js'
+import type { TableText } from './format.js'
+import { formatIndex, INDEX_FILE, type TableIndex } from './index-file.js'
+import { Segments } from './line-ranges.js'
+import { MOST_REJECTS, RejectsUpdate } from './rejects-update.js'
+import { Scratch, withCodes } from './scratch.js'
+import type { FileRange } from './staged-file.js'
+import { StoredCensus } from './stored-census.js'
+import type { Table, TableContext } from './table.js'
+import { REJECTS_FILE, type Reject, TABLES, tableColumns } from './tables.js'
+
+/**
+ * The new content of one table.
+ *
+ * Lines of a table that is written anew go straight into it. Lines for a table that is there go into a scratch file
+ * first, as only the end of the run shows whether the table can be appended to or loses lines; and so do lines with
+ * placeholders for codes that only the end of the run can give.
+ */
+export class TableUpdate {
+  readonly #table: Table
+  readonly #context: TableContext
+  readonly #direct: TableWriter | undefined
+  readonly #scratch: Scratch
+  /** What went straight into the table. */
+  readonly #written = new Segments()
+  /** What waits in the scratch file. */
+  readonly #waiting = new Segments()
+  readonly #takenOut = new Set<number>()
+  /** Whether a line of the scratch file has a placeholder. */
+  #hasPlaceholders = false
+
+  constructor(table: Table, context: TableContext, direct: TableWriter | undefined, scratchPath: string) {
+    this.#table = table
+    this.#context = context
+    this.#direct = direct
+    this.#scratch = new Scratch(scratchPath)
+    direct?.write(formatRow(tableColumns(table, context.layout)))
+  }
+
+  /** Takes what settled programs add to the table, and what they take out. */
+  add({ bytes, segments, takenOut, hasPlaceholders }: TableText): void {
+    for (const pid of takenOut) this.#takenOut.add(pid)
+    if (bytes.length === 0) return
+    this.#hasPlaceholders ||= hasPlaceholders
+    const held = this.#direct === undefined || this.#hasPlaceholders
+    const file = held ? this.#scratch : this.#direct
+    let offset = file?.bytes ?? 0
+    let from = 0
+    file?.write(bytes)
+    for (let index = 0; index < segments.length; index += 2) {
+      const [pid = 0, length = 0] = [segments[index], segments[index + 1]]
+      const places = held ? this.#waiting : this.#written
+      places.addContent(pid, offset, length, bytes.subarray(from, from + length))
+      offset += length
+      from += length
+    }
+  }
+
+  /** Brings old and new lines together, after the codes are settled; returns the table's new index. */
+  async finish(database: Database, transaction: Transaction): Promise<TableIndex | undefined> {
+    try {
+      if (this.#direct !== undefined) return await this.#copyWaiting(this.#direct, this.#written, 0, database)
+      const old = database.index?.tables.get(this.#table.file)
+      if (old === undefined || (this.#scratch.bytes === 0 && this.#takenOut.size === 0)) return old
+      if (this.#takenOut.size > 0) return await this.#replace(old, database, transaction)
+      const writer = await transaction.append(this.#table.file)
+      return await this.#copyWaiting(writer, new Segments(old.segments.flat), old.bytes, database)
+    } finally {
+      this.#scratch.close()
+    }
+  }
+
+  /**
+   * Writes the table anew, or leaves it as it is where it holds the same lines already.
+   *
+   * @param same the index of a table that stays
+   */
+  async finishRebuilt(same: TableIndex | undefined, database: Database, transaction: Transaction): Promise<TableIndex> {
+    try {
+      if (same !== undefined) return same
+      const writer = await transaction.replace(this.#table.file)
+      writer.write(formatRow(tableColumns(this.#table, this.#context.layout)))
+      return await this.#copyWaiting(writer, new Segments(), 0, database)
+    } finally {
+      this.close()
+    }
+  }
+
+  /** Closes what the run alone needs. */
+  close(): void {
+    this.#scratch.close()
+  }
+
+  /** The table without the lines of the programs taken out, then the new lines. */
+  async #replace(old: TableIndex, database: Database, transaction: Transaction): Promise<TableIndex> {
+    const ranges: FileRange[] = []
+    const segments = new Segments()
+    let from = 0
+    let kept = 0
+    const keepUpTo = (end: number) => {
+      if (end > from) ranges.push({ offset: from, length: end - from })
+      kept += end - from
+    }
+    for (const { pid, offset, length, sum } of old.segments.all) {
+      if (this.#takenOut.has(pid)) {
+        keepUpTo(offset)
+        from = offset + length
+      } else segments.add({ pid, offset: offset - from + kept, length, sum })
+    }
+    keepUpTo(old.bytes)
+    const writer = await transaction.replace(this.#table.file)
+    await writer.copyFrom(database.path(this.#table.file), ranges)
+    return this.#copyWaiting(writer, segments, 0, database)
+  }
+
+  /** Writes the lines of the scratch file, with their codes, behind what the writer has. */
+  async #copyWaiting(
+    writer: TableWriter,
+    segments: Segments,
+    start: number,
+    { signal }: Database,
+  ): Promise<TableIndex> {
+    const breathe = breather(signal)
+    const encoded = this.#hasPlaceholders
+    const before = start + writer.bytes
+    if (!encoded && this.#scratch.bytes > 0) await writer.copyFrom(this.#scratch.path, this.#scratch.ranges)
+    for (const { pid, offset, length, sum } of this.#waiting.all) {
+      if (!encoded) {
+        segments.add({ pid, offset: before + offset, length, sum })
+        continue
+      }
+      await breathe()
+      const place = start + writer.bytes
+      const text = withCodes(this.#table, this.#context.encoder, this.#scratch.read(offset, length))
+      writer.write(text)
+      segments.addContent(pid, place, start + writer.bytes - place, text)
+    }
+    return { bytes: start + writer.bytes, segments }
+  }
+}
+
+function formatEncodings(encodings: Encodings): string {
+  return `${JSON.stringify(encodings, undefined, 1)}\n`
+}
+
+/** What came of a commit. */
+export interface Committed {
+  /** Whether anything in the database changed. */
+  readonly changed: boolean
+  /** What there is now in the database. */
+  readonly total: Census
+  /** Rows that could not be used and are counted only, as the table of rejects is full. */
+  readonly rejectsLeftOut: number
+}
+
+/** Everything that a run changes in the database, in one transaction. */
+export class Update {
+  readonly #database: Database
+  readonly #transaction: Transaction
+  readonly #layout: Layout
+  readonly #encoder: Encoder
+  readonly #rejects: RejectsUpdate
+  readonly #anew: boolean
+  /** One for each of {@link TABLES}. */
+  readonly tables: readonly TableUpdate[]
+
+  private constructor(
+    database: Database,
+    transaction: Transaction,
+    context: TableContext,
+    tables: readonly TableUpdate[],
+    anew: boolean,
+    maxRejects: number,
+  ) {
+    this.#database = database
+    this.#anew = anew
+    this.#transaction = transaction
+    this.#layout = context.layout
+    this.#encoder = context.encoder
+    this.#rejects = new RejectsUpdate(transaction.stagingPath('rejects'), maxRejects)
+    this.tables = tables
+  }
+
+  /**
+   * @param anew whether every table is written anew, or lines are added to and taken out of those that are there
+   * @param maxRejects rows that the table of rejects may have
+   */
+  static async begin(
+    database: Database,
+    context: TableContext,
+    anew: boolean,
+    maxRejects = MOST_REJECTS,
+  ): Promise<Update> {
+    const transaction = await database.folder.begin()
+    const begin = async (table: Table) => {
+      const direct = anew ? await transaction.replace(table.file) : undefined
+      return new TableUpdate(table, context, direct, transaction.stagingPath(`lines-${table.number}`))
+    }
+    // All at once, as most of the time is spent waiting for one file after the other.
+    return new Update(database, transaction, context, await allEnded(TABLES.map(begin)), anew, maxRejects)
+  }
+
+  /** A path for a file that is gone when the run ends. */
+  scratchPath(name: string): string {
+    return this.#transaction.stagingPath(name)
+  }
+
+  /** Takes input rows that could not be used. */
+  reject(rejects: readonly Reject[]): void {
+    this.#rejects.add(rejects)
+  }
+
+  /**
+   * Makes all of it one committed step, or none where nothing changes; {@link Encoder.settle} comes first.
+   *
+   * @param census what there is now in each program that changed
+   * @param same for a rebuild: the index of each table that stays as it is, by file; all others are written anew
+   */
+  async commit(newCodes: boolean, census: CensusByProgram, same?: ReadonlyMap<string, TableIndex>): Promise<Committed> {
+    const finish = (table: TableUpdate, number: number) =>
+      same === undefined
+        ? table.finish(this.#database, this.#transaction)
+        : table.finishRebuilt(same.get(TABLES[number]?.file ?? ''), this.#database, this.#transaction)
+    const newRejects = await this.#rejects.commit(this.#database.path(REJECTS_FILE), this.#transaction)
+    const made = await allEnded(this.tables.map(finish))
+    const old = this.#database.index
+    const tables = new Map<string, TableIndex>()
+    for (const [number, table] of made.entries()) if (table !== undefined) tables.set(TABLES[number]?.file ?? '', table)
+    const isWhole = this.#anew || same !== undefined || old === undefined
+    const all = (isWhole ? new StoredCensus() : old.census).with(census)
+    const changed = isWhole || newCodes || newRejects || [...tables].some(([file, its]) => its !== old.tables.get(file))
+    if (changed) {
+      const others = this.#layout.columns.slice(2, this.#layout.at.date)
+      const codes = newCodes ? formatEncodings(this.#encoder.encodings) : undefined
+      const encodings = codes === undefined ? this.#database.encodingsSum : checksum(codes)
+      await this.#write(INDEX_FILE, formatIndex({ others, tables, encodings, census: all }))
+      if (codes !== undefined) await this.#write(ENCODINGS_FILE, codes)
+      await this.#transaction.commit()
+    } else await this.#transaction.abort()
+    await this.#database.remember()
+    return { changed, total: all.total, rejectsLeftOut: this.#rejects.leftOut }
+  }
+
+  async #write(file: string, text: string): Promise<void> {
+    const writer = await this.#transaction.replace(file)
+    writer.write(text)
+    writer.close()
+  }
+
+  /** Gives it all up. */
+  async abort(reason: unknown): Promise<void> {
+    this.#rejects.close()
+    for (const table of this.tables) table.close()
+    await this.#transaction.abort(reason)
+  }
+}

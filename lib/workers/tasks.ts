@@ -1,0 +1,258 @@
+/**
+ * The work of a run that needs nothing but its input, so that any thread can do it: scrubbing lines, and settling
+ * units and writing what they add to each table. Input and output are plain data.
+ */
+
+import type { CsvRecord } from '../csv/row.js'
+import { Encoder, type Encodings, type UnknownValues } from '../rules/category-codes.js'
+import { KeywordFinder } from '../rules/keywords.js'
+import { createLayout, type Layout } from '../rules/layout.js'
+import type { MemberList } from '../rules/member-list.js'
+import { programOfUnit } from '../rules/partition.js'
+import type { Row } from '../rules/row.js'
+import { type CensusByProgram, countProgram } from '../settle/census.js'
+import { countSettled, nothingSettled, type SettledCounts } from '../settle/counts.js'
+import { settleProgram } from '../settle/program.js'
+import type { ProgramLines, ProgramLists, Settled } from '../settle/settled.js'
+import type { SpilledSection } from '../sort/buffer.js'
+import { asBuffer, type Entry, endOfRecord, FRESH_LIST, freshKind, RecordCursor, unitAt } from '../sort/records.js'
+import { memoryOfSection, type SectionData, sortedRuns } from '../sort/run.js'
+import { type SpillTarget, writeRuns } from '../sort/spill.js'
+import { type TableText, TableTexts } from '../store/format.js'
+import { readFeatures, readFresh, readMembers, readStored } from '../store/read/stored.js'
+import { StoredLines, type StoredPlaces } from '../store/read/stored-lines.js'
+import { StoredCensus } from '../store/stored-census.js'
+import { TABLE_NUMBERS, TABLES } from '../store/tables.js'
+import { type InputForm, RowScrubber, type ScrubbedRows } from './row-scrubber.js'
+
+/** What all tasks of a run share. */
+export interface TaskSetup {
+  /** The input's other columns, in the order of the tables. */
+  readonly others: readonly string[]
+  /** Of each input. */
+  readonly inputs: readonly InputForm[]
+  readonly encodings: Encodings
+  /** Where to read stored lines of programs; undefined where the units hold them already. */
+  readonly stored: StoredPlaces | undefined
+  /** Whether rows of the input count before stored versions of their datasets, whatever the dates. */
+  readonly replaces?: boolean | undefined
+}
+
+/** Lines to scrub. */
+export interface ScrubTask {
+  readonly kind: 'scrub'
+  /** Number of the input. */
+  readonly input: number
+  /** Whole records. */
+  readonly bytes: Uint8Array
+  /** Number of the first line in its file. */
+  readonly line: number
+}
+
+/** Units to settle. */
+export interface SettleTask {
+  readonly kind: 'settle'
+  /** Records sorted by unit; all of a unit. */
+  readonly bytes: Uint8Array
+}
+
+/** Lines to spill. */
+export interface SpillTask {
+  readonly kind: 'spill'
+  readonly section: SectionData
+  readonly file: SpillTarget
+}
+
+/** What settling gives. */
+export interface SettledUnits {
+  /** For each of {@link TABLES}. */
+  readonly tables: readonly TableText[]
+  readonly counts: SettledCounts
+  /** What there is now in each program that changed, as {@link StoredCensus} has it: many objects are dear to pass on. */
+  readonly census: readonly number[]
+  /** Category values that have no code. */
+  readonly unknown: UnknownValues
+}
+
+export type Task = ScrubTask | SettleTask | SpillTask
+/** What a kind of task gives. */
+export type ResultOf<T extends Task> = T extends ScrubTask
+  ? ScrubbedRows
+  : T extends SettleTask
+    ? SettledUnits
+    : SpilledSection
+
+/** The memory of a task, which goes with it. */
+export function memoryOfTask(task: Task): ArrayBuffer[] {
+  return task.kind === 'spill' ? memoryOfSection(task.section) : [task.bytes.buffer as ArrayBuffer]
+}
+
+/** The memory of a result, which goes with it. */
+export function memoryOfResult(result: ResultOf<Task>): ArrayBuffer[] {
+  if ('section' in result) return memoryOfSection(result.section)
+  const bytes = 'records' in result ? [result.records] : result.tables.map((table) => table.bytes)
+  return bytes.map(({ buffer }) => buffer as ArrayBuffer)
+}
+
+const isFeatures = (number: number) => TABLES[number]?.holds === 'products' || TABLES[number]?.holds === 'groups'
+const isList = (number: number) => number === FRESH_LIST || number === TABLE_NUMBERS.associations
+const ROW_TABLES = TABLES.filter(({ number }) => !isFeatures(number) && !isList(number))
+const LIST_TABLES = TABLES.filter(({ number }) => isList(number))
+const FEATURE_TABLES = TABLES.filter(({ number }) => isFeatures(number))
+
+/** The tables of exposures: nearly all that is stored of a program. */
+const EXPOSURE_TABLES = TABLES.filter(({ file }) => file === 'level1.csv' || file === 'ingest.csv')
+/** Rows of so many bytes are settled in a tenth of a second; usual tasks have half of them. */
+const MOST_SHORT_BYTES = 1 << 19
+
+/** Does tasks of one run. */
+export class TaskRunner {
+  readonly layout: Layout
+  readonly #setup: TaskSetup
+  readonly #encoder: Encoder
+  readonly #stored: StoredLines | undefined
+  readonly #tables: TableTexts
+  #scrubber: RowScrubber | undefined
+  #scrubberInput = -1
+
+  constructor(setup: TaskSetup) {
+    this.#setup = setup
+    this.layout = createLayout(setup.others)
+    this.#encoder = new Encoder(setup.encodings)
+    this.#tables = new TableTexts({ layout: this.layout, encoder: this.#encoder })
+    this.#stored = setup.stored === undefined ? undefined : new StoredLines(setup.stored)
+  }
+
+  /** @throws IngestError TABLE_INVALID for stored lines that are not as the index says; WRITE_FAILED for a spill file */
+  run<T extends Task>(task: T): ResultOf<T> {
+    return this.#run(task) as ResultOf<T>
+  }
+
+  /** Whether a task may take longer than a thread can do without a turn of its event loop: a program can be of any size. */
+  isLong(task: Task): boolean {
+    if (task.kind !== 'settle') return false
+    let { length } = task.bytes
+    for (const pid of this.#stored === undefined ? [] : programsIn(asBuffer(task.bytes)))
+      for (const table of EXPOSURE_TABLES) length += this.#stored?.bytesOf(pid, table) ?? 0
+    return length > MOST_SHORT_BYTES
+  }
+
+  #run(task: Task): ResultOf<Task> {
+    if (task.kind === 'scrub') return this.#scrub(task)
+    if (task.kind === 'settle') return this.#settle(task)
+    return { written: writeRuns(task.file, sortedRuns(task.section)), section: task.section }
+  }
+
+  #scrub({ input, bytes, line }: ScrubTask): ScrubbedRows {
+    const scrubber = this.#scrubberOf(input)
+    scrubber.block({ bytes: asBuffer(bytes), line })
+    return scrubber.take()
+  }
+
+  /**
+   * Scrubs rows that are records already.
+   *
+   * @param isUnended whether the input ends within the line of the last one
+   */
+  scrubRecords(input: number, records: readonly CsvRecord[], isUnended = false): ScrubbedRows {
+    const scrubber = this.#scrubberOf(input)
+    for (const record of records) scrubber.record(record, isUnended)
+    return scrubber.take()
+  }
+
+  #scrubberOf(input: number): RowScrubber {
+    if (this.#scrubber === undefined || input !== this.#scrubberInput) {
+      this.#scrubber = new RowScrubber(this.layout, this.#setup.inputs[input] as InputForm)
+      this.#scrubberInput = input
+    }
+    return this.#scrubber
+  }
+
+  #settle({ bytes }: SettleTask): SettledUnits {
+    const counts = nothingSettled()
+    const { replaces } = this.#setup
+    const census: CensusByProgram = new Map()
+    const source = { layout: this.layout, stored: this.#stored, replaces }
+    for (const settled of settleUnits(asBuffer(bytes), source)) {
+      countSettled(settled, counts)
+      countProgram(settled, census)
+      // At once, as what is held longer than it needs to be makes garbage dear to collect.
+      this.#tables.add(settled)
+    }
+    return {
+      tables: this.#tables.take(),
+      counts,
+      census: new StoredCensus().with(census).flat,
+      unknown: this.#encoder.unknown,
+    }
+  }
+
+  /** Closes what was read. */
+  close(): void {
+    this.#stored?.close()
+  }
+}
+
+/**
+ * Settles units, one after the other.
+ *
+ * @param block records sorted by unit; all of a unit
+ */
+export function* settleUnits(block: Buffer, source: UnitSource): Generator<Settled> {
+  const cursor = new RecordCursor(block)
+  const all = source.stored === undefined
+  for (let unit = cursor.nextUnit; unit !== undefined; unit = cursor.nextUnit)
+    yield settleProgram(linesOfUnit(unit, cursor, source), TABLE_NUMBERS, all)
+}
+
+/** What the lines of units are read with. */
+export interface UnitSource {
+  readonly layout: Layout
+  /** The lines of the database that take part; absent where the units hold them already. */
+  readonly stored?: StoredLines | undefined
+  /** See {@link TaskSetup.replaces}. */
+  readonly replaces?: boolean | undefined
+}
+
+const NONE: readonly never[] = []
+
+/** All lines of a unit: those of the buffer, and those of the database that are not in it. */
+function linesOfUnit(unit: number, cursor: RecordCursor, { layout, stored, replaces }: UnitSource): ProgramLines {
+  const pid = programOfUnit(unit)
+  const finder = new KeywordFinder(layout.at)
+  const fresh: Row[] = []
+  const entries: Entry[] = []
+  while (cursor.nextUnit === unit) {
+    const entry = cursor.next()
+    const kind = freshKind(entry.origin)
+    if (kind === undefined) entries.push(entry)
+    else fresh.push(readFresh(layout, entry.text, kind, finder))
+  }
+  if (entries.length === 0 && stored === undefined) return { pid, fresh, stored: NONE, features: () => NONE }
+  const read = (tables: typeof TABLES) => stored?.of(pid, tables) ?? []
+  const features = entries.filter(({ origin }) => isFeatures(origin))
+  const lists = [...entries.filter(({ origin }) => isList(origin)), ...read(LIST_TABLES)]
+  const rows = [...entries.filter(({ origin }) => !isFeatures(origin) && !isList(origin)), ...read(ROW_TABLES)]
+  return {
+    pid,
+    fresh,
+    stored: rows.map(({ origin, text }) => readStored(layout, origin, text, finder)),
+    replaces,
+    lists: lists.length === 0 ? undefined : readLists(lists),
+    features: () => [...features, ...read(FEATURE_TABLES)].map(({ origin, text }) => readFeatures(origin, text)),
+  }
+}
+
+/** What association files say: those of this run, and what is stored of earlier ones. */
+function readLists(entries: readonly Entry[]): ProgramLists {
+  const fresh = entries.filter(({ origin }) => origin === FRESH_LIST).map(({ text }) => JSON.parse(text) as MemberList)
+  const stored = entries.filter(({ origin }) => origin !== FRESH_LIST).map(({ text }) => text)
+  return { fresh, stored: readMembers(stored) }
+}
+
+/** The programs that a block of records has rows of. */
+function programsIn(block: Buffer): Set<number> {
+  const programs = new Set<number>()
+  for (let at = 0; at < block.length; at = endOfRecord(block, at)) programs.add(programOfUnit(unitAt(block, at)))
+  return programs
+}

@@ -23,7 +23,7 @@ export async function globFiles(pattern: string): Promise<string[]> {
   for (const alternative of expandBraces(pattern)) {
     const start = alternative.startsWith('/') ? '/' : ''
     const names = alternative.split('/').filter((name) => name !== '')
-    await walk({ folder: start, rest: names, found, within: [] })
+    await walk({ folder: start, rest: names, found, seen: new Set(), within: [] })
   }
   return [...found].sort()
 }
@@ -31,7 +31,7 @@ export async function globFiles(pattern: string): Promise<string[]> {
 /** The files in a folder, and in all folders in it, whose names are accepted; in text order. See {@link globFiles}. */
 export async function filesIn(folder: string, accepts: (name: string) => boolean): Promise<string[]> {
   const found = new Set<string>()
-  await walkFolders({ folder, rest: [], found, within: [] }, [])
+  await walk({ folder, rest: ['**'], found, seen: new Set(), within: [] })
   return [...found].filter((path) => accepts(basename(path))).sort()
 }
 
@@ -42,12 +42,17 @@ interface Search {
   /** Names of the pattern that are still to be matched. */
   readonly rest: readonly string[]
   readonly found: Set<string>
+  /** Folders, with how much of the pattern was left there: what comes there again finds nothing more. */
+  readonly seen: Set<string>
   /** Real paths of the folders that `**` has come through, so that links do not lead round and round. */
   readonly within: readonly string[]
 }
 
 async function walk(search: Search): Promise<void> {
-  const { folder, rest } = search
+  const { folder, rest, seen } = search
+  const place = `${rest.length} ${folder}`
+  if (seen.has(place)) return
+  seen.add(place)
   const [name = '', ...others] = rest
   if (name === '**') return walkFolders(search, others)
   if (!isPattern(name)) return visit(search, name, others)
@@ -57,14 +62,15 @@ async function walk(search: Search): Promise<void> {
 
 /** `**`: the folder itself, and all folders in it. */
 async function walkFolders(search: Search, others: readonly string[]): Promise<void> {
-  const { folder, within } = search
+  const { folder, found, within } = search
   const real = await ifThere(() => realpath(folder || '.'))
   if (real === undefined || within.includes(real)) return
-  await walk({ ...search, rest: others.length === 0 ? ['*'] : others })
+  if (others.length > 0) await walk({ ...search, rest: others })
   for (const entry of await entriesOf(folder)) {
     const path = join(folder, entry)
     const status = await ifThere(() => stat(path))
-    if (status?.isDirectory()) await walkFolders({ ...search, folder: path, within: [...within, real] }, others)
+    if (status?.isDirectory()) await walk({ ...search, folder: path, within: [...within, real] })
+    else if (others.length === 0 && status?.isFile()) found.add(path)
   }
 }
 

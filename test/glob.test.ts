@@ -67,3 +67,13 @@ test('stars in any number are matched at once', async (t) => {
   t.is((await globFiles(`${folder}/${'*a'.repeat(60)}*`)).length, 1)
   t.deepEqual(await globFiles(`${folder}/${'{a,b}'.repeat(40)}`), [])
 })
+
+test('folders in any number are searched once for each part of a pattern', async (t) => {
+  const folder = temporaryFolder(t)
+  const deep = Array.from({ length: 20 }, () => 'a').join('/')
+  mkdirSync(join(folder, deep), { recursive: true })
+  writeFileSync(join(folder, deep, 'x.csv'), '')
+  t.deepEqual(await globFiles(`${folder}/${'**/a/'.repeat(15)}**/y.csv`), [])
+  t.deepEqual(await globFiles(`${folder}/${'**/a/'.repeat(15)}**/x.csv`), [join(folder, deep, 'x.csv')])
+  t.deepEqual(await globFiles(`${folder}/${'**/'.repeat(15)}x.csv`), [join(folder, deep, 'x.csv')])
+})

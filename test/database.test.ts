@@ -1,13 +1,22 @@
 import { mkdir, mkdtemp, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import test from 'ava'
+import test, { type ExecutionContext } from 'ava'
 import { statusOf } from '../lib/inspect/status.js'
 import { checkDatabase } from '../lib/maintain/check.js'
 import { ingest } from '../lib/run/ingest.js'
 
 const FIRST_DAY = 'fixtures/days/2024-02-21_052.csv'
 const SECOND_DAY = 'fixtures/days/2024-02-22_053.csv'
+
+/** A database of the first day. */
+async function firstDay(t: ExecutionContext): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'jwst-ingest-test-'))
+  t.teardown(() => rm(folder, { recursive: true }))
+  const out = join(folder, 'db')
+  await ingest({ inputs: [FIRST_DAY], out })
+  return out
+}
 
 /** Exchanges a text of the same length in a file, and makes it look as if nothing had happened. */
 async function forge(path: string, from: string, to: string): Promise<void> {
@@ -40,10 +49,7 @@ test('a table with other columns than this version gives it is not trusted, but 
 })
 
 test('a table edited after an interrupted run is noticed, though the run had to be cleaned up after', async (t) => {
-  const folder = await mkdtemp(join(tmpdir(), 'jwst-ingest-test-'))
-  t.teardown(() => rm(folder, { recursive: true }))
-  const out = join(folder, 'db')
-  await ingest({ inputs: [FIRST_DAY], out })
+  const out = await firstDay(t)
   // What a run that was killed before its commit leaves, and then an edit that keeps the size.
   await mkdir(join(out, '.jwst-ingest', 'staging'))
   await writeFile(join(out, '.jwst-ingest', 'staging', '1'), 'half a table')
@@ -56,10 +62,7 @@ test('a table edited after an interrupted run is noticed, though the run had to 
 })
 
 test('an index of an earlier version, without a census, is as good as none: status resolves, and the next run restores it', async (t) => {
-  const folder = await mkdtemp(join(tmpdir(), 'jwst-ingest-test-'))
-  t.teardown(() => rm(folder, { recursive: true }))
-  const out = join(folder, 'db')
-  await ingest({ inputs: [FIRST_DAY], out })
+  const out = await firstDay(t)
   const index = join(out, '.jwst-ingest', 'index.json')
   const text = await readFile(index, 'utf8')
   const { checksum: _, census: __, ...older } = JSON.parse(text) as Record<string, unknown>
@@ -75,20 +78,14 @@ test('an index of an earlier version, without a census, is as good as none: stat
 })
 
 test('--replace with rows that are stored already changes nothing', async (t) => {
-  const folder = await mkdtemp(join(tmpdir(), 'jwst-ingest-test-'))
-  t.teardown(() => rm(folder, { recursive: true }))
-  const out = join(folder, 'db')
-  await ingest({ inputs: [FIRST_DAY], out })
+  const out = await firstDay(t)
   const before = await readFile(join(out, 'training.csv'), 'utf8')
   t.false((await ingest({ inputs: [FIRST_DAY], out, replace: true })).changed)
   t.is(await readFile(join(out, 'training.csv'), 'utf8'), before)
 })
 
 test('a digit of the index that changed by itself is told with its place, and the tables are read instead', async (t) => {
-  const folder = await mkdtemp(join(tmpdir(), 'jwst-ingest-test-'))
-  t.teardown(() => rm(folder, { recursive: true }))
-  const out = join(folder, 'db')
-  await ingest({ inputs: [FIRST_DAY], out })
+  const out = await firstDay(t)
   const index = join(out, '.jwst-ingest', 'index.json')
   const text = await readFile(index, 'utf8')
   const digits = [...text.matchAll(/\d/g)].map(({ index: at }) => at)

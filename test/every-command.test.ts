@@ -6,11 +6,10 @@ import { mkdirSync, rmSync } from 'node:fs'
 import { dirname } from 'node:path'
 import test, { type ExecutionContext } from 'ava'
 import { openFolder } from '../lib/store/commit.js'
+import { ASN, writeInputs } from './helpers/command-inputs.js'
 import { countOperations, type FaultMode, inParallel, runWithFault } from './helpers/faults.js'
 import { copyDatabase, differing, filesOf, roundTimes } from './helpers/interrupt-files.js'
-import { daily, exposure, PROGRAM, pairs, Workdir } from './helpers/program.js'
-
-const ASN = 'jw01001-o001_20240221t101530_image3_00001_asn.json'
+import { PROGRAM, Workdir } from './helpers/program.js'
 
 const READERS = [
   'status db',
@@ -34,11 +33,7 @@ const WRITERS = [
 /** Makes `db`, for a rebuild with something to mend, and `in` with what commands take in. */
 async function makeScene(t: ExecutionContext, args = ''): Promise<Workdir> {
   const dir = new Workdir(t)
-  dir.write('in/2024-02-21_052.csv', daily(pairs(1, 2).split('\n').slice(1).join('\n'), exposure(3)))
-  dir.write('in/2024-02-22_053.csv', pairs(4, 5))
-  const members = [{ expname: 'jw01001001001_02101_00001_mirimage', exptype: 'science' }]
-  const products = [{ name: 'jw01001-o001_t001_miri_f770w', members }]
-  dir.write(`in/${ASN}`, JSON.stringify({ asn_type: 'image3', asn_rule: 'Asn_Lv3Image', program: '01001', products }))
+  writeInputs(dir)
   t.like(await dir.run(['-q', '-o', 'db', 'in/2024-02-21_052.csv']), { code: 0, stderr: '' })
   if (args === 'rebuild db')
     dir.write('db/raw-image.csv', dir.read('db/raw-image.csv').split('\n').toSpliced(1, 1).join('\n'))

@@ -4,13 +4,12 @@
  */
 import { existsSync, mkdirSync } from 'node:fs'
 import test, { type ExecutionContext } from 'ava'
+import { ASN, writeInputs } from './helpers/command-inputs.js'
 import { tableTexts } from './helpers/database.js'
 import { inParallel } from './helpers/faults.js'
 import { copyDatabase, namesOf, roundTimes } from './helpers/interrupt-files.js'
-import { daily, exposure, PROGRAM, pairs, type Result, Workdir } from './helpers/program.js'
+import { PROGRAM, type Result, Workdir } from './helpers/program.js'
 import { tried } from './helpers/tried.js'
-
-const ASN = 'jw01001-o001_20240221t101530_image3_00001_asn.json'
 
 /** Command lines, and whether they commit something. */
 const COMMANDS: readonly (readonly [commits: boolean, args: string])[] = [
@@ -59,11 +58,7 @@ const CLOSED = ['exec "$@" >&-', 'exec "$@" 2>&-', 'exec "$@" <&- >&- 2>&-']
 /** Makes the folder `given` with a database, and `in` with what commands take in. */
 async function makeScene(t: ExecutionContext): Promise<Workdir> {
   const dir = new Workdir(t)
-  dir.write('in/2024-02-21_052.csv', daily(pairs(1, 2).split('\n').slice(1).join('\n'), exposure(3)))
-  dir.write('in/2024-02-22_053.csv', pairs(4, 5))
-  const members = [{ expname: 'jw01001001001_02101_00001_mirimage', exptype: 'science' }]
-  const products = [{ name: 'jw01001-o001_t001_miri_f770w', members }]
-  dir.write(`in/${ASN}`, JSON.stringify({ asn_type: 'image3', asn_rule: 'Asn_Lv3Image', program: '01001', products }))
+  writeInputs(dir)
   t.like(await dir.run(['-q', '-o', 'given/db', 'in/2024-02-21_052.csv']), { code: 0, stderr: '' })
   // Something for a rebuild to mend.
   dir.write('given/db/raw-image.csv', dir.read('given/db/raw-image.csv').split('\n').toSpliced(1, 1).join('\n'))

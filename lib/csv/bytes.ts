@@ -78,11 +78,6 @@ export class ByteWriter {
     return start
   }
 
-  /** Takes back all bytes from a place on. */
-  cutTo(length: number): void {
-    this.#used = length
-  }
-
   /** Memory that holds the bytes written, at their places, until more are written. */
   get block(): Buffer {
     return this.#block

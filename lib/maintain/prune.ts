@@ -21,6 +21,7 @@ import { waitingFor } from '../store/lock.js'
 import { settleAnew } from '../store/read/settle.js'
 import { Survey, type TableLine } from '../store/read/survey.js'
 import { expiredLine, TABLE_NUMBERS, TABLES } from '../store/tables.js'
+import { counted } from '../text/words.js'
 import { Damage } from './damage.js'
 import { refuseLoss } from './loss.js'
 import { renewTables } from './rebuild.js'
@@ -235,8 +236,8 @@ export function formatPrune({
   const lines = [
     ['before', cutoff],
     ...MODELS.map((model) => [model, modelLine(models[model])]),
-    ['no group', count(ungrouped, 'exposure')],
-    ['expired', `${count(rows, 'row')} ${dryRun ? `would go to ${file}: nothing was changed` : `moved to ${file}`}`],
+    ['no group', counted(ungrouped, 'exposure')],
+    ['expired', `${counted(rows, 'row')} ${dryRun ? `would go to ${file}: nothing was changed` : `moved to ${file}`}`],
     ['waiting', formatWaiting(waiting)],
     ['time', `${seconds.toFixed(2)} s`],
   ]
@@ -244,9 +245,5 @@ export function formatPrune({
 }
 
 function modelLine({ groups, exposures, products }: PrunedModel): string {
-  return `${count(groups, 'group')} of ${count(exposures, 'exposure')}, ${count(products, 'product')}`
-}
-
-function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? '' : 's'}`
+  return `${counted(groups, 'group')} of ${counted(exposures, 'exposure')}, ${counted(products, 'product')}`
 }

@@ -5,8 +5,7 @@
  */
 import type { CanonicalLine } from '../csv/row.js'
 import type { Positions } from './layout.js'
-import type { Pixels } from './traits.js'
-import { dependsOnDetector, type Traits } from './traits.js'
+import { dependsOnDetector, type Pixels, type Traits } from './traits.js'
 
 /** The columns of the input that they stand in. */
 export const KEYWORD_COLUMNS = [

@@ -1,9 +1,7 @@
 /**
  * Bytes to records, the header line taken off (specification, section 2).
  */
-
-import type { CsvError } from '../csv/block.js'
-import { BlockCursor, type RecordBlock } from '../csv/block.js'
+import { BlockCursor, type CsvError, type RecordBlock } from '../csv/block.js'
 import { CsvReader, type CsvRecord } from '../csv/read.js'
 import type { Reject } from '../store/tables.js'
 import { HEADER, rejectText, wrongRow } from '../workers/row-check.js'

@@ -8,6 +8,7 @@ import { type FileHandle, open, readdir, readFile, rename, rm, rmdir, stat, unli
 import { dirname, join } from 'node:path'
 import { IngestError } from '../errors.js'
 import { fileError, hasCode } from '../file-errors.js'
+import { counted } from '../text/words.js'
 import { allEnded, attempt, BLOCK_BYTES, syncDirectory, unless, writeFully } from './commit-files.js'
 import { realFile } from './obstacles.js'
 import { followFolder } from './sharing.js'
@@ -261,8 +262,4 @@ export async function recover(layout: TransactionLayout): Promise<string | undef
   await rollForward(layout, operations)
   const tables = operations.filter(({ name }) => !name.startsWith(PRIVATE_FOLDER))
   return `finished the commit of an interrupted run (${counted(tables.length, 'table')})`
-}
-
-function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`
 }

@@ -1,7 +1,5 @@
 /** What tasks of a run share, for tests of tasks and threads. */
-
-import type { Day } from '../../lib/rules/day.js'
-import { parseDay } from '../../lib/rules/day.js'
+import { type Day, parseDay } from '../../lib/rules/day.js'
 import defaultEncodings from '../../lib/rules/encodings.json' with { type: 'json' }
 import { otherColumns } from '../../lib/rules/layout.js'
 import type { TaskSetup } from '../../lib/workers/tasks.js'

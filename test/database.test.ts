@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test, { type ExecutionContext } from 'ava'
@@ -47,6 +47,34 @@ test('a table with other columns than this version gives it is not trusted, but 
     (await readFile(join(database, 'train-image.csv'), 'utf8')).split('\n').sort()
   t.deepEqual(await lines(out), await lines(whole))
 })
+
+test('a copy without its times is trusted, and added to, as its bytes are those that its index tells of', async (t) => {
+  const out = await firstDay(t)
+  const files = (await readdir(out)).filter((file) => file.endsWith('.csv'))
+  for (const file of [...files, '.jwst-ingest/hidden.csv']) await utimes(join(out, file), 1_000_000, 1_000_000)
+  t.false((await ingest({ inputs: [FIRST_DAY], out })).changed)
+  t.deepEqual((await checkDatabase(out)).notes, [])
+  const looks = await Promise.all(files.map((file) => stat(join(out, file))))
+  t.true(
+    looks.every(({ mtimeMs }) => mtimeMs === 1_000_000_000),
+    'no table was written anew',
+  )
+})
+
+for (const [what, from, to] of [
+  ['a digit of a line', '01001', '01002'],
+  ['the order of columns', 'dag,imagesize', 'imagesize,dag'],
+] as const) {
+  test(`a copy without its times in which ${what} is another one is not trusted`, async (t) => {
+    const out = await firstDay(t)
+    const path = join(out, 'level1.csv')
+    const text = await readFile(path, 'utf8')
+    t.true(text.includes(from))
+    await writeFile(path, text.replace(from, to))
+    await utimes(path, 1_000_000, 1_000_000)
+    t.is((await checkDatabase(out)).notes.filter(({ what: note }) => note.includes('changed or copied')).length, 1)
+  })
+}
 
 test('a table edited after an interrupted run is noticed, though the run had to be cleaned up after', async (t) => {
   const out = await firstDay(t)

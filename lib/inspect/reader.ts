@@ -6,7 +6,7 @@
 import { breather } from '../process/breath.js'
 import { type Census, type CensusByProgram, countProgram, totalOf } from '../settle/census.js'
 import type { Settled } from '../settle/settled.js'
-import { isAsSeen, mustBeDatabase } from '../store/database.js'
+import { isAsLeft, mustBeDatabase } from '../store/database.js'
 import { type DatabaseIndex, readStoredIndex } from '../store/index-file.js'
 import { itemsIn, type OpenFile } from '../store/read/files.js'
 import { settleAnew } from '../store/read/settle.js'
@@ -81,7 +81,7 @@ export class DatabaseReader {
     const prepare = async () => {
       const stored = await readStoredIndex(folder)
       await read?.()
-      index = stored !== undefined && (await isAsSeen(folder, stored)) ? stored : undefined
+      index = stored !== undefined && (await isAsLeft(folder, stored, signal)) ? stored : undefined
       const asksFor = (table: Table) => isResolved(table) || (expectedNames && isTrained(table))
       return { listener: { damaged: count }, others: stored?.others, asksFor, index }
     }

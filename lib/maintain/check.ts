@@ -8,7 +8,7 @@ import { breather } from '../process/breath.js'
 import { CATEGORIES, type Category, Encoder, type Encodings } from '../rules/category-codes.js'
 import defaultEncodings from '../rules/encodings.json' with { type: 'json' }
 import type { CensusByProgram } from '../settle/census.js'
-import { ENCODINGS_FILE, hasCodes, isAsSeen, mustBeDatabase, readEncodings } from '../store/database.js'
+import { ENCODINGS_FILE, hasCodes, isAsLeft, mustBeDatabase, readEncodings } from '../store/database.js'
 import { type DatabaseIndex, hasRottenIndex, INDEX_FILE, readStoredIndex } from '../store/index-file.js'
 import { itemsIn, type OpenFile } from '../store/read/files.js'
 import { GroupLedger } from '../store/read/settle.js'
@@ -37,7 +37,7 @@ export async function checkDatabase(
   const findings = new Findings()
   const known = new Known(folder)
   const prepare = async () => {
-    await known.read()
+    await known.read(signal)
     return { listener: lineRules(findings, known.encodings), others: known.index?.others }
   }
   const survey = await Survey.of(folder, prepare, signal)
@@ -86,7 +86,7 @@ class Known {
     this.#folder = folder
   }
 
-  async read(): Promise<void> {
+  async read(signal: AbortSignal | undefined): Promise<void> {
     this.#wrong = undefined
     this.encodings = defaultEncodings
     try {
@@ -102,7 +102,7 @@ class Known {
     }
     this.#isRotten = await hasRottenIndex(this.#folder)
     this.index = await readStoredIndex(this.#folder)
-    this.isTrusted = this.index !== undefined && (await isAsSeen(this.#folder, this.index))
+    this.isTrusted = this.index !== undefined && (await isAsLeft(this.#folder, this.index, signal))
   }
 
   tell(findings: Findings): void {

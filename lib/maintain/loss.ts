@@ -6,7 +6,7 @@
 import { join } from 'node:path'
 import { breather } from '../process/breath.js'
 import { createLayout } from '../rules/layout.js'
-import { FIRST_TABLES, isAsSeen } from '../store/database.js'
+import { FIRST_TABLES, isAsLeft } from '../store/database.js'
 import { type DatabaseIndex, hasRottenIndex, INDEX_FILE, readStoredIndex } from '../store/index-file.js'
 import { Survey } from '../store/read/survey.js'
 import { lookAtTables, readSeen, type Seen, sameLook, unendedLine } from '../store/seen.js'
@@ -76,12 +76,12 @@ export async function refuseLoss(
     warn(`${join(folder, INDEX_FILE)} is not as a run wrote it: all tables are read, and it is made anew`)
   const losses = new Losses(folder)
   addDamage(damage, isOwn(last, survey), losses)
-  const isAsLeft = last.index !== undefined && (await isAsSeen(folder, last.index))
-  if (isAsLeft) addRotten(last, survey, losses)
+  const asLeft = last.index !== undefined && (await isAsLeft(folder, last.index, signal))
+  if (asLeft) addRotten(last, survey, losses)
   else await addLost(last, survey, losses, signal)
   if (accepts === 'nothing' || !(losses.areDerived || accepts === 'everything')) losses.refuse()
   if (accepts === 'everything' && !losses.areDerived) warn(`lost for good: ${losses.text}`)
-  const changed = isAsLeft ? undefined : await changedTables(last)
+  const changed = asLeft ? undefined : await changedTables(last)
   if (changed !== undefined) warn(changed)
 }
 

@@ -2,8 +2,8 @@
  * The database folder between runs: what is in it, and where (specification, sections 8 and 9).
  *
  * The tables are plain CSV for everyone to read. Besides them, a private folder holds the index of where each program's
- * lines stand. The index is only ever trusted for tables that are just as the last run left them; any other folder, be
- * it spacekit's or one edited by hand, is read whole and written anew.
+ * lines stand. The index is only ever trusted for tables that are just as the last run left them, or that have the same
+ * bytes; any other folder, be it spacekit's or one edited by hand, is read whole and written anew.
  */
 import { open, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -14,6 +14,7 @@ import defaultEncodings from '../rules/encodings.json' with { type: 'json' }
 import { createLayout, type Layout } from '../rules/layout.js'
 import { checksum } from './checksum.js'
 import { type OpenFolder, type OpenOptions, openFolder } from './commit.js'
+import { hasContent } from './content.js'
 import { type DatabaseIndex, INDEX_FILE, isRecord, parseJson, readStoredIndex } from './index-file.js'
 import type { StoredPlaces } from './read/stored-lines.js'
 import { lookAtTables, readSeen, rememberTables, sameLook } from './seen.js'
@@ -56,7 +57,12 @@ export class Database {
     try {
       // Only a commit that this process finished has put the tables in place just now; what was removed says nothing.
       const justPlaced = folder.recovered?.startsWith('finished') ?? false
-      return new Database(folder, options.signal, await readIndex(path, justPlaced), await readCodes(path))
+      return new Database(
+        folder,
+        options.signal,
+        await readIndex(path, options.signal, justPlaced),
+        await readCodes(path),
+      )
     } catch (error) {
       await folder.close()
       throw error
@@ -108,40 +114,56 @@ export class Database {
 }
 
 /** The index, if it is there and the tables are as it says. */
-async function readIndex(path: string, recovered: boolean): Promise<DatabaseIndex | undefined> {
+async function readIndex(
+  path: string,
+  signal: AbortSignal | undefined,
+  recovered: boolean,
+): Promise<DatabaseIndex | undefined> {
   const index = await readStoredIndex(path)
-  return index !== undefined && (await isAsSeen(path, index, recovered)) ? index : undefined
+  return index !== undefined && (await isAsLeft(path, index, signal, recovered)) ? index : undefined
 }
 
 /**
- * Whether the tables are just as the run that wrote the index left them.
+ * Whether the tables are just as the run that wrote the index left them: by size and time or, where the time is another
+ * one, by all of their bytes.
  *
+ * @param signal ends the comparison
  * @param recovered whether this process has just put them in place: then no run could look at them afterwards
  */
-export async function isAsSeen(path: string, index: DatabaseIndex, recovered = false): Promise<boolean> {
+export async function isAsLeft(
+  path: string,
+  index: DatabaseIndex,
+  signal: AbortSignal | undefined,
+  recovered = false,
+): Promise<boolean> {
   const seen = await readSeen(path)
   const looks = await lookAtTables(path)
-  const same = TABLES.every(({ file }) => {
-    const look = looks.get(file)
-    const asSeen = recovered || sameLook(seen?.get(file), look)
-    return asSeen && look !== undefined && look.bytes === index.tables.get(file)?.bytes
-  })
-  return same && (await haveColumns(path, createLayout(index.others)))
+  if (!TABLES.every(({ file }) => looks.get(file)?.bytes === index.tables.get(file)?.bytes)) return false
+  const headers = await headerLengths(path, createLayout(index.others))
+  if (headers === undefined) return false
+  for (const { file, number } of TABLES) {
+    const table = index.tables.get(file)
+    const isAsSeen = recovered || sameLook(seen?.get(file), looks.get(file))
+    if (table === undefined) return false
+    if (!isAsSeen && !(await hasContent(join(path, file), table, headers[number] ?? 0, signal))) return false
+  }
+  return true
 }
 
-/** Whether the tables have the columns that this version of the program gives them. */
-async function haveColumns(path: string, layout: Layout): Promise<boolean> {
+/** The length of each table's header; undefined unless all have the columns that this version of the program gives them. */
+async function headerLengths(path: string, layout: Layout): Promise<readonly number[] | undefined> {
   const checks = TABLES.map(async (table) => {
     const header = Buffer.from(formatRow(tableColumns(table, layout)))
     const handle = await open(join(path, table.file), 'r')
     try {
       const { buffer } = await handle.read(Buffer.alloc(header.length), 0, header.length, 0)
-      return buffer.equals(header)
+      return buffer.equals(header) ? header.length : undefined
     } finally {
       await handle.close()
     }
   })
-  return (await Promise.all(checks)).every(Boolean)
+  const lengths = await Promise.all(checks)
+  return lengths.every((length) => length !== undefined) ? lengths : undefined
 }
 
 /** The codes of a database, or why there are none; and the checksum of their file. */

@@ -14,7 +14,6 @@ import { type GeneratorOptions, generateDays, generateFiles, nameOfDay } from '.
 const seed = Number(process.env.FC_SEED ?? 20240221)
 const FIXTURES = new URL('../../fixtures/days/', import.meta.url)
 const COMMAND = fileURLToPath(new URL('../bench/generate.js', import.meta.url))
-const FIXTURE_OPTIONS = { days: 3, seed: 7, rows: 120 }
 
 const COLUMNS = (
   'Dataset DagNodeName ImageSize PROGRAM OBSERVTN BKGDTARG IS_IMPRT VISITYPE TSOVISIT TARGNAME TARG_RA TARG_DEC ' +
@@ -158,7 +157,7 @@ const NAMES: Readonly<Record<string, RegExp>> = {
   guiders: /_fgs_clear$/,
 }
 
-/** What real rows have, which the older fixtures lack. */
+/** What rows have at present, beside those forms. */
 const PRESENT: Readonly<Record<string, (rows: readonly Row[]) => boolean>> = {
   ...Object.fromEntries(
     Object.entries(NAMES).map(([name, form]) => [name, (rows: readonly Row[]) => some(rows, { ...L3, Dataset: form })]),
@@ -236,23 +235,35 @@ function missing(rows: readonly Row[], features = FEATURES): string[] {
   ]
 }
 
-test('fixtures/days holds three small days', async (t) => {
-  const days = [...generateDays(FIXTURE_OPTIONS)]
-  t.deepEqual(
-    (await readdir(FIXTURES)).sort(),
-    days.map(({ name }) => name),
-  )
-  let bytes = 0
-  for (const { name } of days) {
-    const text = await readFile(new URL(name, FIXTURES), 'utf8')
+/** Borders of the classes of memory that models sort products into, in GB. */
+const MEMORY_CLASSES = [0, 12, 225, 950, 2000]
+
+test('fixtures/days holds what `npm run fixtures` writes: three small days', async (t) => {
+  const { scripts } = JSON.parse(await readFile(new URL('../../package.json', import.meta.url), 'utf8'))
+  const [node, command, ...args] = scripts.fixtures.replace(' --out fixtures/days', '').split(' ')
+  t.deepEqual([node, command], ['node', 'dist/bench/generate.js'])
+  const { files } = await run(t, ...args)
+  t.deepEqual(Object.keys(files).sort(), ['2024-02-21_052.csv', '2024-02-22_053.csv', '2024-02-23_054.csv'])
+  t.deepEqual((await readdir(FIXTURES)).sort(), Object.keys(files).sort())
+  for (const [name, text] of Object.entries(files)) {
+    t.true(text === (await readFile(new URL(name, FIXTURES), 'utf8')), `${name}: npm run fixtures writes other bytes`)
     t.is(text.trimEnd().split('\n').length, 121)
-    bytes += text.length
+    t.true(text.length < 50_000)
   }
-  t.true(bytes < 200_000, `${bytes} bytes`)
 })
 
-test('fixtures/days covers every exposure type, visit type and special case', async (t) => {
-  t.deepEqual(missing(await fixtureRows()), [])
+test('fixtures/days covers every exposure type, visit type and special case, in present names', async (t) => {
+  t.deepEqual(missing(await fixtureRows(), { ...FEATURES, ...PRESENT }), [])
+})
+
+test('fixtures/days has numbers without leading zeros, and products of three classes of memory', async (t) => {
+  const rows = await fixtureRows()
+  t.true(
+    rows.every(({ PROGRAM = '', OBSERVTN = '' }) => /^[1-9]\d{3}$/.test(PROGRAM) && /^[1-9]\d{0,2}$/.test(OBSERVTN)),
+  )
+  const sizes = level('LEVEL_3', rows).map(({ ImageSize }) => Number(ImageSize) / 1e6)
+  const classes = sizes.map((size) => MEMORY_CLASSES.findLastIndex((border) => border <= size))
+  t.deepEqual([...new Set(classes)].sort(), [0, 1, 2])
 })
 
 test('small outputs cover everything, whatever the seed', (t) => {

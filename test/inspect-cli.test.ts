@@ -7,8 +7,8 @@ import { fileBytes, readRows } from './helpers/database.js'
 import { type Result, Workdir } from './helpers/program.js'
 
 const DAYS = daily(join(FIXTURES, 'days'))
-const EXPOSURE = 'jw01120003001_02101_00001_nrcblong'
-const PRODUCT = 'jw01120-o004_s000000003_niriss_f150w-gr150r'
+const EXPOSURE = 'jw01127057001_02104_00001_nrcblong'
+const PRODUCT = 'jw01127-o057_t011_nircam_f444w-f466n-sub320'
 
 /** A product of which the exposures wait, in other words: its SUBARRAY is another one. */
 const NEAR_MISS = `Dataset,DagNodeName,ImageSize,PROGRAM,OBSERVTN,VISITYPE,TSOVISIT,TARGNAME,TARG_RA,TARG_DEC,INSTRUME,DETECTOR,FILTER,PUPIL,GRATING,EXP_TYPE,FXD_SLIT,CHANNEL,BAND,SUBARRAY,GS_MAG,RA_REF,DEC_REF,CRVAL1,CRVAL2
@@ -51,7 +51,7 @@ const CASES: readonly Case[] = [
   {
     rule: 'explain a name in the default database',
     args: ['explain', PRODUCT],
-    stdout: new RegExp(`^${PRODUCT}\n  is +a product, SPEC, waits since 2024-02-22\n`),
+    stdout: new RegExp(`^${PRODUCT}\n  is +a product, IMAGE, waits since 2024-02-22\n`),
   },
   {
     rule: 'explain: the last argument is the database where it is one',
@@ -135,31 +135,32 @@ all                           0     0    2    0     0    2
   {
     rule: 'and by the keywords that differ',
     args: ['explain', '--waiting', '--by', 'keyword'],
-    stdout: `keywords that differ  of       IMAGE  SPEC  TAC  FGS  none  all
-TARGNAME              product      0     2    0    0     0    2
-all                                0     2    0    0     0    2
+    stdout: `keywords that differ     of       IMAGE  SPEC  TAC  FGS  none  all
+FILTER, PUPIL, SUBARRAY  group        1     0    0    0     0    1
+FILTER, PUPIL, SUBARRAY  product      1     0    0    0     0    1
+all                                   2     0    0    0     0    2
 `,
   },
   {
     rule: 'and by program, of a model',
     args: ['explain', '--waiting', '--by', 'program', '--model', 'tac'],
     stdout: `program  of       IMAGE  SPEC  TAC  FGS  none  all
-1004     product      0     0    1    0     0    1
-1012     group        0     0    1    0     0    1
-1012     product      0     0    1    0     0    1
-1120     mosaic       0     0    1    0     0    1
+1041     product      0     0    1    0     0    1
+1055     mosaic       0     0    1    0     0    1
+1080     group        0     0    1    0     0    1
+1080     product      0     0    1    0     0    1
 all                   0     0    4    0     0    4
 `,
   },
   {
     rule: 'what waits, in short, narrowed by name and reason',
-    args: ['explain', '--waiting', 'jw01012*', '--reason', 'product-without-size'],
-    stdout: `jw01012-o049_t1_nircam_f444w-grismr-subgrism64
-  group of 2 exposures, TAC, since 2024-02-22
-  product-without-size: jw01012-o049_t001_nircam_f444w-grismr-subgrism64
+    args: ['explain', '--waiting', 'jw01080*', '--reason', 'product-without-size'],
+    stdout: `jw01080-o001_t1_nircam_f444w-grismr-subgrism256
+  group of 2 exposures, TAC, since 2024-02-21
+  product-without-size: jw01080-o001_t001_nircam_f444w-grismr-subgrism256
 
-jw01012-o049_t001_nircam_f444w-grismr-subgrism64
-  product, TAC, since 2024-02-22
+jw01080-o001_t001_nircam_f444w-grismr-subgrism256
+  product, TAC, since 2024-02-21
   product-without-size: 2 exposures of it are there
 `,
   },
@@ -203,8 +204,8 @@ test('JSON: one object each', async (t) => {
   const status = await ask('status')
   t.like(status, {
     database: 'jwst-db',
-    waiting: { mosaics: 2 },
-    models: { TAC: { trained: 19, waiting: { groups: 1 } } },
+    waiting: { mosaics: 3 },
+    models: { TAC: { trained: 16, waiting: { groups: 1 } } },
   })
   const explained = await ask('explain', PRODUCT, EXPOSURE)
   t.like(explained, { database: 'jwst-db' })

@@ -1,4 +1,5 @@
 import { chmodSync, existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { PassThrough, Readable } from 'node:stream'
 import { setTimeout as delay } from 'node:timers/promises'
 import { gzipSync } from 'node:zlib'
@@ -630,14 +631,44 @@ test('rows that cannot be used are in rejects.csv with file, line, reason and te
   )
 })
 
-test('one column without a name is carried through', async (t) => {
+/** The same lines with row numbers in front, as pandas writes them, or R, which begins with 1 and quotes them. */
+const numbered: Readonly<Record<string, (line: string, index: number) => string>> = {
+  pandas: (line, index) => (index === 0 ? `,${line}` : `${index - 1},${line}`),
+  R: (line, index) => (index === 0 ? `"",${line}` : `"${index}",${line}`),
+}
+
+for (const [program, number] of Object.entries(numbered)) {
+  test(`row numbers of ${program}, a column without a name, are left out, which is said`, async (t) => {
+    const dir = new Workdir(t)
+    const [first, second] = ['2024-02-21_052.csv', '2024-02-22_053.csv']
+    for (const [name, text] of [[first, pairs(1, 2)] as const, [second, pairs(2, 3)] as const]) {
+      dir.write(`plain/${name}`, text)
+      dir.write(`numbered/${name}`, `${text.trimEnd().split('\n').map(number).join('\n')}\n`)
+    }
+    ran(t, await dir.run(['-o', 'expected', 'plain']), { code: 0 })
+    const { stderr } = await dir.run(['-o', 'db', 'numbered'])
+    const place = join('numbered', first)
+    const note = 'column 1 has no name and is left out, as row numbers are, and one of 1 more input; a name keeps it'
+    t.true(stderr.includes(`jwst-ingest: ${place}: ${note}\n`), stderr)
+    t.deepEqual(tableTexts(dir.path('db')), tableTexts(dir.path('expected')))
+    t.is((await dir.run(['-q', '-o', 'db', `plain/${second}`])).stderr, '')
+    t.deepEqual(tableTexts(dir.path('db')), tableTexts(dir.path('expected')))
+  })
+}
+
+test('a column without a name that tables have, from an earlier version or pandas, is taken out by the next run', async (t) => {
   const dir = new Workdir(t)
-  dir.write('2024-02-21_052.csv', pairs(1).replaceAll(/^/gm, ',').replace(/,$/, ''))
-  const result = await dir.run(['2024-02-21_052.csv', '-o', 'db'])
-  ran(t, result, { code: 0 })
-  const [header = ''] = dir.read('db/training.csv').split('\n')
-  t.is(header.split(',').indexOf(''), 2)
-  t.deepEqual(products(dir), [productName(1)])
+  dir.write('2024-02-21_052.csv', pairs(1))
+  ran(t, await dir.run(['2024-02-21_052.csv', '-o', 'db']), { code: 0 })
+  const expected = tableTexts(dir.path('db'))
+  // In one table where an earlier version had it, in the other one where pandas has it.
+  for (const [table, place] of [['training', /^[^,]*,[^,]*,/] as const, ['level1', /^/] as const]) {
+    const lines = dir.read(`db/${table}.csv`).trimEnd().split('\n')
+    const more = lines.map((line, index) => line.replace(place, `$&${index === 0 ? '' : index},`))
+    dir.write(`db/${table}.csv`, `${more.join('\n')}\n`)
+  }
+  ran(t, await dir.run(['2024-02-21_052.csv', '-o', 'db']), { code: 0 })
+  t.deepEqual(tableTexts(dir.path('db')), expected)
   t.is((await dir.run(['check', 'db'])).code, 0)
 })
 

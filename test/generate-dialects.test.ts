@@ -34,10 +34,9 @@ async function databaseOf(t: ExecutionContext, dialect: Dialect): Promise<Record
   return { ...tableTexts(out), encodings: readFileSync(join(out, 'encodings.json'), 'utf8') }
 }
 
-/** What a dialect adds to the rows: names with commas; the index of pandas, which has no name. */
+/** What a dialect adds to the rows: names with commas. */
 const UNDO: Partial<Record<Dialect, (text: string) => string>> = {
   comma: (text) => text.replaceAll(new RegExp(`"([^",\n]*)${COMMA}"`, 'g'), '$1'),
-  pandas: (text) => text.replace(/^dag,imagesize,,/, 'dag,imagesize,').replaceAll(/^(LEVEL_\d,[\d.]*),\d+,/gm, '$1,'),
 }
 
 /** Each dialect is compared with it: made once. */

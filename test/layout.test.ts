@@ -62,6 +62,12 @@ for (const table of ['training.csv', 'level1.csv', 'ingest.csv', 'mosaics.csv'])
   })
 }
 
+test('a column without a name is none of the other columns, in an input or in a table of an earlier version', (t) => {
+  t.deepEqual(otherColumns(['', ...INPUT_COLUMNS]), otherColumns(INPUT_COLUMNS))
+  t.deepEqual(otherColumns([...INPUT_COLUMNS, '']), otherColumns(INPUT_COLUMNS))
+  t.deepEqual(createLayout(['', 'NOTE', ...INPUT_COLUMNS]), createLayout(['NOTE', ...INPUT_COLUMNS]))
+})
+
 test("columns of several headers: the first one's order, then what each further one adds", (t) => {
   t.deepEqual(uniteColumns([['b', 'a'], ['a', 'c', 'b'], [], ['d', 'c']]), ['b', 'a', 'c', 'd'])
   t.deepEqual(uniteColumns([]), [])

@@ -50,6 +50,9 @@ export const MOST_CHARACTERS = 1_000
 /** The input columns whose names change or that give way to `dname`: they are no "other columns". */
 const RENAMED = ['Dataset', 'DagNodeName', 'ImageSize'] as const
 
+/** Name of the column of row numbers that pandas and R write: it says where a row stood in one file, and nothing of it. */
+export const NAMELESS = ''
+
 /** The columns that scrubbing adds after the input's own. */
 const ADDED = ['date', 'year', 'doy', 'dname', 'pid', 'targra', 'params'] as const
 
@@ -115,9 +118,12 @@ export interface Layout {
   readonly at: Positions
 }
 
-/** The layout for the given "other columns" of the input (all but Dataset, DagNodeName and ImageSize), in order. */
+/**
+ * The layout for the given "other columns" of the input (all but Dataset, DagNodeName and ImageSize), in order. A column
+ * without a name, which tables of an earlier version may have, is none.
+ */
 export function createLayout(others: readonly string[]): Layout {
-  const columns = ['dag', 'imagesize', ...others, ...ADDED]
+  const columns = ['dag', 'imagesize', ...others.filter((name) => name !== NAMELESS), ...ADDED]
   const known = [...KNOWN_COLUMNS, 'dag', 'imagesize', ...ADDED]
   const at = Object.fromEntries(known.map((name) => [name, columns.indexOf(name)])) as Positions
   return { columns, at }
@@ -138,9 +144,9 @@ export function inputFields(layout: Layout, header: readonly string[]): readonly
   return layout.columns.slice(0, layout.at.date).map((name) => header.indexOf(names[name] ?? name))
 }
 
-/** An input's other columns, in their order. */
+/** An input's other columns, in their order; without the one that has no name. */
 export function otherColumns(header: readonly string[]): string[] {
-  const renamed: readonly string[] = RENAMED
+  const renamed: readonly string[] = [...RENAMED, NAMELESS]
   return header.filter((name) => !renamed.includes(name))
 }
 
@@ -181,11 +187,11 @@ export function checkHeader(header: readonly string[], source: string): void {
   }
 }
 
-/** One column without a name is carried through as others are: the index that pandas writes is such a one. */
+/** One column without a name is left out; several are no row numbers, and may be what a header is short of. */
 function mustBeNamed(header: readonly string[], place: Place): void {
-  const nameless = header.flatMap((name, index) => (name === '' ? [index + 1] : []))
+  const nameless = header.flatMap((name, index) => (name === NAMELESS ? [index + 1] : []))
   if (nameless.length < 2) return
-  const message = `columns without a name: ${ranges(nameless)} of ${header.length}; give them names or take them out (one alone can stay)`
+  const message = `columns without a name: ${ranges(nameless)} of ${header.length}; give them names or take them out (one alone is left out)`
   throw new IngestError('HEADER_INVALID', message, place)
 }
 

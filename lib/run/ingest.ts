@@ -7,7 +7,7 @@ import type { Writable } from 'node:stream'
 import type { AssociationFile } from '../asn/find.js'
 import { IngestError } from '../errors.js'
 import { Encoder, type UnknownValues } from '../rules/category-codes.js'
-import { createLayout, type Layout, otherColumns, uniteColumns } from '../rules/layout.js'
+import { createLayout, type Layout, NAMELESS, otherColumns, uniteColumns } from '../rules/layout.js'
 import { DEFAULT_MEMORY, LineBuffer } from '../sort/buffer.js'
 import { Database, hasIndex, hasTables, mustBeDatabase } from '../store/database.js'
 import { waitingFor } from '../store/lock.js'
@@ -185,11 +185,20 @@ export async function headedInputs(options: Omit<IngestOptions, 'out'>): Promise
       signal?.throwIfAborted()
       headed.push(await readHeader(input))
     }
+    warnOfNameless(headed, warn)
     return headed
   } catch (error) {
     for (const input of found) input.close?.()
     throw error
   }
+}
+
+function warnOfNameless(inputs: readonly HeadedInput[], warn: (message: string) => void): void {
+  const [first, ...more] = inputs.filter(({ header }) => header.includes(NAMELESS))
+  if (first === undefined) return
+  const rest = more.length === 0 ? '' : `, and one of ${counted(more.length, 'more input')}`
+  const column = first.header.indexOf(NAMELESS) + 1
+  warn(`${first.name}: column ${column} has no name and is left out, as row numbers are${rest}; a name keeps it`)
 }
 
 async function updateDatabase(

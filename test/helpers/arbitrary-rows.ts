@@ -374,6 +374,8 @@ interface Shape {
   readonly headerAgain: boolean
   readonly endsOpen: boolean
   readonly reversed: boolean
+  /** Row numbers in a column of their own, which has no name. */
+  readonly numbered: boolean
 }
 
 const PLAIN: Shape = {
@@ -383,13 +385,15 @@ const PLAIN: Shape = {
   headerAgain: false,
   endsOpen: false,
   reversed: false,
+  numbered: false,
 }
 
 /** A daily file of these rows, whatever their dates. */
 export function dayFile(date: string, rows: readonly RawRow[], changes: Partial<Shape> = {}): DayFile {
   const { columns, lineEnd, ...shape } = { ...PLAIN, ...changes }
-  const header = columns.join(',')
-  const lines = rows.map((one) => line(one, columns))
+  const number = (index: number) => (shape.numbered ? `${index},` : '')
+  const header = `${shape.numbered ? ',' : ''}${columns.join(',')}`
+  const lines = rows.map((one, index) => `${number(index)}${line(one, columns)}`)
   if (shape.reversed) lines.reverse()
   if (shape.headerAgain) lines.splice(lines.length >> 1, 0, header)
   const text = [header, ...lines].join(lineEnd) + (shape.endsOpen ? '' : lineEnd)
@@ -424,6 +428,7 @@ const shapeArbitrary = (plain: number): fc.Arbitrary<Shape> =>
     headerAgain: mostly(false, true),
     endsOpen: mostly(false, true),
     reversed: fc.boolean(),
+    numbered: mostly(false, true),
   })
 
 /** Up to this many files have one date. */

@@ -42,7 +42,8 @@ const INSTRUMENTS = ['FGS', 'MIRI', 'NIRCAM', 'NIRISS', 'NIRSPEC']
 
 /** Applies sections 2 and 3 to all files at once. Bad rows are left out (they belong to `rejects.csv`). */
 export function cleanRows(files: readonly DayFile[]): CleanRows {
-  const others = [...new Set(files.flatMap(({ text }) => readNames(text)))].filter((name) => !RENAMED.includes(name))
+  const names = [...new Set(files.flatMap(({ text }) => readNames(text)))]
+  const others = names.filter((name) => name !== '' && !RENAMED.includes(name))
   const columns = ['dag', 'imagesize', ...others, 'date', 'year', 'doy', 'dname', 'pid', 'targra', 'params']
 
   const scrubbed = usableRows(files).map(({ cells, date }) => scrub(cells, date, others))

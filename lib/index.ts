@@ -4,7 +4,7 @@
 
 export { type ErrorCode, EXIT, IngestError } from './errors.js'
 export { type ExportOptions, type ExportReport, exportDatabase } from './export/export.js'
-export { REASONS, type Reason } from './inspect/reasons.js'
+export { REASONS, type Reason, remedyOf } from './inspect/reasons.js'
 export { type ModelStatus, type StatusReport, statusOf } from './inspect/status.js'
 export { type Wait, waitsOf } from './inspect/waits.js'
 export { type OpenDatabase, type OpenTable, openDatabase } from './library/database.js'

@@ -33,7 +33,7 @@ function check(cases: readonly Case[]): void {
   for (const { rule, name, text, ...rows } of cases) {
     test(rule, async (t) => {
       const found = await explained(rows, name)
-      t.is(found.map(formatExplanation).join('\n'), text.replace(/^\n/, '').replace(/^ {6}/gm, ''))
+      t.is(found.map((its) => formatExplanation(its)).join('\n'), text.replace(/^\n/, '').replace(/^ {6}/gm, ''))
     })
   }
 }
@@ -90,6 +90,7 @@ check([
         compares       TARGNAME ALPHA
         waits because  candidate-only: only a product of another candidate could use it
                        jw01001-c1001_t001_nircam_maskrnd-f335m-sub320
+        what helps     give the association file of that product: \`jwst-ingest associate db --asn asn\`
         near           ${P1} (waits)
                        SUBARRAY: exposures SUB320, product FULL
         near           ${P2} (waits)
@@ -112,6 +113,8 @@ check([
         waits because  target-differs: product and exposures agree in all keywords, but not in the target
                        nearest ${P1} (matched)
                        TARGNAME: exposures ALPHA, product BETA
+        what helps     re-deliver product or exposures with the same TARGNAME, or give the association
+                       file: \`jwst-ingest associate db --asn asn\`
         other group    ${GROUP} (matched)
                        TARGNAME: exposures ALPHA, product BETA
         near           jw01001-o003_t1_nircam_maskrnd-f335m-image3 (waits)
@@ -133,6 +136,8 @@ check([
         waits because  target-differs: product and exposures agree in all keywords, but not in the target
                        nearest ${P1}
                        TARGNAME: exposures ALPHA, product BETA
+        what helps     re-deliver product or exposures with the same TARGNAME, or give the association
+                       file: \`jwst-ingest associate db --asn asn\`
         candidate      ${P1} (matched)
                        TARGNAME: exposures ALPHA, product BETA
 `,
@@ -182,6 +187,8 @@ check([
         association    1001-001-F770W-FULL-MIR_LRS-SLITLESS
         waits because  no-group: exposures of its kind are in no group
                        slitless without TSOVISIT
+        what helps     give an association file that names it as science:
+                       \`jwst-ingest associate db --asn asn\`
 `,
   },
   {
@@ -195,6 +202,7 @@ check([
         waits because  across-observations: no association file names the exposures of this product across
                        observations
                        1 exposure with its keywords in observation 003, 1 of its target
+        what helps     give its association file: \`jwst-ingest associate db --asn asn\`
         its keywords   ${GROUP} (matched): has its keywords
 `,
   },
@@ -248,6 +256,8 @@ check([
         no Level 3     target_acquisition (MIR_TACQ): ${M(3)}
         waits because  members-missing: science members that its association file names are not there
                        ${M(5)}, ${M(6)}
+        what helps     nothing to do: they may still come; of one that never does, give a newer
+                       association file: \`jwst-ingest associate db --asn asn\`
 `,
   },
   {
@@ -368,6 +378,8 @@ check([
         waits because  other-members: the association file of the nearest product names other exposures
                        nearest ${MIRI} (matched)
                        a_asn.json names its members, not this exposure among them
+        what helps     give a newer association file that names these exposures:
+                       \`jwst-ingest associate db --asn asn\`
         near           ${MIRI} (matched, named by a_asn.json): has its keywords
 `,
   },

@@ -158,10 +158,12 @@ all                   0     0    4    0     0    4
     stdout: `jw01080-o001_t1_nircam_f444w-grismr-subgrism256
   group of 2 exposures, TAC, since 2024-02-21
   product-without-size: jw01080-o001_t001_nircam_f444w-grismr-subgrism256
+  re-deliver the product with its ImageSize
 
 jw01080-o001_t001_nircam_f444w-grismr-subgrism256
   product, TAC, since 2024-02-21
   product-without-size: 2 exposures of it are there
+  re-deliver the product with its ImageSize
 `,
   },
   {

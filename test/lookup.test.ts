@@ -21,6 +21,7 @@ function reader(
   }
   return {
     read,
+    folder: 'db',
     programs: Object.keys(programs).map(Number),
     waitingPrograms,
     settle,

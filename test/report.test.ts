@@ -319,6 +319,7 @@ test('of very much that waits the oldest is shown, and all of it counted', (t) =
       reason: 'no-product',
       detail: '',
       differs: [],
+      remedy: '',
     }
     tally.add(wait)
   }

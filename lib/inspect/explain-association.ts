@@ -29,15 +29,18 @@ export class AssociationExplainer {
   readonly #resolution: Resolution
   readonly #around: Surroundings
   readonly #scene: Scene
+  readonly #database: string | undefined
   readonly #namedBy: string | null
   readonly #parts: readonly Part[]
   readonly #endings = new Map<Part, Ending>()
 
-  constructor(pid: number, resolution: Resolution, around: Surroundings) {
+  /** @param database as remedies call it */
+  constructor(pid: number, resolution: Resolution, around: Surroundings, database: string | undefined) {
     this.#pid = pid
     this.#resolution = resolution
     this.#around = around
     this.#scene = { resolution, around }
+    this.#database = database
     this.#namedBy = resolution.list?.source ?? null
     this.#parts = partsOf(resolution, (params) => around.exposuresWith(params))
   }
@@ -111,7 +114,9 @@ export class AssociationExplainer {
       model,
       groups: [explainedGroup(part)],
       product: product?.dname ?? null,
-      ...(waiting === undefined ? { reason: null } : becauseOf(causeOfGroup(waiting, this.#scene))),
+      ...(waiting === undefined
+        ? { reason: null }
+        : becauseOf(causeOfGroup(waiting, this.#scene), model, this.#database)),
       namedBy: this.#namedBy,
     } as const
     if (this.#namedBy !== null) return { ...ending, compared: [] }
@@ -134,7 +139,7 @@ export class AssociationExplainer {
       compared,
       namedBy: this.#namedBy,
     } as const
-    return { ...ending, ...becauseOf(causeOfUngrouped(its, this.#scene)) }
+    return { ...ending, ...becauseOf(causeOfUngrouped(its, this.#scene), null, this.#database) }
   }
 
   #candidatesOf(part: Part): Comparison[] {
@@ -180,7 +185,7 @@ export class AssociationExplainer {
       model,
       ...this.#partsOf(product),
       product: taken?.dname ?? null,
-      ...becauseOf(causeOfProduct(waiting, this.#scene)),
+      ...becauseOf(causeOfProduct(waiting, this.#scene), model, this.#database),
       compared: [
         ...told.compared,
         ...near.map((its): Comparison => {

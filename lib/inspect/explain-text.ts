@@ -37,18 +37,28 @@ export function formatExplanation(explanation: Explanation): string {
     ...rejected.map((its) => line('rejected', `${its.source}:${its.line}: ${its.reason}`)),
     ...(reason === null
       ? []
-      : [line('waits because', `${reason.code}: ${reason.sentence}`), ...linesOf('', reason.detail)]),
+      : [
+          line('waits because', `${reason.code}: ${reason.sentence}`),
+          ...linesOf('', reason.detail),
+          line('what helps', reason.remedy),
+        ]),
     ...limited(compared, comparisonLines, 'more were compared'),
   ]
   return lines.map((text) => `${text}\n`).join('')
 }
 
 /** Something that waits, in short, with line ends. */
-export function formatWait({ kind, name, model, since, members, exposures, reason, detail }: Wait): string {
+export function formatWait(wait: Wait): string {
+  const { kind, name, model, since, members, exposures, reason, detail, remedy } = wait
   const here = exposures === members ? '' : ` (${exposures} waiting in it)`
   const what = kind === 'group' ? `group of ${counted(members, 'exposure')}${here}` : kind
   const whose = model === undefined ? '' : `, ${model}`
-  const lines = [name, labelled('  ', `${what}${whose}, since ${since}`), labelled('  ', `${reason}: ${detail}`)]
+  const lines = [
+    name,
+    labelled('  ', `${what}${whose}, since ${since}`),
+    labelled('  ', `${reason}: ${detail}`),
+    labelled('  ', remedy),
+  ]
   return lines.map((text) => `${text}\n`).join('')
 }
 

@@ -16,8 +16,12 @@ import { Surroundings } from './surroundings.js'
 
 type IsWanted = (name: string) => boolean
 
-/** Explains everything in a program that has a wanted name: each dataset once. */
-export function explanationsIn(settled: Settled, isWanted: IsWanted): Explanation[] {
+/**
+ * Explains everything in a program that has a wanted name: each dataset once.
+ *
+ * @param database as remedies call it
+ */
+export function explanationsIn(settled: Settled, isWanted: IsWanted, database?: string): Explanation[] {
   const around = new Surroundings(settled)
   const { pid, resolutions, mosaics, hidden, expired } = settled
   const isAsked = ({ dname }: Row) => isWanted(dname)
@@ -25,24 +29,25 @@ export function explanationsIn(settled: Settled, isWanted: IsWanted): Explanatio
   const named = new Set(resolutions.flatMap(({ products }) => products.map(({ product }) => product)))
   const told = new Set<Row>()
   const explained = resolutions.flatMap((resolution) => {
-    return new AssociationExplainer(pid, resolution, around).explain(isWanted, told)
+    return new AssociationExplainer(pid, resolution, around, database).explain(isWanted, told)
   })
   return [
     ...explained,
-    ...mosaics.filter((row) => !named.has(row) && isAsked(row)).map((row) => ofMosaic(pid, row, around)),
+    ...mosaics.filter((row) => !named.has(row) && isAsked(row)).map((row) => ofMosaic(pid, row, around, database)),
     ...hidden.filter(isAsked).map((row) => ofDropped(pid, row, around)),
     ...expired.filter(isAsked).map((row) => ofExpired(pid, row, around)),
     ...ofLists(settled, around, isWanted, new Set(explained.map(({ name }) => name))),
   ]
 }
 
-function ofMosaic(pid: number, row: Row, around: Surroundings): Explanation {
+function ofMosaic(pid: number, row: Row, around: Surroundings, database: string | undefined): Explanation {
   const compared = around.groupsFor(row).map(({ name, state, resolution }): Comparison => {
     const namedBy = resolution.list?.source ?? null
     return { kind: 'group', name, where: 'program', state, namedBy, differs: [] }
   })
-  const cause = becauseOf(causeOfMosaic(row, around))
-  const what = { kind: 'mosaic', outcome: 'waits', model: modelOf(row), params: '' } as const
+  const model = modelOf(row)
+  const cause = becauseOf(causeOfMosaic(row, around), model, database)
+  const what = { kind: 'mosaic', outcome: 'waits', model, params: '' } as const
   return { ...NOTHING_TOLD, ...ofRow(row, pid), ...what, ...cause, compared }
 }
 

@@ -6,7 +6,7 @@ import type { Dropped } from './dropped.js'
 import type { ExplainedMember, Membership } from './membership.js'
 import { type KeywordDifference, observationsOf } from './nearest.js'
 import type { Compared } from './parts.js'
-import { REASONS, type Reason } from './reasons.js'
+import { REASONS, type Reason, remedyOf } from './reasons.js'
 
 /** Where a row stands that could not be used, and why. */
 export interface Rejected {
@@ -52,6 +52,15 @@ export interface StandsFor {
   readonly state: Membership['state']
 }
 
+/** Why something waits. */
+export interface ExplainedReason {
+  readonly code: Reason
+  readonly sentence: string
+  readonly detail: string
+  /** What helps, in one line. */
+  readonly remedy: string
+}
+
 /** What became of something. */
 export interface Explanation {
   readonly name: string
@@ -73,7 +82,7 @@ export interface Explanation {
   /** The product that a group or exposure was matched with, or that holds it back; of several the first. */
   readonly product: string | null
   /** Why it waits. */
-  readonly reason: { readonly code: Reason; readonly sentence: string; readonly detail: string } | null
+  readonly reason: ExplainedReason | null
   readonly compared: readonly Comparison[]
   /** The association file that names the members; then nothing is compared. */
   readonly namedBy: string | null
@@ -103,7 +112,17 @@ export function ofRow(row: Row, pid: number): Pick<Explanation, 'name' | 'pid' |
   return { name: row.dname, pid, observation, date: row.date, params: row.params }
 }
 
-/** Why something waits, with its sentence. */
-export function becauseOf({ reason, detail }: Cause): Pick<Explanation, 'reason'> {
-  return { reason: { code: reason, sentence: REASONS[reason], detail } }
+/**
+ * Why something waits, with its sentence and its remedy.
+ *
+ * @param model its model
+ * @param database as the remedy calls it
+ */
+export function becauseOf(
+  { reason, detail, differs }: Cause,
+  model: Model | null | undefined,
+  database: string | undefined,
+): Pick<Explanation, 'reason'> {
+  const remedy = remedyOf(reason, { model, differs, database })
+  return { reason: { code: reason, sentence: REASONS[reason], detail, remedy } }
 }

@@ -7,7 +7,10 @@ import type { DatabaseReader } from './reader.js'
 import { explainRejected } from './rejected.js'
 
 /** What looking up asks of a database. */
-export type LookupReader = Pick<DatabaseReader, 'programs' | 'waitingPrograms' | 'settle' | 'expectedNames' | 'opened'>
+export type LookupReader = Pick<
+  DatabaseReader,
+  'folder' | 'programs' | 'waitingPrograms' | 'settle' | 'expectedNames' | 'opened'
+>
 
 /**
  * Explains everything of the given names and patterns, program by program; the names that nothing has are put into
@@ -41,7 +44,7 @@ async function* explainIn(
   asked: readonly Wanted[],
   found: Set<Wanted>,
 ): AsyncGenerator<Explanation> {
-  yield* explanationsIn(await reader.settle(pid), matcher(asked, found))
+  yield* explanationsIn(await reader.settle(pid), matcher(asked, found), reader.folder)
 }
 
 /** Tells whether any of some names matches, and notes which do. */
@@ -62,7 +65,7 @@ async function* explainExpected(reader: LookupReader, name: Wanted, found: Set<W
   const { products, isGroup } = await findExpected(reader, name)
   if (pid !== undefined && products.size > 0) {
     found.add(name)
-    yield* explanationsIn(await reader.settle(pid), (its) => products.has(its))
+    yield* explanationsIn(await reader.settle(pid), (its) => products.has(its), reader.folder)
   }
   for (const other of isGroup ? reader.waitingPrograms : []) {
     if (other !== pid && !found.has(name)) yield* explainIn(reader, other, [name], found)

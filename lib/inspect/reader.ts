@@ -43,6 +43,8 @@ export interface ExpectedName {
 
 /** An open database; to be closed. */
 export class DatabaseReader {
+  /** The folder as it was given. */
+  readonly folder: string
   readonly #survey: Survey
   readonly #breathe: () => Promise<void>
   /** The index, where it can be trusted. */
@@ -51,11 +53,13 @@ export class DatabaseReader {
   readonly damaged: number
 
   private constructor(
+    folder: string,
     survey: Survey,
     index: DatabaseIndex | undefined,
     damaged: number,
     signal: AbortSignal | undefined,
   ) {
+    this.folder = folder
     this.#survey = survey
     this.#index = index
     this.damaged = damaged
@@ -90,7 +94,7 @@ export class DatabaseReader {
       const what = `${counted(damaged, 'line or table', 'lines or tables')} cannot be read`
       warn?.(`${what}, and left out: \`jwst-ingest check ${folder}\` names them`)
     }
-    return new DatabaseReader(survey, index, damaged, signal)
+    return new DatabaseReader(folder, survey, index, damaged, signal)
   }
 
   /** The programs that have rows, ascending. */

@@ -5,6 +5,9 @@ const WIDTH = 100
 /** What is told of a value that there is not. */
 export const NONE = '–'
 
+/** Words; a command in backquotes is one, so that it can be copied. */
+const WORDS = /`[^`]*`[^ ]*|[^ ]+/g
+
 /** Rows of cells in columns: the first `left` ones begin in line, the others end in line. */
 export function inColumns(rows: readonly (readonly string[])[], left = 1): string {
   const widths: number[] = []
@@ -20,7 +23,7 @@ export function inColumns(rows: readonly (readonly string[])[], left = 1): strin
 export function labelled(label: string, text: string): string {
   const lines: string[] = []
   let line = ''
-  for (const word of text.split(' ')) {
+  for (const word of text.match(WORDS) ?? []) {
     const longer = line === '' ? word : `${line} ${word}`
     if (line !== '' && label.length + longer.length > WIDTH) {
       lines.push(line)

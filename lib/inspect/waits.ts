@@ -9,6 +9,7 @@ import type { Settled } from '../settle/settled.js'
 import { type Cause, causeOfGroup, causeOfMosaic, causeOfProduct, causeOfUngrouped } from './causes.js'
 import { observationsOf } from './nearest.js'
 import { DatabaseReader, type ReadOptions } from './reader.js'
+import { remedyOf } from './reasons.js'
 import { Surroundings } from './surroundings.js'
 
 /**
@@ -33,6 +34,8 @@ export interface Wait extends Cause {
   readonly members: number
   /** How many exposures wait here. Each waits in one place, so a group that shares its exposures may have none of them. */
   readonly exposures: number
+  /** What helps, in one line. */
+  readonly remedy: string
 }
 
 /**
@@ -52,19 +55,24 @@ export async function* waitsOf(folder: string, options: ReadOptions = {}): Async
 
 /** Everything that waits in an open database. */
 export async function* waitsFrom(reader: DatabaseReader): AsyncGenerator<Wait> {
-  for (const pid of reader.waitingPrograms) yield* waitsIn(await reader.settle(pid))
+  for (const pid of reader.waitingPrograms) yield* waitsIn(await reader.settle(pid), reader.folder)
 }
 
-/** Everything that waits in a program. */
-export function waitsIn(settled: Settled): Wait[] {
+/**
+ * Everything that waits in a program.
+ *
+ * @param database as remedies call it
+ */
+export function waitsIn(settled: Settled, database?: string): Wait[] {
   const around = new Surroundings(settled)
-  return [...pendingIn(settled)].map((pending) => waitOf(pending, settled.pid, around))
+  return [...pendingIn(settled)].map((pending) => waitOf(pending, settled.pid, around, database))
 }
 
-function waitOf(pending: Pending, pid: number, around: Surroundings): Wait {
+function waitOf(pending: Pending, pid: number, around: Surroundings, database: string | undefined): Wait {
   const { kind, model, exposures, rows } = pending
   const first = rows[0] as Row
   const [observation = ''] = observationsOf(first)
+  const cause = causeOf(pending, around)
   return {
     kind,
     name: kind === 'group' ? pending.of.name : first.dname,
@@ -75,7 +83,8 @@ function waitOf(pending: Pending, pid: number, around: Surroundings): Wait {
     since: rows.map(({ date }) => date).sort(compareText)[0] ?? '',
     members: kind === 'group' ? rows.length : exposures,
     exposures,
-    ...causeOf(pending, around),
+    ...cause,
+    remedy: remedyOf(cause.reason, { model, differs: cause.differs, database }),
   }
 }
 

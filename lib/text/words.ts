@@ -10,3 +10,13 @@ export function withExamples(title: string, examples: readonly string[], total: 
   const more = total - examples.length
   return [title, ...examples, ...(more > 0 ? [`and ${more} more`] : [])].join('\n  ')
 }
+
+/** `A, B and C`. */
+export function inWords(words: readonly string[]): string {
+  return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`
+}
+
+/** A word as a shell takes it for one. */
+export function shellWord(word: string): string {
+  return /^[\w./+:@%=-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`
+}

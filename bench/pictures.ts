@@ -14,20 +14,7 @@ import { launch } from '../test/helpers/browser.js'
 import { DEFAULTS, generateFiles } from './generator.js'
 
 const OUT = 'docs/images'
-const DAYS = { ...DEFAULTS, days: 60, rows: 3000, late: 0.3 }
-
-/** The generator's sizes are of one order; products of some programs are made smaller or greater. */
-const FACTORS: Readonly<Record<string, number>> = { 3: 0.15, 6: 0.5, 7: 12 }
-
-/** A day's text with a wider range of sizes, and with a filter that has no code. */
-function varied(text: string): string {
-  return text
-    .replace(/^(jw\d{4}(\d)-[^,]*,LEVEL_3,)([\d.]+)/gm, (line, name: string, digit: string, size: string) => {
-      const factor = FACTORS[digit]
-      return factor === undefined ? line : `${name}${(Number(size) * factor).toFixed(3)}`
-    })
-    .replaceAll(',F1140C,', ',F1145C,')
-}
+const DAYS = { ...DEFAULTS, days: 60, rows: 3000, late: 0.3, dialect: 'unpadded' } as const
 
 /** A picture: what is in sight, where the page is scrolled to. */
 interface Picture extends BrowserContextOptions {
@@ -64,7 +51,7 @@ try {
   const raw = join(folder, 'raw')
   await mkdir(raw)
   for (const { name, chunks } of generateFiles(DAYS)) {
-    await writeFile(join(raw, name), varied(Buffer.concat([...chunks]).toString('utf8')))
+    await writeFile(join(raw, name), Buffer.concat([...chunks]))
   }
   const out = join(folder, 'jwst-db')
   await ingest({ inputs: [raw], out })

@@ -71,7 +71,7 @@ report: build
 check: build
 	$(RUN) check $(DB)
 
-# BENCH="--quick", "--only day", "--profile": a part of it, which is only printed. BENCH_LARGE=1 adds 4,000,000 rows.
+# BENCH="--quick", "--only day", "--profile": a part of it, which is only printed. The whole takes half an hour.
 bench: build
 	npm run --silent bench -- $(BENCH)
 

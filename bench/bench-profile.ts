@@ -4,7 +4,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Extent } from './bench-cases.js'
+import type { Extent } from './bench-bars.js'
 import { inputFile } from './bench-data.js'
 import { modulesJob } from './bench-jobs.js'
 import { measure } from './bench-measure.js'
@@ -56,7 +56,7 @@ const STREAMS = 'streams and event loop'
 const START = 'loading modules'
 
 /** A profile of one run by name and of one shuffled, of both threads. */
-export async function profile({ reference }: Extent): Promise<Section> {
+export async function profile({ sizes: [reference] }: Extent): Promise<Section> {
   const orders = ['by name', 'shuffled']
   const shares: Map<string, number>[] = []
   for (const order of orders) shares.push(...(await profileRun(reference, order === 'shuffled')))
@@ -71,7 +71,7 @@ By samples of the processor profiler (1 ms), which slows the program down; each 
 the function it found. A thread that waits for a processor counts as if it ran. Parts of the garbage collection, the
 compilation of hot functions and the reading of files run on threads of the system, which are not seen here. It is the
 program from its modules: as the bundle that it is installed as, it spends less time on loading.`
-  return { title: `Profile (${count(reference)} rows)`, text, bars: [] }
+  return { title: `Profile (${count(reference)} rows)`, text, bars: [], headlines: [] }
 }
 
 function cells(share: ReadonlyMap<string, number>, name: string): string[] {
@@ -122,6 +122,6 @@ function ownStage({ functionName, url }: ProfileNode['callFrame']): string | und
   if (url.startsWith('node:internal/modules') || functionName === 'compileFunction') return START
   const [, module = ''] = /\/dist\/lib\/([\w/-]+)\.js$/.exec(url) ?? []
   // The tasks of all stages are in one module.
-  if (module === 'stream/tasks') return /scrub|lines$|record|keep/.test(functionName) ? 'scrub' : 'settle'
+  if (module === 'workers/tasks') return /scrub|lines$|record|keep/.test(functionName) ? 'scrub' : 'settle'
   return STAGE_OF.get(module)
 }

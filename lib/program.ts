@@ -33,7 +33,8 @@ async function told(code: number, outputs: Outputs, { decision }: Signals): Prom
 }
 
 /** The streams of this process. */
-function terminalOf({ signal, decision }: Signals, { stream }: Outputs): Terminal {
+function terminalOf(signals: Signals, { stream }: Outputs): Terminal {
+  const { signal, decision } = signals
   return {
     get stdin() {
       return process.stdin
@@ -49,6 +50,7 @@ function terminalOf({ signal, decision }: Signals, { stream }: Outputs): Termina
     },
     env: process.env,
     signal,
+    onFirstSignal: (end) => signals.onFirst(end),
     async runApart(args) {
       const { runInThread } = await import('./cli/command-worker.js')
       return runInThread(args, { stream, decision, signal })

@@ -191,6 +191,7 @@ test('--json prints one object with all counts, and nothing else, on standard ou
     replaced: 0,
     repeatedHeaders: 0,
     changed: true,
+    commits: 1,
     models: { IMAGE: { products: 1, exposures: 1, trained: 2, waiting }, SPEC: none, TAC: none, FGS: none },
     waiting: { ...waiting, ungrouped: 0 },
     multipleMatches: [`${productName(1)}-b`],

@@ -10,7 +10,9 @@ import { asStream, gen } from 'stream-chain'
 import { parseDay } from '../lib/rules/day.js'
 import defaultEncodings from '../lib/rules/encodings.json' with { type: 'json' }
 import { otherColumns } from '../lib/rules/layout.js'
-import { type IngestOptions, ingest } from '../lib/run/ingest.js'
+import { Decoder } from '../lib/run/decode.js'
+import { ingest } from '../lib/run/ingest.js'
+import type { IngestOptions } from '../lib/run/options.js'
 import { decodeStage, scrubStage } from '../lib/run/pipeline.js'
 import { type HeadedInput, readInputs } from '../lib/run/read.js'
 import type { PendingBatch } from '../lib/run/settle-stage.js'
@@ -166,7 +168,8 @@ async function countItems(t: ExecutionContext, database: 'new' | 'existing'): Pr
     }),
     patch(t, Tally.prototype, 'settled', (old) => {
       return function settled(this: Tally, ...args) {
-        counts.programs++
+        // The tally of the whole run counts it, too, without a census.
+        if (args[1].length > 0) counts.programs++
         return old.apply(this, args)
       }
     }),
@@ -321,7 +324,7 @@ async function mostInFlight(
   }
   const tally = new Tally()
   const setup = { others: otherColumns(header), inputs: [input], encodings: defaultEncodings, stored: undefined }
-  const context = { tally, inputs: [input], threads: new Threads(setup) }
+  const context = { decoder: new Decoder(tally), inputs: [input], threads: new Threads(setup) }
   const sink = (ms: number) =>
     new Writable({
       objectMode: true,

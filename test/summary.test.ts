@@ -1,5 +1,6 @@
 import test from 'ava'
-import { formatNotes, formatSummary, type Summary, Tally } from '../lib/run/summary.js'
+import { type Summary, Tally } from '../lib/run/summary.js'
+import { formatNotes, formatSummary } from '../lib/run/summary-text.js'
 import { type CensusByProgram, countProgram } from '../lib/settle/census.js'
 import { countSettled, nothingSettled, type SettledCounts } from '../lib/settle/counts.js'
 import { resolveAssociation } from '../lib/settle/resolve.js'

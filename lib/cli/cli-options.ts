@@ -3,7 +3,9 @@
  */
 import { InvalidArgumentError } from 'commander'
 import { isAssociationName } from '../rules/member-name.js'
-import { formatNotes, formatSummary, type Summary } from '../run/summary.js'
+import type { CommitInterval } from '../run/portions.js'
+import type { Summary } from '../run/summary.js'
+import { formatCommit, formatNotes, formatSummary } from '../run/summary-text.js'
 import type { Terminal } from './terminal.js'
 
 /** Bytes of a size such as `64M`; the letters stand for powers of 1024. */
@@ -21,6 +23,21 @@ export function parseSeconds(text: string): number {
     throw new InvalidArgumentError('Expected a number of seconds, 0 or more.')
   return seconds
 }
+
+const SECONDS = { s: 1, m: 60, h: 3600 } as const
+
+/** When a run commits: after so many rows, or after a time such as `30s`, `10m`, `1h`. */
+export function parseInterval(text: string): CommitInterval {
+  const [, digits, unit = ''] = /^(\d{1,15}(?:\.\d+)?)([smh]?)$/.exec(text) ?? []
+  const number = Number(digits)
+  const isGood = number > 0 && (unit !== '' || Number.isInteger(number))
+  if (!isGood)
+    throw new InvalidArgumentError('Expected a number of rows such as 100000, or a time such as 30s, 10m, 1h.')
+  return unit === '' ? { rows: number } : { seconds: Math.min(MOST_SECONDS, number * SECONDS[unit as 's' | 'm' | 'h']) }
+}
+
+/** A timer cannot wait longer. */
+const MOST_SECONDS = 2 ** 31 / 1000 - 1
 
 /** A number of rows, 0 or more. */
 export function parseCount(text: string): number {
@@ -42,6 +59,18 @@ export function collectPath(path: string, before: readonly string[] = []): strin
 /** Parts arguments into association files, which a shell makes of a glob behind `--asn`, and all others. */
 export function partAssociations(args: readonly string[]): { readonly files: string[]; readonly others: string[] } {
   return { files: args.filter(isAssociationName), others: args.filter((name) => !isAssociationName(name)) }
+}
+
+/** Tells what a commit did, while the run goes on: a line on standard error, and with `--json` an object in a line of its own. */
+export function tellCommit(
+  summary: Summary,
+  number: number,
+  { json, quiet }: { readonly json?: boolean; readonly quiet?: boolean },
+  terminal: Terminal,
+): void {
+  const time = new Date().toISOString()
+  if (!quiet) terminal.err(`jwst-ingest: ${formatCommit(summary, number, time)}\n`)
+  if (json) terminal.stdout.write(`${JSON.stringify({ commit: number, time, ...summary })}\n`)
 }
 
 /** Tells what a run did, on standard error, and with `--json` on standard output too. */

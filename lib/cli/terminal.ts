@@ -16,6 +16,8 @@ export interface Terminal {
   readonly screen?: WriteStream | undefined
   readonly env: Readonly<Record<string, string | undefined>>
   readonly signal: AbortSignal
+  /** Has a command end by itself at the first signal; absent where no signals come. */
+  readonly onFirstSignal?: (end: () => void) => void
   /** Runs a command line in a thread of its own, and returns its exit code; absent where this is one. */
   readonly runApart?: (args: readonly string[]) => Promise<number>
 }

@@ -78,6 +78,11 @@ export class CsvReader {
     return this.#scanner.scannedBytes
   }
 
+  /** The line after those that are read. */
+  get line(): number {
+    return this.#line
+  }
+
   /** Reads the records that are complete with this chunk. The chunk is copied, never kept. */
   push(chunk: Uint8Array): CsvBatch {
     const batch: CsvBatch = { records: [], errors: [], blocks: [] }

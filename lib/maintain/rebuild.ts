@@ -167,6 +167,7 @@ async function commit(
         tables: same,
         encodings: database.encodingsSum,
         census: new StoredCensus().with(census),
+        readings: database.readings,
       })
   const noCodes = await stat(database.path(ENCODINGS_FILE)).then(
     () => false,

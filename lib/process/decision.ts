@@ -27,6 +27,11 @@ export class Decision {
     return Atomics.compareExchange(this.#state, 0, OPEN, TAKEN) !== STOPPED
   }
 
+  /** Opens it again, as what was decided on is done and the command goes on to its next change. */
+  reopen(): void {
+    Atomics.compareExchange(this.#state, 0, TAKEN, OPEN)
+  }
+
   /** Stops the command, which then changes nothing; false where that is too late. */
   stop(): boolean {
     return Atomics.compareExchange(this.#state, 0, OPEN, STOPPED) !== TAKEN

@@ -14,6 +14,9 @@ export class Signals {
   #stopped: number | undefined
   /** The exit code of the command that has ended by itself. */
   #ended: number | undefined
+  /** What the command does at the first signal, instead of being stopped by it. */
+  #first: (() => void) | undefined
+  #interrupted = 'interrupted; nothing was changed'
 
   constructor() {
     for (const [name, code] of Object.entries(EXIT_CODES)) process.on(name, () => this.#take(code))
@@ -24,7 +27,25 @@ export class Signals {
     return this.#controller.signal
   }
 
+  /**
+   * The command ends by itself at the first signal, in order; the second one stops it.
+   *
+   * @param end begins to end it
+   */
+  onFirst(end: () => void): void {
+    this.#first = () => {
+      this.#interrupted = 'interrupted; what was read since the last commit is not in the database'
+      end()
+    }
+  }
+
   #take(code: number): void {
+    const first = this.#first
+    if (first !== undefined && this.#ended === undefined) {
+      this.#first = undefined
+      first()
+      return
+    }
     // Too late to undo anything: what was done is what the exit code tells.
     if (!this.decision.stop()) {
       if (this.#ended !== undefined) process.exit(this.#ended)
@@ -48,7 +69,7 @@ export class Signals {
   /** Ends the process if a signal has stopped the command. */
   exitIfStopped(): void {
     if (this.#stopped === undefined) return
-    process.stderr.write('jwst-ingest: interrupted; nothing was changed\n')
+    process.stderr.write(`jwst-ingest: ${this.#interrupted}\n`)
     process.exit(this.#stopped)
   }
 }

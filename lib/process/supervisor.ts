@@ -29,6 +29,11 @@ export function decide(signal?: AbortSignal): void {
   if (supervisor?.decision.take() === false) throw new DOMException('the command was stopped', 'AbortError')
 }
 
+/** Says that what was decided on is done, and that the command goes on: its next change is to be decided on anew. */
+export function undecide(): void {
+  supervisor?.decision.reopen()
+}
+
 /** Says of a path, before it is made, that it has to go if the command is stopped. */
 export function leftover(path: string): void {
   supervisor?.leftover?.(path, true)

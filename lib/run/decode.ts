@@ -3,6 +3,7 @@
  */
 import { BlockCursor, type CsvError, type RecordBlock } from '../csv/block.js'
 import { CsvReader, type CsvRecord } from '../csv/read.js'
+import type { InputPlace } from '../store/readings.js'
 import type { Reject } from '../store/tables.js'
 import { HEADER, rejectText, wrongRow } from '../workers/row-check.js'
 import type { HeadedInput, InputChunk } from './read.js'
@@ -30,6 +31,11 @@ export class Decoder {
 
   constructor(tally: Tally) {
     this.#tally = tally
+  }
+
+  /** Up to where whole records are decoded; undefined before the first. */
+  get position(): InputPlace | undefined {
+    return this.#input && { source: this.#input.name, lines: this.#reader.line - 1 }
   }
 
   decode({ input, bytes }: InputChunk): RecordBatch {

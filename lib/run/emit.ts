@@ -9,6 +9,7 @@ import { Writable } from 'node:stream'
 import { finished } from 'node:stream/promises'
 import { formatRow } from '../csv/write.js'
 import { IngestError } from '../errors.js'
+import type { Layout } from '../rules/layout.js'
 import type { TableText } from '../store/format.js'
 import { Scratch, withCodes } from '../store/scratch.js'
 import type { Table, TableContext } from '../store/table.js'
@@ -26,17 +27,13 @@ export function emittedTable(name: string): Table {
 /** Writes rows of a table to a stream; one that is closed by its reader takes no more, which is no fault. */
 export class Emitter {
   readonly #table: Table
-  readonly #context: TableContext
   readonly #out: Writable
-  readonly #waiting: Scratch
+  #header = ''
   #isOpen = true
 
-  /** @param scratchPath where rows without a code can wait */
-  constructor(table: Table, context: TableContext, out: Writable, scratchPath: string) {
+  constructor(table: Table, out: Writable) {
     this.#table = table
-    this.#context = context
     this.#out = out
-    this.#waiting = new Scratch(scratchPath)
     // A reader that has all that it wants closes the pipe; the stream's owner is told of other errors.
     finished(out, { readable: false }).then(
       () => this.#shut(),
@@ -49,13 +46,57 @@ export class Emitter {
     this.#isOpen = false
   }
 
-  /** A sink for the results of a run: the header first, then rows as they come. */
+  /**
+   * Begins a step of the run.
+   *
+   * @param scratchPath where rows without a code can wait
+   */
+  begin(context: TableContext, scratchPath: string): EmitterStep {
+    return new EmitterStep(this, this.#table, context, scratchPath)
+  }
+
+  /** Writes the header, where it is not that of the rows before. */
+  async header(layout: Layout): Promise<void> {
+    const header = formatRow(tableColumns(this.#table, layout))
+    if (header === this.#header) return
+    this.#header = header
+    await this.write(Buffer.from(header))
+  }
+
+  /** Writes; waits until the reader has taken what was written before, or is gone. */
+  async write(bytes: Uint8Array): Promise<void> {
+    if (!this.#isOpen || this.#out.destroyed) return
+    await new Promise<void>((done) => {
+      this.#out.once('close', done)
+      this.#out.write(bytes, () => {
+        this.#out.off('close', done)
+        done()
+      })
+    })
+  }
+}
+
+/** The rows of one step. */
+export class EmitterStep {
+  readonly #emitter: Emitter
+  readonly #table: Table
+  readonly #context: TableContext
+  readonly #waiting: Scratch
+
+  constructor(emitter: Emitter, table: Table, context: TableContext, scratchPath: string) {
+    this.#emitter = emitter
+    this.#table = table
+    this.#context = context
+    this.#waiting = new Scratch(scratchPath)
+  }
+
+  /** A sink for the results of a step: the header first, then rows as they come. */
   sink<T extends { readonly tables: readonly TableText[] }>(): Writable {
     return new Writable({
       objectMode: true,
       highWaterMark: 1,
       construct: (done) => {
-        this.#write(Buffer.from(formatRow(tableColumns(this.#table, this.#context.layout)))).then(() => done(), done)
+        this.#emitter.header(this.#context.layout).then(() => done(), done)
       },
       write: (results: T, _encoding, done) => {
         const text = results.tables[this.#table.number]
@@ -66,11 +107,10 @@ export class Emitter {
   }
 
   async #take(text: TableText): Promise<void> {
-    if (!this.#isOpen) return
     const rows = newRows(text)
     if (rows.length === 0) return
     if (text.hasPlaceholders) this.#waiting.write(rows)
-    else await this.#write(rows)
+    else await this.#emitter.write(rows)
   }
 
   /**
@@ -82,7 +122,7 @@ export class Emitter {
     const { encoder } = this.#context
     if (this.#waiting.bytes > 0) {
       const rows = withCodes(this.#table, encoder, this.#waiting.read(0, this.#waiting.bytes))
-      const written = this.#write(Buffer.from(rows))
+      const written = this.#emitter.write(Buffer.from(rows))
       await (signal === undefined ? written : Promise.race([written, once(signal, 'abort')]))
     }
     this.close()
@@ -91,18 +131,6 @@ export class Emitter {
   /** Closes the file of rows that waited. */
   close(): void {
     this.#waiting.close()
-  }
-
-  /** Waits until the reader has taken what was written before, or is gone. */
-  async #write(bytes: Uint8Array): Promise<void> {
-    if (!this.#isOpen || this.#out.destroyed) return
-    await new Promise<void>((done) => {
-      this.#out.once('close', done)
-      this.#out.write(bytes, () => {
-        this.#out.off('close', done)
-        done()
-      })
-    })
   }
 }
 

@@ -9,9 +9,9 @@ import type { Reject } from '../store/tables.js'
 import type { Update } from '../store/update.js'
 import type { Threads } from '../workers/pool.js'
 import type { RejectedRow, ScrubbedRows } from '../workers/row-scrubber.js'
-import { Decoder, type RecordBatch } from './decode.js'
-import type { Emitter } from './emit.js'
-import { type HeadedInput, type InputChunk, readInputs } from './read.js'
+import type { Decoder, RecordBatch } from './decode.js'
+import type { EmitterStep } from './emit.js'
+import type { HeadedInput, InputChunk } from './read.js'
 import {
   bufferAndSettle,
   type GroupContext,
@@ -19,7 +19,6 @@ import {
   type Results,
   type ScrubbedBatch,
 } from './settle-stage.js'
-import type { Tally } from './summary.js'
 import { tee } from './tee.js'
 
 /** Batches are large: a stage holds few, and waits. Some are on their way so that another thread has something to do. */
@@ -28,30 +27,33 @@ const FEW_BATCHES = { writableHighWaterMark: 1, readableHighWaterMark: 8 }
 /** What a run's stages share. */
 export interface PipelineContext extends GroupContext {
   readonly inputs: readonly HeadedInput[]
+  /** The bytes of the inputs, or a portion of them. */
+  readonly chunks: Iterable<InputChunk> | AsyncIterable<InputChunk>
+  /** Goes on where the portion before has ended. */
+  readonly decoder: Decoder
   /** Takes the rows of a table as they come. */
-  readonly emitter?: Emitter | undefined
+  readonly emitter?: EmitterStep | undefined
 }
 
 /**
- * Sends all rows of the inputs to the tables of an update.
+ * Sends all rows of a portion of the inputs to the tables of an update.
  *
  * Each stage takes and gives batches of rows. An error in any of them destroys all the others and is thrown here.
  *
  * @throws IngestError for what is wrong with an input; ROW_REJECTED under `strict`
  */
 export async function runPipeline(context: PipelineContext, update: Update): Promise<void> {
-  const { inputs, threads, signal, emitter } = context
+  const { inputs, chunks, threads, signal, emitter } = context
   threads.expect(inputs.reduce((sum, { bytes = 0 }) => sum + bytes, 0))
   // A chain of functions in one stream: `chain()` would wrap it in a second one that an error does not destroy.
   const rows: Duplex = asStream(gen(decodeStage(context), scrubStage(context)), FEW_BATCHES)
-  const bytes = Readable.from(readInputs(inputs), { highWaterMark: 1 })
+  const bytes = Readable.from(chunks, { highWaterMark: 1 })
   const tables = tee<Results>(resultSinks(update, emitter))
   await pipeline(bytes, rows, bufferAndSettle(context), tables, signal === undefined ? {} : { signal })
 }
 
 /** Bytes to records. */
-export function decodeStage({ tally }: { readonly tally: Tally }): (chunk: InputChunk) => RecordBatch {
-  const decoder = new Decoder(tally)
+export function decodeStage({ decoder }: { readonly decoder: Decoder }): (chunk: InputChunk) => RecordBatch {
   return (chunk) => decoder.decode(chunk)
 }
 
@@ -83,7 +85,7 @@ async function scrubBatch(batch: RecordBatch, input: number, threads: Threads): 
 }
 
 /** All sinks of a run: one for each table, one for the rejects, and what is emitted. */
-export function resultSinks(update: Update, emitter?: Emitter): Writable[] {
+export function resultSinks(update: Update, emitter?: EmitterStep): Writable[] {
   const tables = update.tables.map((table, number) =>
     sink(({ tables }) => {
       if (tables.length > 0) table.add(tables[number] as TableText)

@@ -34,7 +34,7 @@ export class ProgressMeter {
     if (this.#listener === undefined) return inputs
     const sizes = inputs.map(({ bytes }) => bytes ?? Number.NaN)
     const total = sizes.reduce((sum, size) => sum + size, 0)
-    this.#total = Number.isNaN(total) ? undefined : total
+    this.#total = Number.isNaN(total) ? undefined : (this.#total ?? 0) + total
     return inputs.map((input) => ({ ...input, open: () => this.#counted(input.open()) }))
   }
 

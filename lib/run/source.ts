@@ -98,29 +98,30 @@ function standardInput({ date, stdin, warn, assume = warn }: SourceOptions): Inp
 }
 
 async function filesOf(name: string, options: SourceOptions): Promise<Input[]> {
-  const status = await ask(name, () => stat(name))
-  if (status?.isDirectory()) return folderFiles(name, options)
-  if (status !== undefined) return [fileInput(name, status, options)]
-  if (!isPattern(name)) throw new IngestError('NO_INPUT', 'no such file or folder', { source: name })
-  const paths = await ask(name, () => globFiles(name))
-  if (!paths?.length) throw new IngestError('NO_INPUT', 'no file matches this pattern', { source: name })
-  return fileInputs(paths, options)
+  const paths = await pathsOf(name, options)
+  if (paths.length > 0) return fileInputs(paths, options)
+  throw new IngestError('NO_INPUT', nothingFound(name, await ask(name, () => stat(name)), options), { source: name })
 }
 
-async function folderFiles(folder: string, options: SourceOptions): Promise<Input[]> {
-  const matches = prefixMatcher(options.prefix)
-  const all = (await ask(folder, () => readdir(folder))) ?? []
-  const names = all.filter((name) => DAILY_NAME.test(name) && matches(name)).sort()
-  if (names.length === 0) {
-    const wanted = options.prefix === undefined ? '' : ` whose name starts with ${options.prefix}`
-    throw new IngestError('NO_INPUT', `the folder has no file named YYYY-MM-DD_DDD.csv or .csv.gz${wanted}`, {
-      source: folder,
-    })
-  }
-  return fileInputs(
-    names.map((name) => join(folder, name)),
-    options,
-  )
+/**
+ * The files that a name stands for: of a folder those with names of daily files, in name order; none where there is nothing.
+ *
+ * @throws IngestError INPUT_UNREADABLE
+ */
+export async function pathsOf(name: string, { prefix }: Pick<SourceOptions, 'prefix'>): Promise<readonly string[]> {
+  const status = await ask(name, () => stat(name))
+  if (status === undefined) return isPattern(name) ? ((await ask(name, () => globFiles(name))) ?? []) : []
+  if (!status.isDirectory()) return [name]
+  const isWanted = prefixMatcher(prefix)
+  const all = (await ask(name, () => readdir(name))) ?? []
+  const names = all.filter((file) => DAILY_NAME.test(file) && isWanted(file)).sort()
+  return names.map((file) => join(name, file))
+}
+
+function nothingFound(name: string, status: Stats | undefined, { prefix }: SourceOptions): string {
+  if (status === undefined) return isPattern(name) ? 'no file matches this pattern' : 'no such file or folder'
+  const wanted = prefix === undefined ? '' : ` whose name starts with ${prefix}`
+  return `the folder has no file named YYYY-MM-DD_DDD.csv or .csv.gz${wanted}`
 }
 
 /** What the system says about a path; undefined where there is nothing. */
@@ -141,7 +142,10 @@ function prefixMatcher(prefix = ''): (name: string) => boolean {
 }
 
 /** One after the other, so that warnings come in the order of the files. */
-async function fileInputs(paths: readonly string[], options: SourceOptions): Promise<Input[]> {
+export async function fileInputs(
+  paths: readonly string[],
+  options: Pick<SourceOptions, 'date' | 'warn' | 'signal'>,
+): Promise<Input[]> {
   const inputs: Input[] = []
   for (const path of paths) {
     const status = await ask(path, () => stat(path))
@@ -151,7 +155,7 @@ async function fileInputs(paths: readonly string[], options: SourceOptions): Pro
   return inputs
 }
 
-function fileInput(path: string, status: Stats, options: SourceOptions): Input {
+function fileInput(path: string, status: Stats, options: Pick<SourceOptions, 'date' | 'warn' | 'signal'>): Input {
   const seekable = status.isFile()
   return {
     name: path,
@@ -181,7 +185,7 @@ function namedPipe(path: string, signal: AbortSignal | undefined): Required<Pick
   }
 }
 
-function dayOfFile(path: string, { date, warn }: SourceOptions): Day {
+function dayOfFile(path: string, { date, warn }: Pick<SourceOptions, 'date' | 'warn'>): Day {
   const [, named, doy] = DAILY_NAME.exec(basename(path)) ?? []
   if (named === undefined) {
     if (date !== undefined) return parseDay(date, '--date')

@@ -17,6 +17,7 @@ import { type OpenFolder, type OpenOptions, openFolder } from './commit.js'
 import { hasContent } from './content.js'
 import { type DatabaseIndex, INDEX_FILE, isRecord, parseJson, readStoredIndex } from './index-file.js'
 import type { StoredPlaces } from './read/stored-lines.js'
+import type { Reading } from './readings.js'
 import { lookAtTables, readSeen, rememberTables, sameLook } from './seen.js'
 import { REJECTS_FILE, TABLES, tableColumns } from './tables.js'
 
@@ -33,17 +34,20 @@ export class Database {
   readonly signal: AbortSignal | undefined
   /** The index of the tables; undefined where the folder is new, or not as a run left it. */
   readonly index: DatabaseIndex | undefined
+  /** Runs that commit while they read, by the last index, whatever became of the tables. */
+  readonly readings: readonly Reading[]
   readonly #codes: Codes
 
   private constructor(
     folder: OpenFolder,
     signal: AbortSignal | undefined,
-    index: DatabaseIndex | undefined,
+    { index, readings }: FoundIndex,
     codes: Codes,
   ) {
     this.folder = folder
     this.signal = signal
     this.index = index
+    this.readings = readings
     this.#codes = codes
   }
 
@@ -67,6 +71,12 @@ export class Database {
       await folder.close()
       throw error
     }
+  }
+
+  /** The same folder as it is after a commit. */
+  async again(): Promise<Database> {
+    const { folder } = this.folder
+    return new Database(this.folder, this.signal, await readIndex(folder, this.signal, false), await readCodes(folder))
   }
 
   /**
@@ -113,14 +123,16 @@ export class Database {
   }
 }
 
-/** The index, if it is there and the tables are as it says. */
-async function readIndex(
-  path: string,
-  signal: AbortSignal | undefined,
-  recovered: boolean,
-): Promise<DatabaseIndex | undefined> {
+interface FoundIndex {
+  /** The index, if it is there and the tables are as it says. */
+  readonly index: DatabaseIndex | undefined
+  readonly readings: readonly Reading[]
+}
+
+async function readIndex(path: string, signal: AbortSignal | undefined, recovered: boolean): Promise<FoundIndex> {
   const index = await readStoredIndex(path)
-  return index !== undefined && (await isAsLeft(path, index, signal, recovered)) ? index : undefined
+  const isTrue = index !== undefined && (await isAsLeft(path, index, signal, recovered))
+  return { index: isTrue ? index : undefined, readings: index?.readings ?? [] }
 }
 
 /**

@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { checksum } from './checksum.js'
 import { PRIVATE_FOLDER } from './commit.js'
 import { Segments } from './line-ranges.js'
+import { isReadings, type Reading } from './readings.js'
 import { StoredCensus } from './stored-census.js'
 
 /** File of the index, committed with the tables. */
@@ -30,6 +31,8 @@ export interface DatabaseIndex {
   readonly encodings: number
   /** What there is in each program, so that a run need not read what it does not touch to tell what waits. */
   readonly census: StoredCensus
+  /** Runs that go on reading, or were broken off. */
+  readonly readings: readonly Reading[]
 }
 
 /** The index as its file has it, whatever became of the tables; undefined where there is none. */
@@ -41,7 +44,8 @@ export async function readStoredIndex(path: string): Promise<DatabaseIndex | und
   for (const [file, { bytes, segments }] of Object.entries(stored.tables)) {
     tables.set(file, { bytes, segments: new Segments(segments) })
   }
-  return { others: stored.others, tables, encodings: stored.encodings, census: new StoredCensus(stored.census) }
+  const { others, encodings, census, readings = [] } = stored
+  return { others, tables, encodings, census: new StoredCensus(census), readings: isReadings(readings) ? readings : [] }
 }
 
 interface IndexFile {
@@ -50,10 +54,12 @@ interface IndexFile {
   readonly tables: Readonly<Record<string, { readonly bytes: number; readonly segments: readonly number[] }>>
   readonly encodings: number
   readonly census: readonly number[]
+  /** Absent where there are none. */
+  readonly readings?: readonly Reading[]
 }
 
 /** The index as its file has it. */
-export function formatIndex({ others, tables, encodings, census }: DatabaseIndex): string {
+export function formatIndex({ others, tables, encodings, census, readings }: DatabaseIndex): string {
   const entries = [...tables].map(([file, { bytes, segments }]) => [file, { bytes, segments: segments.flat }])
   const file: IndexFile = {
     version: INDEX_VERSION,
@@ -61,6 +67,7 @@ export function formatIndex({ others, tables, encodings, census }: DatabaseIndex
     tables: Object.fromEntries(entries),
     encodings,
     census: census.flat,
+    ...(readings.length === 0 ? {} : { readings }),
   }
   const text = JSON.stringify(file)
   return `{"${CHECKSUM}":${checksum(text)},${text.slice(1)}\n`

@@ -211,5 +211,6 @@ export function waitingFor(
   { pid, host }: { readonly pid: number; readonly host: string },
   { out, wait = 0 }: { readonly out: string; readonly wait?: number | undefined },
 ): string {
-  return `waiting up to ${wait} s for process ${pid} on ${host}, which is writing to ${out}`
+  const howLong = wait === Number.POSITIVE_INFINITY ? 'as long as it takes' : `up to ${wait} s`
+  return `waiting ${howLong} for process ${pid} on ${host}, which is writing to ${out}`
 }

@@ -10,6 +10,7 @@ import { type Database, ENCODINGS_FILE } from './database.js'
 import type { TableText } from './format.js'
 import { formatIndex, INDEX_FILE, type TableIndex } from './index-file.js'
 import { Segments } from './line-ranges.js'
+import type { Reading } from './readings.js'
 import { MOST_REJECTS, RejectsUpdate } from './rejects-update.js'
 import { Scratch, withCodes } from './scratch.js'
 import type { FileRange } from './staged-file.js'
@@ -151,6 +152,12 @@ function formatEncodings(encodings: Encodings): string {
   return `${JSON.stringify(encodings, undefined, 1)}\n`
 }
 
+/** The index of each table that has one, by file. */
+function byFile(made: readonly (TableIndex | undefined)[]): ReadonlyMap<string, TableIndex> {
+  const named = made.map((table, number) => [TABLES[number]?.file ?? '', table] as const)
+  return new Map(named.filter((entry): entry is [string, TableIndex] => entry[1] !== undefined))
+}
+
 /** What came of a commit. */
 export interface Committed {
   /** Whether anything in the database changed. */
@@ -169,6 +176,8 @@ export class Update {
   readonly #encoder: Encoder
   readonly #rejects: RejectsUpdate
   readonly #anew: boolean
+  /** Runs that go on reading, this one among them if it does, or were broken off. */
+  readings: readonly Reading[]
   /** One for each of {@link TABLES}. */
   readonly tables: readonly TableUpdate[]
 
@@ -181,6 +190,7 @@ export class Update {
     maxRejects: number,
   ) {
     this.#database = database
+    this.readings = database.readings
     this.#anew = anew
     this.#transaction = transaction
     this.#layout = context.layout
@@ -232,16 +242,16 @@ export class Update {
     const newRejects = await this.#rejects.commit(this.#database.path(REJECTS_FILE), this.#transaction)
     const made = await allEnded(this.tables.map(finish))
     const old = this.#database.index
-    const tables = new Map<string, TableIndex>()
-    for (const [number, table] of made.entries()) if (table !== undefined) tables.set(TABLES[number]?.file ?? '', table)
+    const tables = byFile(made)
     const isWhole = this.#anew || same !== undefined || old === undefined
     const all = (isWhole ? new StoredCensus() : old.census).with(census)
     const changed = isWhole || newCodes || newRejects || [...tables].some(([file, its]) => its !== old.tables.get(file))
-    if (changed) {
+    const { readings } = this
+    if (changed || readings.length > 0 || this.#database.readings.length > 0) {
       const others = this.#layout.columns.slice(2, this.#layout.at.date)
       const codes = newCodes ? formatEncodings(this.#encoder.encodings) : undefined
       const encodings = codes === undefined ? this.#database.encodingsSum : checksum(codes)
-      await this.#write(INDEX_FILE, formatIndex({ others, tables, encodings, census: all }))
+      await this.#write(INDEX_FILE, formatIndex({ others, tables, encodings, census: all, readings }))
       if (codes !== undefined) await this.#write(ENCODINGS_FILE, codes)
       await this.#transaction.commit()
     } else await this.#transaction.abort()

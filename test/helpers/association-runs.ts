@@ -1,7 +1,8 @@
 /** Runs over daily files and association files. */
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { associate, type IngestOptions, ingest } from '../../lib/run/ingest.js'
+import { associate, ingest } from '../../lib/run/ingest.js'
+import type { IngestOptions } from '../../lib/run/options.js'
 import type { Summary } from '../../lib/run/summary.js'
 import type { AssociationHistory } from './arbitrary-associations.js'
 import { dayFile } from './arbitrary-rows.js'

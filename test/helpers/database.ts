@@ -5,7 +5,8 @@ import { dirname, join } from 'node:path'
 import type { ExecutionContext } from 'ava'
 import { parse } from 'csv-parse/sync'
 import { stringify } from 'csv-stringify/sync'
-import { type IngestOptions, ingest } from '../../lib/run/ingest.js'
+import { ingest } from '../../lib/run/ingest.js'
+import type { IngestOptions } from '../../lib/run/options.js'
 import type { Summary } from '../../lib/run/summary.js'
 import type { DayFile, TableRow } from './model.js'
 
@@ -57,8 +58,13 @@ export function run(out: string, inputs: readonly string[], options: Partial<Ing
 }
 
 /** One run over standard input, which arrives in chunks of a size, into a database folder. */
-export function runStdin(out: string, { text, date }: DayFile, chunkBytes: number): Promise<Summary> {
-  return run(out, ['-'], { date, stdin: chunks(Buffer.from(text), chunkBytes) })
+export function runStdin(
+  out: string,
+  { text, date }: DayFile,
+  chunkBytes: number,
+  options: Partial<IngestOptions> = {},
+): Promise<Summary> {
+  return run(out, ['-'], { ...options, date, stdin: chunks(Buffer.from(text), chunkBytes) })
 }
 
 async function* chunks(bytes: Buffer, size: number): AsyncGenerator<Buffer> {

@@ -1,0 +1,156 @@
+/**
+ * Files as they come into folders: each once, when it is quiet, and again when it has changed.
+ */
+import { type FSWatcher, type Stats, watch } from 'node:fs'
+import { stat } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { milliseconds } from '../clock.js'
+import { pathsOf } from './source.js'
+
+/** What is followed. */
+export interface FollowOptions {
+  /** Folders, globs or files; they need not be there. */
+  readonly names: readonly string[]
+  /** Which files of a folder: the start of their names, with `*` and `?`. */
+  readonly prefix?: string | undefined
+  /** Takes what the user should know. */
+  readonly warn: (message: string) => void
+  /** Ends the following. */
+  readonly stop?: AbortSignal | undefined
+  /** For how long a file must not have changed, in ms. */
+  readonly quiet?: number
+  /** After how long to look even though the system reports no change, in ms: it may have none to report, as of a network. */
+  readonly lookEvery?: number
+}
+
+/** A file as it was at a look. */
+interface Look {
+  /** By this it is told whether it has changed. */
+  readonly state: string
+  /** Since when it is like this, by our clock in ms. */
+  readonly since: number
+  readonly isTaken: boolean
+}
+
+const QUIET_MS = 2000
+const LOOK_EVERY_MS = 60_000
+/** Files that nobody has touched for so long by the system's clock were quiet before the first look, in ms. */
+const OLD_MS = 60_000
+
+/** Follows folders until it is stopped. */
+export class Follower {
+  readonly #options: Required<Pick<FollowOptions, 'quiet' | 'lookEvery'>> & FollowOptions
+  #looks: ReadonlyMap<string, Look> = new Map()
+  readonly #watchers = new Map<string, FSWatcher>()
+  readonly #missing = new Set<string>()
+  #isChanged = true
+  #wake: () => void = () => {}
+
+  constructor(options: FollowOptions) {
+    this.#options = { quiet: QUIET_MS, lookEvery: LOOK_EVERY_MS, ...options }
+    options.stop?.addEventListener('abort', () => this.#wake(), { once: true })
+  }
+
+  /** Paths of files that are new or have changed, in the order of the names, some at a time. */
+  async *files(): AsyncGenerator<readonly string[]> {
+    try {
+      while (this.#options.stop?.aborted !== true) {
+        this.#isChanged = false
+        this.#watchFolders()
+        const ready = await this.#look()
+        if (ready.length > 0) yield ready
+        else await this.#rest()
+      }
+    } finally {
+      for (const watcher of this.#watchers.values()) watcher.close()
+    }
+  }
+
+  /** The files that are ready now. */
+  async #look(): Promise<readonly string[]> {
+    const now = milliseconds()
+    const looks = new Map<string, Look>()
+    const ready: string[] = []
+    for (const name of this.#options.names) {
+      const paths = await pathsOf(name, this.#options).catch((error: unknown) => this.#unreadable(name, error))
+      this.#notice(name, paths.length > 0)
+      for (const path of paths) {
+        const status = await stat(path).catch(() => undefined)
+        if (status?.isFile() !== true || looks.has(path)) continue
+        const look = this.#lookOf(path, status, now)
+        const isReady = !look.isTaken && now - look.since >= this.#options.quiet
+        looks.set(path, isReady ? { ...look, isTaken: true } : look)
+        if (isReady) ready.push(path)
+      }
+    }
+    this.#looks = looks
+    return ready
+  }
+
+  #lookOf(path: string, status: Stats, now: number): Look {
+    const state = `${status.ino} ${status.size} ${status.mtimeMs}`
+    const before = this.#looks.get(path)
+    if (before?.state === state) return before
+    const isOld = before === undefined && Date.now() - status.mtimeMs > OLD_MS
+    return { state, since: isOld ? Number.NEGATIVE_INFINITY : now, isTaken: false }
+  }
+
+  #unreadable(name: string, error: unknown): readonly string[] {
+    if (!this.#missing.has(name)) this.#options.warn(error instanceof Error ? error.message : String(error))
+    this.#missing.add(name)
+    return []
+  }
+
+  /** A name that stands for nothing may be a mistake, or stand for something later. */
+  #notice(name: string, isThere: boolean): void {
+    if (isThere) this.#missing.delete(name)
+    else if (!this.#missing.has(name)) {
+      this.#missing.add(name)
+      this.#options.warn(`${name}: no files yet; waiting for some`)
+    }
+  }
+
+  /** Has the system report changes of folders that it does not watch yet. */
+  #watchFolders(): void {
+    for (const name of this.#options.names) {
+      // Of a glob, the folder of its last part; where that has wildcards itself, the looks have to do.
+      for (const folder of [name, dirname(name)]) if (!this.#watchers.has(folder)) this.#watch(folder)
+    }
+  }
+
+  #watch(folder: string): void {
+    const ends = () => {
+      this.#watchers.get(folder)?.close()
+      this.#watchers.delete(folder)
+    }
+    try {
+      const watcher = watch(folder, (event, file) => {
+        // A folder that is moved or removed is watched no more under this name.
+        if (event === 'rename' && (file === null || folder.endsWith(file))) ends()
+        this.#isChanged = true
+        this.#wake()
+      })
+      watcher.on('error', ends)
+      this.#watchers.set(folder, watcher)
+    } catch {
+      // It is not there, or the system watches no more folders.
+    }
+  }
+
+  /** Waits for a change, for a file to become quiet, or for the time of the next look. */
+  async #rest(): Promise<void> {
+    const { quiet, lookEvery, stop } = this.#options
+    const isRestless = [...this.#looks.values()].some(({ isTaken }) => !isTaken)
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, isRestless ? Math.min(quiet / 2, lookEvery) : lookEvery)
+      this.#wake = () => {
+        clearTimeout(timer)
+        resolve()
+      }
+      if (stop?.aborted === true || (this.#isChanged && !isRestless)) this.#wake()
+    })
+    this.#wake = () => {}
+    // Many files may come at once: one look for all of them.
+    if (stop?.aborted !== true) await new Promise((resolve) => setTimeout(resolve, Math.min(50, quiet)))
+  }
+}

@@ -1,0 +1,72 @@
+/** What a run can be told. */
+import type { Writable } from 'node:stream'
+import type { CommitInterval } from './portions.js'
+import type { ProgressListener } from './progress.js'
+import type { Summary } from './summary.js'
+
+/** Options of `ingest`. */
+export interface IngestOptions {
+  /** Files, folders, globs, or `-` for standard input; none means standard input. */
+  readonly inputs?: readonly string[] | undefined
+  /** The database folder; made if it is not there. */
+  readonly out: string
+  /** Day of inputs whose name tells none, YYYY-MM-DD. */
+  readonly date?: string | undefined
+  /** Which files of a folder are read: the start of their names, with `*` and `?`. */
+  readonly prefix?: string | undefined
+  /** Association files, folders with such files, or globs. */
+  readonly asn?: readonly string[] | undefined
+  /** Whether products across observations are taken in from association files, as they are by default. */
+  readonly candidates?: boolean | undefined
+  /** Whether rows of this run counted before stored versions of their datasets, whatever the dates. */
+  readonly replace?: boolean | undefined
+  /** Whether the first row or association file that cannot be used ends the run, with nothing changed. */
+  readonly strict?: boolean | undefined
+  /** Rows that `rejects.csv` may have, 100,000 by default; what is beyond them is counted only. */
+  readonly maxRejects?: number | undefined
+  /** Bytes of rows that are held in memory; what is beyond them waits in spill files. 128 MiB by default. */
+  readonly memory?: number | undefined
+  /** Folder of the spill files; by default inside the database. */
+  readonly tmp?: string | undefined
+  /** Seconds to wait for another run on the same database. */
+  readonly wait?: number | undefined
+  /** Stands for standard input. */
+  readonly stdin?: AsyncIterable<Buffer> | undefined
+  /** Takes what the user should know while the run goes on; nothing is told by default. */
+  readonly warn?: ((message: string) => void) | undefined
+  /** Takes what is assumed in place of an option: the day of standard input. By default `warn` does. */
+  readonly assume?: ((message: string) => void) | undefined
+  /** Takes how far the run has come. */
+  readonly progress?: ProgressListener | undefined
+  /** A table whose rows of this run are written to a stream as CSV while the run goes on. */
+  readonly emit?: { readonly table: string; readonly out: Writable } | undefined
+  /** Commits what was read whole while the run goes on reading; without it, once at the end. */
+  readonly commitEvery?: CommitInterval | undefined
+  /** Goes on with files that come into the inputs, which are folders or globs; commits after each lot of them. */
+  readonly follow?: boolean | undefined
+  /** Whether other runs get their turn between commits; what is read of a pipe up to one is then held in memory. */
+  readonly share?: boolean | undefined
+  /** Takes what each of these commits did. */
+  readonly onCommit?: ((summary: Summary) => void) | undefined
+  /** Ends the reading, not the run: what was read whole until then is committed. */
+  readonly stop?: AbortSignal | undefined
+  /** Ends the run; what is not committed is not in the database. */
+  readonly signal?: AbortSignal | undefined
+}
+
+/** Options of `associate`. */
+export type AssociateOptions = Omit<
+  IngestOptions,
+  | 'inputs'
+  | 'date'
+  | 'prefix'
+  | 'stdin'
+  | 'assume'
+  | 'replace'
+  | 'maxRejects'
+  | 'commitEvery'
+  | 'follow'
+  | 'share'
+  | 'onCommit'
+  | 'stop'
+>

@@ -1,0 +1,175 @@
+/**
+ * One committed step of a run: what is sent into the database until it commits, and the database from one step to the next.
+ */
+import { join } from 'node:path'
+import { undecide } from '../process/supervisor.js'
+import { Encoder, type NewCategory, type UnknownValues } from '../rules/category-codes.js'
+import { createLayout, type Layout, otherColumns, uniteColumns } from '../rules/layout.js'
+import { DEFAULT_MEMORY, LineBuffer } from '../sort/buffer.js'
+import { Database, hasIndex, hasTables } from '../store/database.js'
+import { waitingFor } from '../store/lock.js'
+import { storedColumns, storedLines } from '../store/read/takeover.js'
+import { brokenOff, endedReadings, othersReadings } from '../store/readings.js'
+import { temporaryPath } from '../store/temporary.js'
+import { Update } from '../store/update.js'
+import { counted } from '../text/words.js'
+import { Threads } from '../workers/pool.js'
+import type { InputForm } from '../workers/row-scrubber.js'
+import { Emitter, type EmitterStep, emittedTable } from './emit.js'
+import type { IngestOptions } from './options.js'
+import { SPILL_FILE } from './room.js'
+import type { GroupContext } from './settle-stage.js'
+import type { Outcome, Tally } from './summary.js'
+
+/** What the stages that write into a database work on. */
+export type DatabaseContext = Omit<GroupContext, 'strict' | 'progress'> & {
+  readonly layout: Layout
+  readonly emitter: EmitterStep | undefined
+}
+
+/** Options of a run that are about the database, not the inputs. */
+export type DatabaseOptions = Pick<
+  IngestOptions,
+  'out' | 'replace' | 'maxRejects' | 'memory' | 'tmp' | 'wait' | 'warn' | 'emit' | 'signal'
+>
+
+/** Sends rows into the database, as long as it is not committed. */
+export type StepWork = (context: DatabaseContext, update: Update) => Promise<void>
+
+/** What a step did. */
+export interface StepResult {
+  readonly outcome: Outcome
+  readonly newCategories: readonly NewCategory[]
+}
+
+/** The database of a run, which no other run can change from one step to the next. */
+export class HeldDatabase {
+  readonly #options: DatabaseOptions
+  readonly #emitter: Emitter | undefined
+  #database: Database | undefined
+  #steps = 0
+
+  constructor(options: DatabaseOptions) {
+    const { emit } = options
+    this.#options = options
+    this.#emitter = emit && new Emitter(emittedTable(emit.table), emit.out)
+  }
+
+  /**
+   * Makes what `work` sends into the database one committed step. After an error the database is closed.
+   *
+   * @param inputs header and day of each input of the step
+   */
+  async step(inputs: readonly InputForm[], tally: Tally, work: StepWork): Promise<StepResult> {
+    try {
+      // What comes now is a change of its own, which a signal can keep from happening.
+      if (this.#steps > 0) undecide()
+      this.#database = await (this.#database?.again() ?? openDatabase(this.#options, this.#steps === 0))
+      this.#steps++
+      const emitter = this.#emitter
+      return await updateDatabase(this.#database, inputs, { ...this.#options, emitter }, tally, work)
+    } catch (error) {
+      await this.close(error)
+      throw error
+    }
+  }
+
+  /** Gives it free for others, until the next step. */
+  async close(reason?: unknown): Promise<void> {
+    const database = this.#database
+    this.#database = undefined
+    await database?.close(reason)
+  }
+}
+
+/** @param isFirst whether the run opens it for its first step */
+async function openDatabase(options: DatabaseOptions, isFirst: boolean): Promise<Database> {
+  const warn = options.warn ?? (() => {})
+  const database = await Database.open(options.out, {
+    wait: options.wait,
+    signal: options.signal,
+    onWait: (owner) => warn(waitingFor(owner, options)),
+  })
+  if (database.folder.recovered !== undefined) warn(database.folder.recovered)
+  if (isFirst) for (const reading of endedReadings(database.readings)) warn(brokenOff(reading))
+  return database
+}
+
+async function updateDatabase(
+  database: Database,
+  inputs: readonly InputForm[],
+  options: DatabaseOptions & { readonly emitter: Emitter | undefined },
+  tally: Tally,
+  work: StepWork,
+): Promise<StepResult> {
+  const fresh = inputs.map(({ header }) => otherColumns(header))
+  if (database.index === undefined) await refuseLoss(database, options)
+  const known = database.index?.others
+  const others = uniteColumns([...(known === undefined ? await storedColumns(database) : [known]), ...fresh])
+  const layout = createLayout(others)
+  // A new column has to be in every row of every table, so all of them are written anew.
+  const anew = known === undefined || known.length < others.length
+  const encoder = new Encoder(database.encodings)
+  const update = await Update.begin(database, { layout, encoder }, anew, options.maxRejects)
+  update.readings = othersReadings(database.readings)
+  const stored = anew ? undefined : database.places
+  // Plain data alone can go to another thread.
+  const forms = inputs.map(({ name, header, day }) => ({ name, header, day }))
+  const { encodings } = database
+  const threads = new Threads({ others, inputs: forms, encodings, stored, replaces: options.replace }, options.signal)
+  const buffer = new LineBuffer(
+    options.memory ?? DEFAULT_MEMORY,
+    (number) => spillPath(number, update, options),
+    (section, file) => threads.spill(section, file),
+  )
+  const emitter = options.emitter?.begin({ layout, encoder }, update.scratchPath('emitted'))
+  try {
+    if (anew) await bufferStored(database, layout, buffer, options)
+    const learn = (values: UnknownValues) => encoder.learn(values)
+    const { signal } = options
+    await work({ layout, buffer, threads, tally, learn, wholePrograms: !anew, emitter, signal }, update)
+    await threads.close()
+    const newCategories = encoder.settle()
+    await emitter?.finish(options.signal)
+    const committed = await update.commit(newCategories.length > 0 || known === undefined, tally.census)
+    return { newCategories, outcome: { database: database.folder.folder, ...committed } }
+  } catch (error) {
+    await threads.close()
+    await update.abort(error)
+    throw error
+  } finally {
+    buffer.close()
+    emitter?.close()
+  }
+}
+
+/** Most runs find the tables as the last one left them, and need no code for this. */
+async function refuseLoss(database: Database, { warn = () => {}, signal }: DatabaseOptions): Promise<void> {
+  if (!(await hasTables(database)) && !(await hasIndex(database))) return
+  const { takeStock } = await import('../maintain/loss.js')
+  await takeStock(database.folder.folder, { warn, signal })
+}
+
+/** Where a spill file is made; its name is taken away at once, so it needs to be unused only now. */
+function spillPath(number: number, update: Update, { tmp }: DatabaseOptions): string {
+  return tmp === undefined ? update.scratchPath(`spill-${number}`) : temporaryPath(join(tmp, SPILL_FILE))
+}
+
+/** Puts the lines of tables that cannot be read program by program with those of the input. */
+async function bufferStored(
+  database: Database,
+  layout: Layout,
+  buffer: LineBuffer,
+  { warn, signal }: DatabaseOptions,
+): Promise<void> {
+  if (!(await hasTables(database))) return
+  let misplaced = 0
+  for await (const { pid, observation, table, text, isMisplaced } of storedLines(database, layout)) {
+    signal?.throwIfAborted()
+    if (buffer.canMerge) await buffer.merge(signal)
+    buffer.add(pid, observation, table, text)
+    if (isMisplaced) misplaced++
+  }
+  if (misplaced > 0)
+    warn?.(`${counted(misplaced, 'row')} of training.csv without a pname, taken over as waiting products`)
+}

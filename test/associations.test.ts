@@ -45,7 +45,7 @@ test('one run with association files makes the tables that the naive model makes
         assertPlaces(join(folder, 'db'))
       })
     }),
-    propertyOptions(t, 80),
+    propertyOptions(t, 30),
   )
   t.pass()
 })
@@ -76,7 +76,7 @@ test('runs over daily files and association files, in any order and again, make 
         await assertHealthy(many)
       })
     }),
-    propertyOptions(t, 40),
+    propertyOptions(t, 15),
   )
   t.pass()
 })

@@ -166,7 +166,7 @@ test('units are those of the plainest way, whatever the memory and the lengths o
       for (const bytes of [memory, 2 ** 20, Number.POSITIVE_INFINITY])
         assert.deepEqual(unitsOf(bufferIn(t, bytes), all, whole), expected)
     }),
-    propertyOptions(t, 30),
+    propertyOptions(t, 12),
   )
   t.pass()
 })
@@ -347,7 +347,7 @@ test('what another thread spills comes out the same', async (t) => {
       })
       given += other.given
     }),
-    propertyOptions(t, 60),
+    propertyOptions(t, 24),
   )
   t.true(given > 100, `${given} sections were given away`)
 })
@@ -441,7 +441,7 @@ test('every file of the database is the same, byte by byte, whatever the memory 
         assert.deepEqual(made[1], made[0])
       })
     }),
-    propertyOptions(t, 30),
+    propertyOptions(t, 12),
   )
   t.pass()
 })
@@ -467,7 +467,7 @@ test('runs over a database that is there write the same files, byte by byte, wha
         assert.deepEqual(readdirSync(tmp), [])
       })
     }),
-    propertyOptions(t, 30),
+    propertyOptions(t, 12),
   )
   t.pass()
 })

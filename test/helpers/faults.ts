@@ -117,6 +117,17 @@ function parseLog(text: string): LoggedOperation[] {
   })
 }
 
+/** Whether faults strike at every operation, and rare things are tried often. */
+const SOAK = process.env.SOAK === '1'
+/** Operations after which something else is found in a folder. */
+const TELLING = /^(rename|unlink|rmdir|rm|mkdir|link|symlink|truncate|ftruncate|copyFile)$/
+
+/** The operations after which something else is found, and one in `every` of the others; all of them with SOAK=1. */
+export function telling(operations: readonly LoggedOperation[], every: number): readonly LoggedOperation[] {
+  let others = 0
+  return operations.filter(({ kind }) => SOAK || TELLING.test(kind) || others++ % every === 0)
+}
+
 /** Does `work` for every item, `width` at a time (two for the two cores that tests may count on). */
 export async function inParallel<T>(items: Iterable<T>, work: (item: T) => Promise<void>, width = 2): Promise<void> {
   const queue = [...items]

@@ -53,15 +53,17 @@ const COMMANDS: readonly (readonly string[])[] = [
 for (const args of COMMANDS) {
   test(`jwst-ingest ${args.join(' ')}: the same on either thread`, async (t) => {
     const dir = new Workdir(t)
-    await ingest({ inputs: [join(FIXTURES, 'days')], out: dir.path('db') })
-    await roundTimes(dir.path('db'))
-    await copyDatabase(dir.path('db'), dir.path('here/db'))
-    const here = await runHere(dir.path('here/db'), args)
-    const apart = await dir.run(args, { env: { JWST_INGEST_DB: dir.path('db') } })
+    // Of one length, as what is told wraps lines with the path in them.
+    const [own, other] = [dir.path('here/db'), dir.path('away/db')]
+    await ingest({ inputs: [join(FIXTURES, 'days')], out: other })
+    await roundTimes(other)
+    await copyDatabase(other, own)
+    const here = await runHere(own, args)
+    const apart = await dir.run(args, { env: { JWST_INGEST_DB: other } })
     t.is(apart.code, here.code)
     for (const stream of ['stdout', 'stderr'] as const)
-      t.deepEqual(plain(apart[stream]), plain(here[stream].replaceAll(dir.path('here'), dir.folder)))
-    t.deepEqual(tableTexts(dir.path('db')), tableTexts(dir.path('here/db')))
+      t.deepEqual(plain(apart[stream]), plain(here[stream].replaceAll(own, other)))
+    t.deepEqual(tableTexts(other), tableTexts(own))
   })
 }
 

@@ -79,6 +79,9 @@ const CASES: readonly (readonly [line: string, expected: readonly string[]])[] =
   ['jwst-ingest rebuild --w', ['--wait']],
   ['jwst-ingest check --w', []],
   ['jwst-ingest --date files/', []],
+  ['jwst-ingest explain --format ', ['csv', 'json', 'line', 'text']],
+  ['jwst-ingest explain --instrument NIR', ['NIRCAM', 'NIRISS', 'NIRSPEC']],
+  ['jwst-ingest explain --reason no-', ['no-coordinates', 'no-exposures', 'no-group', 'no-product']],
 ]
 
 const OWN_CASES: Readonly<Record<Shell, typeof CASES>> = {

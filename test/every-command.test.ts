@@ -14,6 +14,7 @@ import { PROGRAM, Workdir } from './helpers/program.js'
 const READERS = [
   'status db',
   'explain --waiting --db db',
+  'explain --waiting --format csv --limit 2 --db db',
   'explain jw01001* --db db',
   'check db',
   'report db --html page.html',

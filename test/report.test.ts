@@ -312,6 +312,7 @@ test('of very much that waits the oldest is shown, and all of it counted', (t) =
       model: 'TAC',
       pid: 1,
       observation: '001',
+      instrument: 'NIRCAM',
       params: 'p',
       since: day(Math.floor(number / 10)),
       members: 1,

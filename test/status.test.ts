@@ -1,10 +1,12 @@
 /** What status counts, against the tables themselves and by hand. */
-import { rmSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'ava'
 import { QUANTILES, SizeSample } from '../lib/inspect/quantiles.js'
 import { type ModelStatus, type StatusReport, statusOf } from '../lib/inspect/status.js'
 import { formatStatus } from '../lib/inspect/status-text.js'
+import { pruneDatabase } from '../lib/maintain/prune.js'
+import { associate } from '../lib/run/ingest.js'
 import { build, daily, FIXTURES, newFolder } from './helpers/damage.js'
 import { editTable, fileBytes, readRows, readTable, run, writeDayFiles, writeTable } from './helpers/database.js'
 import { fieldsOf, INPUT_COLUMNS } from './helpers/rows.js'
@@ -138,26 +140,90 @@ test('as text', (t) => {
       ...{ SPEC: empty, TAC: empty, FGS: empty },
     },
     waiting: { groups: 12, exposures: 35, ungrouped: 1, products: 5, mosaics: 2 },
+    ...{ awaited: { members: 3, products: 1 }, expired: { exposures: 1, products: 20 } },
     ...{ rejects: 0, damaged: 0, lastDate: '2024-12-31' },
   }
   t.is(
     formatStatus(report),
     `db, last date 2024-12-31
 
-model  trained  waiting: groups  exposures  products  mosaics  oldest waiting   last date
-IMAGE    12345               12         34         5        2      2024-02-21  2024-12-31
-SPEC         0                0          0         0        0               –           –
-TAC          0                0          0         0        0               –           –
-FGS          0                0          0         0        0               –           –
-
-size, GB    5 %   25 %    50 %     75 %     95 %       max
-IMAGE     0.000  1.000  12.346  225.000  950.000  2000.000
-SPEC          –      –       –        –        –         –
-TAC           –      –       –        –        –         –
-FGS           –      –       –        –        –         –
+model             IMAGE  SPEC  TAC  FGS
+trained           12345     0    0    0
+last date    2024-12-31     –    –    –
+waiting
+  groups             12     0    0    0
+  exposures          34     0    0    0
+  products            5     0    0    0
+  mosaics             2     0    0    0
+  since      2024-02-21     –    –    –
+size, GB
+  5 %             0.000     –    –    –
+  25 %            1.000     –    –    –
+  50 %           12.346     –    –    –
+  75 %          225.000     –    –    –
+  95 %          950.000     –    –    –
+  max          2000.000     –    –    –
 
 waiting  12 groups, 35 exposures (1 in no group), 5 products, 2 mosaics
+awaited  3 exposures that association files name for 1 product, which lacks them
+expired  1 exposure, 20 products
 rejects  0
 `,
   )
+})
+
+test('what was pruned is told, and what waits no more is not', async (t) => {
+  const folder = await build(newFolder(t), DAYS)
+  await pruneDatabase({ out: folder, olderThan: '1d', asOf: '2025-01-01' })
+  const rows = readRows(folder, 'expired')
+  const products = rows.filter(({ dag }) => dag?.includes('3')).length
+  t.true(products > 0 && products < rows.length)
+  const report = await statusOf(folder)
+  t.deepEqual(report.expired, { exposures: rows.length - products, products })
+  t.regex(formatStatus(report), new RegExp(`\\nexpired  ${rows.length - products} exposures, ${products} products\\n`))
+})
+
+interface AssociationFile {
+  readonly asn_type: string
+  readonly products: readonly { readonly members: readonly { readonly expname: string; readonly exptype: string }[] }[]
+}
+
+test('exposures that association files name and that have not come are counted, and the products that lack them', async (t) => {
+  const pool = join(FIXTURES, 'pools', 'coron_nircam')
+  const folder = newFolder(t)
+  const files = readdirSync(join(pool, 'asn')).map((name) => {
+    return JSON.parse(readFileSync(join(pool, 'asn', name), 'utf8')) as AssociationFile
+  })
+  // The science members of each product, as the files have them.
+  const products = files
+    .filter(({ asn_type }) => asn_type.endsWith('3'))
+    .flatMap((file) => file.products)
+    .map(({ members }) => members.filter(({ exptype }) => exptype === 'science'))
+    .map((science) => new Set(science.map(({ expname }) => expname.replace(/_[a-z]+\.fits$/, ''))))
+  const [absent = ''] = products[0] ?? []
+  const [raw = ''] = readdirSync(join(pool, 'raw'))
+  const lines = readFileSync(join(pool, 'raw', raw), 'utf8').split('\n')
+  const status = async (name: string, content: readonly string[]) => {
+    await run(
+      join(folder, name),
+      writeDayFiles(folder, [{ name: raw, text: `${content.join('\n').trimEnd()}\n`, date: '' }]),
+    )
+    await associate({ out: join(folder, name), asn: [join(pool, 'asn')] })
+    return statusOf(join(folder, name))
+  }
+  t.deepEqual((await status('whole', lines)).awaited, { members: 0, products: 0 })
+  const less = await status(
+    'less',
+    lines.filter((line) => !line.startsWith(absent)),
+  )
+  const lacking = products.filter((science) => science.has(absent)).length
+  t.true(lacking > 0)
+  t.deepEqual(less.awaited, { members: 1, products: lacking })
+  t.regex(
+    formatStatus(less),
+    /\nawaited {2}1 exposure that association files name for \d+ products?, which lacks? it\n/,
+  )
+  // Nothing at all has come.
+  const none = await status('none', lines.slice(0, 1))
+  t.deepEqual(none.awaited, { members: new Set(products.flatMap((its) => [...its])).size, products: products.length })
 })

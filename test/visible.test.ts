@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import test from 'ava'
 import fc from 'fast-check'
-import { visible } from '../lib/cli/visible.js'
+import { visible } from '../lib/text/visible.js'
 import { daily, exposure, product, Workdir } from './helpers/program.js'
 
 const seen: readonly (readonly [text: string, visible: string])[] = [

@@ -499,7 +499,16 @@ const twins = (columns: Columns) => ({ 'jw01001-o001_t001_miri': columns, 'jw010
 test('waits are counted by value and kind: keywords by their number, programs and reasons in their order', (t) => {
   const wait = (changes: Partial<Wait>): Wait => ({
     ...{ kind: 'group', name: '', model: 'TAC', pid: 1001, observation: '001', params: '', since: '2024-02-21' },
-    ...{ members: 1, exposures: 1, reason: 'keywords-differ', detail: '', differs: ['FILTER'], remedy: '', ...changes },
+    ...{
+      instrument: 'NIRCAM',
+      members: 1,
+      exposures: 1,
+      reason: 'keywords-differ',
+      detail: '',
+      differs: ['FILTER'],
+      remedy: '',
+      ...changes,
+    },
   })
   const waits = [
     wait({}),
@@ -537,6 +546,7 @@ test('what is told besides the reason', async (t) => {
     model: 'TAC',
     pid: 1001,
     observation: '003',
+    instrument: 'NIRCAM',
     params: '1001-003-F335M-MASKRND-SUB320-NRC_CORON',
     since: '2024-02-22',
     exposures: 2,

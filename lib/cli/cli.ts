@@ -5,6 +5,7 @@
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import { EXIT, IngestError } from '../errors.js'
+import { visible } from '../text/visible.js'
 import { addAssociateCommand } from './associate.js'
 import { addDatabaseCommands } from './cli-database.js'
 import { parseSeconds } from './cli-options.js'
@@ -17,7 +18,6 @@ import { addPruneCommand } from './prune.js'
 import { addReportCommand } from './report.js'
 import { addStatusCommand } from './status.js'
 import type { Terminal } from './terminal.js'
-import { visible } from './visible.js'
 
 /** Runs the command line; returns the exit code. */
 export async function runCommand(args: readonly string[], given: Terminal): Promise<number> {

@@ -3,6 +3,7 @@
  */
 import { existsSync } from 'node:fs'
 import type { Command } from 'commander'
+import { distance } from 'fastest-levenshtein'
 import { IngestError } from '../errors.js'
 
 /** The names of the commands, without those for developers. */
@@ -43,22 +44,4 @@ function nearest(word: string, names: readonly string[]): string | undefined {
   const far = (name: string) => distance(word, name) / Math.max(word.length, name.length)
   const [first] = names.toSorted((a, b) => far(a) - far(b))
   return first !== undefined && far(first) <= MAX_MISTYPED ? first : undefined
-}
-
-/** Letters to insert, remove, replace or swap with their neighbour to make one word of the other. */
-function distance(from: string, to: string): number {
-  let before: number[] = []
-  let above: number[] = Array.from({ length: to.length + 1 }, (_, at) => at)
-  for (let row = 1; row <= from.length; row++) {
-    const current = [row]
-    for (let at = 1; at <= to.length; at++) {
-      const replaced = (above[at - 1] ?? 0) + (from[row - 1] === to[at - 1] ? 0 : 1)
-      const isSwapped = row > 1 && at > 1 && from[row - 1] === to[at - 2] && from[row - 2] === to[at - 1]
-      const swapped = isSwapped ? (before[at - 2] ?? 0) + 1 : replaced
-      current.push(Math.min(replaced, swapped, (above[at] ?? 0) + 1, (current[at - 1] ?? 0) + 1))
-    }
-    before = above
-    above = current
-  }
-  return above[to.length] ?? 0
 }

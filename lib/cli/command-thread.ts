@@ -8,7 +8,7 @@ import type { CommandSetup, Said, StreamName, Taken } from '../process/thread-me
 import { runCommand } from './cli.js'
 
 const port = parentPort as MessagePort
-const { args, decision, isTTY } = workerData as CommandSetup
+const { args, decision, isTTY, columns } = workerData as CommandSetup
 const say = (said: Said, given: ArrayBuffer[] = []) => port.postMessage(said, given)
 
 // What is thrown here reaches the main thread.
@@ -19,7 +19,7 @@ async function run(): Promise<void> {
     decision: new Decision(decision),
     leftover: (path, isThere) => say({ kind: 'leftover', path, isThere }),
   })
-  const stdout = Object.assign(streamOf('stdout'), { isTTY })
+  const stdout = Object.assign(streamOf('stdout'), { isTTY, columns })
   const stderr = streamOf('stderr')
   const code = await runCommand(args, {
     // Commands that run apart read files only.

@@ -8,11 +8,12 @@ import type { Writable } from 'node:stream'
 import { Worker } from 'node:worker_threads'
 import type { Decision } from '../process/decision.js'
 import type { CommandSetup, Said, StreamName, Taken } from '../process/thread-messages.js'
+import type { Terminal } from './terminal.js'
 
 /** What the thread needs of the process. */
 export interface CommandProcess {
   /** Gives a stream of the process; each is made when it is asked for. */
-  readonly stream: (name: StreamName) => Writable & { readonly isTTY?: boolean | undefined }
+  readonly stream: (name: StreamName) => Writable & Pick<Terminal['stdout'], 'isTTY' | 'columns'>
   readonly decision: Decision
   /** Ends the thread; the decision is stopped then. */
   readonly signal: AbortSignal
@@ -28,7 +29,8 @@ export async function runInThread(
   { stream, decision, signal }: CommandProcess,
 ): Promise<number> {
   signal.throwIfAborted()
-  const workerData: CommandSetup = { args, decision: decision.memory, isTTY: stream('stdout').isTTY ?? false }
+  const { isTTY = false, columns } = stream('stdout')
+  const workerData: CommandSetup = { args, decision: decision.memory, isTTY, columns }
   const worker = new Worker(new URL('./command-thread.js', import.meta.url), { workerData })
   const leftovers = new Set<string>()
   try {

@@ -1,14 +1,13 @@
 /** The command `explain`: what became of an exposure, a group or a product, and why something waits. */
-import { type Command, InvalidArgumentError, Option } from 'commander'
+import type { Command } from 'commander'
 import { IngestError } from '../errors.js'
-import type { CountedBy } from '../inspect/counts.js'
-import { programOf } from '../rules/dataset.js'
-import { MODELS, type Model } from '../rules/models.js'
 import { isDatabase } from '../store/database.js'
 import { databaseOf, tellMissing } from './cli-database.js'
 import { parsePath } from './cli-options.js'
-import { Printer, printResult } from './printer.js'
-import type { Terminal } from './terminal.js'
+import { canBeName, unknownNames, warner } from './explain-names.js'
+import { addWaitingOptions, NARROWING, tellWaiting, type WaitingFlags } from './explain-waiting.js'
+import { isGone, Printer } from './printer.js'
+import { type Terminal, widthOf } from './terminal.js'
 
 const EXAMPLES = `
 Examples:
@@ -17,7 +16,8 @@ Examples:
   jwst-ingest explain --waiting --by reason db
   jwst-ingest explain --waiting --model TAC --reason keywords-differ db
   jwst-ingest explain --waiting --by keyword --model TAC db
-  jwst-ingest explain --waiting --json db > waits.json
+  jwst-ingest explain --waiting --format line --since 2024-02-01 db | sort -k 3
+  jwst-ingest explain --waiting --format csv --instrument NIRCAM --limit 100 db > oldest.csv
 
 A name is that of an exposure or product, in any letter case, with or without _uncal.fits and such, or the name that a
 group's product is expected to have; in a pattern * stands for any text and ? for any character. Every table is looked
@@ -28,39 +28,27 @@ Exit codes: 0 done, 1 nothing has a name that was given, or there is no database
 An input file with the name explain is given as ./explain.
 `
 
-interface Flags {
+interface Flags extends WaitingFlags {
   readonly db?: string
   readonly waiting?: boolean
-  readonly by?: CountedBy
-  readonly model?: Model
-  readonly reason?: string
-  readonly json?: boolean
 }
 
 /** Adds `explain` to the program. */
 export function addExplainCommand(program: Command, terminal: Terminal): void {
-  program
+  const command = program
     .command('explain')
     .summary('tell why an exposure or product is matched or waits')
     .description(
       'Tells to which association and group an exposure or product belongs, what it was compared with, how it ended ' +
-        'and, for what waits, why.',
+        'and, for what waits, why and what helps.',
     )
     .argument('[names...]', 'names or patterns, then the database')
     .option('-d, --db <folder>', 'the database; all arguments are names then', parsePath)
-    .option('--waiting', 'tell all that waits, in short; names narrow it')
-    .addOption(new Option('--by <what>', 'count what waits').choices(['reason', 'keyword', 'program']))
-    .option('--model <model>', 'only what waits for this model', parseModel)
-    .option('--reason <reason>', 'only what waits for this reason, by its code')
+    .option('--waiting', 'tell all that waits, in short, the oldest first; names narrow it')
+  addWaitingOptions(command)
     .option('--json', 'print one JSON object')
     .addHelpText('after', EXAMPLES)
-    .action((args: string[], _flags: Flags, command: Command) => runExplain(args, command, terminal))
-}
-
-function parseModel(text: string): Model {
-  const model = MODELS.find((its) => its === text.toUpperCase())
-  if (model === undefined) throw new InvalidArgumentError(`Expected one of ${MODELS.join(', ')}.`)
-  return model
+    .action((args: string[], _flags: Flags, its: Command) => runExplain(args, its, terminal))
 }
 
 async function runExplain(args: readonly string[], command: Command, terminal: Terminal): Promise<void> {
@@ -68,7 +56,7 @@ async function runExplain(args: readonly string[], command: Command, terminal: T
   const { names, folder } = await sortOut(args, flags, databaseOf(flags.db, command, terminal))
   await tellMissing(folder, terminal.err)
   if (flags.waiting) return tellWaiting(folder, names, flags, terminal)
-  for (const flag of ['by', 'model', 'reason'] as const) {
+  for (const flag of NARROWING) {
     if (flags[flag] !== undefined) throw new IngestError('USAGE', `--${flag} is about what waits: give --waiting too`)
   }
   if (names.length === 0) {
@@ -93,69 +81,29 @@ async function sortOut(
   return isMeant || (await isDatabase(last)) ? { names: args.slice(0, -1), folder: last } : { names: args, folder }
 }
 
-function canBeName(text: string): boolean {
-  return programOf(text) !== undefined || /[*?]/.test(text)
-}
-
 async function tellNamed(folder: string, names: readonly string[], { json }: Flags, terminal: Terminal): Promise<void> {
-  const { DatabaseReader, explain, formatExplanation } = await import('../inspect/index.js')
+  const { DatabaseReader, explain, formatExplanation, nearestNames } = await import('../inspect/index.js')
   const options = { signal: terminal.signal, warn: warner(terminal), expectedNames: true }
   const reader = await DatabaseReader.open(folder, options)
   const unknown: string[] = []
+  const near = new Set<string>()
   try {
     const list = new Printer(terminal, json === true, { database: folder }, 'explanations')
-    for await (const its of explain(reader, names, unknown)) list.print(its, formatExplanation)
+    const width = widthOf(terminal)
+    for await (const its of explain(reader, names, unknown)) {
+      await list.print(its, (explanation) => formatExplanation(explanation, width))
+      if (isGone(terminal)) return
+    }
     list.end()
+    for (const name of unknown.filter((its) => !/[*?]/.test(its))) {
+      for (const nearest of await nearestNames(reader, name)) near.add(nearest)
+    }
   } finally {
     await reader.close()
   }
-  if (unknown.length > 0) throw unknownNames(unknown, 'nothing in the database is called', DROPPED_HINT)
+  if (unknown.length === 0) return
+  throw unknownNames(unknown, 'nothing in the database is called', terminal, { near: [...near], why: DROPPED_HINT })
 }
-
-async function tellWaiting(folder: string, names: readonly string[], flags: Flags, terminal: Terminal): Promise<void> {
-  const { formatWait, REASON_CODES, waitsOf, WaitCounter, wanted } = await import('../inspect/index.js')
-  const { by, json, model, reason } = flags
-  if (reason !== undefined && !REASON_CODES.some((code) => code === reason)) {
-    throw new IngestError(
-      'USAGE',
-      `there is no reason ${JSON.stringify(reason)}: expected one of ${REASON_CODES.join(', ')}`,
-    )
-  }
-  const asked = names.map(wanted)
-  const seen = new Set<string>()
-  const isAsked = (name: string) => {
-    const matching = asked.filter(({ matches }) => matches(name))
-    for (const { given } of matching) seen.add(given)
-    return asked.length === 0 || matching.length > 0
-  }
-  const list = by === undefined ? new Printer(terminal, json === true, { database: folder }, 'waits') : undefined
-  const counter = new WaitCounter(by ?? 'reason')
-  for await (const wait of waitsOf(folder, { signal: terminal.signal, warn: warner(terminal) })) {
-    if (!isAsked(wait.name) || (model ?? wait.model) !== wait.model || (reason ?? wait.reason) !== wait.reason) continue
-    list?.print(wait, formatWait)
-    counter.add(wait)
-  }
-  list?.end()
-  if (by !== undefined)
-    printResult(terminal, json, { database: folder, by, counts: counter.counts }, () => counter.format())
-  const unknown = names.filter((name) => !seen.has(name))
-  if (unknown.length > 0) throw unknownNames(unknown, 'nothing that waits is called')
-}
-
-const warner =
-  ({ err }: Terminal) =>
-  (message: string) =>
-    err(`jwst-ingest: ${message}\n`)
 
 /** Why a dataset may be unknown that came; its whole name is given. */
 const DROPPED_HINT = 'of rows that are neither Level 1 nor Level 3 nothing is kept'
-
-function unknownNames(names: readonly string[], what: string, why?: string): IngestError {
-  const pid = programOf(names[0] ?? '')
-  const pattern = pid === undefined ? 'jw01018*' : `jw${String(pid).padStart(5, '0')}*`
-  const listed = names.map((name) => JSON.stringify(name)).join(', ')
-  const hint = `a pattern such as '${pattern}' shows what there is`
-  const isDataset = names.some((name) => canBeName(name) && /^[^*?]*_[^*?]*$/.test(name))
-  const hints = why !== undefined && isDataset ? `${hint}; ${why}` : hint
-  return new IngestError('NAME_UNKNOWN', `${what} ${listed}; ${hints}`)
-}

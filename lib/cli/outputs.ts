@@ -14,7 +14,7 @@ const STREAMS = {
   stderr: { fd: 2, called: 'standard error' },
 } as const
 
-export type OutputStream = Writable & Partial<Pick<WriteStream, 'isTTY'>>
+export type OutputStream = Writable & Partial<Pick<WriteStream, 'isTTY' | 'columns'>>
 
 /** The streams that a command prints to. Each is made when it is asked for: a quiet run over files needs none of them. */
 export class Outputs {

@@ -1,3 +1,5 @@
+/** Prints what programs and people read, no faster than they take it. */
+import { once } from 'node:events'
 import type { Terminal } from './terminal.js'
 
 /** Prints a list while it is being made: item by item as text, or as one JSON object. */
@@ -17,15 +19,35 @@ export class Printer {
   }
 
   /** Prints an item; as text with a blank line before all but the first. */
-  print<T>(item: T, format: (item: T) => string): void {
-    if (this.#json) this.#terminal.stdout.write(`${this.#count === 0 ? '' : ','}\n${JSON.stringify(item)}`)
-    else this.#terminal.out(`${this.#count === 0 ? '' : '\n'}${format(item)}`)
-    this.#count++
+  print<T>(item: T, format: (item: T) => string): Promise<void> {
+    const isFirst = this.#count++ === 0
+    return taken(this.#terminal, () => {
+      if (this.#json) this.#terminal.stdout.write(`${isFirst ? '' : ','}\n${JSON.stringify(item)}`)
+      else this.#terminal.out(`${isFirst ? '' : '\n'}${format(item)}`)
+    })
   }
 
   end(): void {
     if (this.#json) this.#terminal.stdout.write('\n]}\n')
   }
+}
+
+/** Whether nobody reads standard output any more. */
+export function isGone({ stdout }: Terminal): boolean {
+  return stdout.destroyed || stdout.errored !== null
+}
+
+/** Prints, and waits where the reader is slower, so that what it has not taken does not pile up in memory. */
+export async function taken(terminal: Terminal, print: () => void): Promise<void> {
+  print()
+  const { stdout } = terminal
+  if (!stdout.writableNeedDrain || isGone(terminal)) return
+  // A stream that fails is never drained; whoever prints next sees that it is gone.
+  const ended = new AbortController()
+  const events = ['drain', 'close'].map((event) => once(stdout, event, ended))
+  await Promise.race(events).catch(() => {})
+  ended.abort()
+  await Promise.allSettled(events)
 }
 
 /** Prints a result: for programs as one JSON object, as it is; or for people. */

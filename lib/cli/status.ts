@@ -2,14 +2,15 @@
 import type { Command } from 'commander'
 import { DATABASE, databaseOf, tellMissing } from './cli-database.js'
 import { printResult } from './printer.js'
-import type { Terminal } from './terminal.js'
+import { type Terminal, widthOf } from './terminal.js'
 
 const EXAMPLES = `
 Examples:
   jwst-ingest status db
   jwst-ingest status --json db | jq .models.TAC.waiting
 
-For each model: matched products, what waits for its counterpart, and quantiles of the sizes of the matched products.
+For each model: matched products, what waits for its counterpart, and quantiles of the sizes of the matched products;
+of all: what association files name that has not come, what was pruned, and what was rejected.
 Nothing is changed, and a run may be going on. What waits, and why: jwst-ingest explain --waiting.
 Exit codes: 0 done, 1 there is no database, or it cannot be read, 2 usage error.
 An input file with the name status is given as ./status.
@@ -34,5 +35,5 @@ async function runStatus(db: string | undefined, command: Command, terminal: Ter
   const report = await statusOf(folder, { signal: terminal.signal })
   await tellMissing(folder, terminal.err)
   const { json } = command.optsWithGlobals<{ json?: boolean }>()
-  printResult(terminal, json, report, formatStatus)
+  printResult(terminal, json, report, (its) => formatStatus(its, widthOf(terminal)))
 }

@@ -9,7 +9,7 @@ export interface Terminal {
   /** Prints for people; what a terminal would obey in it is escaped. */
   readonly out: (text: string) => void
   /** The stream that `out` writes to, for programs: JSON, tables, pages, which stay as they are. */
-  readonly stdout: Writable & { readonly isTTY?: boolean | undefined }
+  readonly stdout: Writable & { readonly isTTY?: boolean | undefined; readonly columns?: number | undefined }
   /** The same on standard error. */
   readonly err: (text: string) => void
   /** Where a bar can be shown: standard error, if that is a terminal. */
@@ -20,4 +20,10 @@ export interface Terminal {
   readonly onFirstSignal?: (end: () => void) => void
   /** Runs a command line in a thread of its own, and returns its exit code; absent where this is one. */
   readonly runApart?: (args: readonly string[]) => Promise<number>
+}
+
+/** The columns of the terminal that standard output is; undefined where it is none, or does not say. */
+export function widthOf({ stdout }: Pick<Terminal, 'stdout'>): number | undefined {
+  // Some pseudo-terminals have 0 columns.
+  return stdout.isTTY && stdout.columns ? stdout.columns : undefined
 }

@@ -20,6 +20,11 @@ const isResolved = ({ holds }: Table) => holds !== 'products' && holds !== 'grou
 /** Those that tell which names matched products were expected to have. */
 const isTrained = ({ holds, encoded }: Table) => holds === 'products' && encoded
 
+/** The columns with names of datasets, or of what association files name. */
+const NAME_COLUMNS: readonly string[] = ['dname', 'pname', 'product', 'member']
+/** The files that tell which products are named, and which are made. */
+const [NAMED_FILE, MADE_FILE] = ['associations.csv', 'training.csv']
+
 /** The files in which something waits, or that name products for which a group may wait. */
 const WAITING_FILES: readonly string[] = ['ingest.csv', 'mosaics.csv', 'associations.csv']
 
@@ -132,6 +137,37 @@ export class DatabaseReader {
       const opened = holds === 'groups' ? this.#survey.opened(file) : undefined
       if (opened !== undefined) for await (const name of namesIn(opened)) yield { name, product: undefined }
     }
+  }
+
+  /** All names in a program: of its datasets, and what association files name. */
+  namesIn(pid: number): ReadonlySet<string> {
+    return new Set(this.#cellsOf(pid, NAME_COLUMNS).map(({ cell }) => cell))
+  }
+
+  /** The programs of which association files name products. */
+  get namedPrograms(): readonly number[] {
+    const tables = [...this.#survey.tables.values()]
+    return [...(tables.find(({ table }) => table.file === NAMED_FILE)?.segments.programs ?? [])]
+  }
+
+  /** Whether every product that association files name in a program, and no template of names, is made. */
+  isAllMade(pid: number): boolean {
+    const cells = this.#cellsOf(pid, ['pname', 'product'], [NAMED_FILE, MADE_FILE])
+    const made = new Set(cells.flatMap(({ file, cell }) => (file === MADE_FILE ? cell.toLowerCase() : [])))
+    return cells.every(({ file, cell }) => file === MADE_FILE || made.has(cell.toLowerCase()))
+  }
+
+  /** The cells in some columns of a program's lines, that are not blank; of all tables by default. */
+  #cellsOf(pid: number, wanted: readonly string[], files?: readonly string[]): { file: string; cell: string }[] {
+    const { tables } = this.#survey
+    return this.#survey.linesOf(pid).flatMap((line) => {
+      const { table, columns } = tables.get(line.table) ?? {}
+      if (table === undefined || columns === undefined || files?.includes(table.file) === false) return []
+      return columns.flatMap((column, index) => {
+        const cell = wanted.includes(column) ? (line.cells[index] ?? '') : ''
+        return cell === '' ? [] : { file: table.file, cell }
+      })
+    })
   }
 
   /** What waits, in numbers: as the index has it, else as resolving gives it. Matched products are not all among it. */

@@ -1,17 +1,23 @@
 /**
  * What a database holds and what waits in it, in numbers. What waits is what runs keep in the index; in a folder that no
- * run has left as it is, what resolving its rows gives. Sizes are read from `train-*`.
+ * run has left as it is, what resolving its rows gives. Sizes are read from `train-*`. What association files still wait
+ * for is resolved where not all that they name is made.
  */
 
 import type { CsvRecord } from '../csv/row.js'
 import { modelFile } from '../maintain/lines.js'
+import { levelOf } from '../rules/dataset.js'
 import { MODELS, type Model } from '../rules/models.js'
 import { toNumber } from '../rules/values.js'
 import { type Census, dayOfNumber, type ModelWaiting, type Waiting, waitingIn, waitingOf } from '../settle/census.js'
 import { firstItem, itemsIn, type OpenFile } from '../store/read/files.js'
 import { REJECTS_FILE } from '../store/tables.js'
+import { type Awaited, awaitedIn } from './awaited.js'
 import { SizeSample, type Sizes } from './quantiles.js'
 import { DatabaseReader } from './reader.js'
+
+/** The table of what was pruned. */
+const EXPIRED_FILE = 'expired.csv'
 
 /** What the database holds of a model. */
 export interface ModelStatus {
@@ -27,12 +33,23 @@ export interface ModelStatus {
   readonly sizes: Sizes | null
 }
 
+/** Rows of `expired.csv`. */
+export interface Expired {
+  readonly exposures: number
+  /** Those across observations among them. */
+  readonly products: number
+}
+
 /** What a database holds; the JSON of `status --json`. */
 export interface StatusReport {
   readonly database: string
   readonly models: Readonly<Record<Model, ModelStatus>>
   /** What waits of all models, and of none. */
   readonly waiting: Waiting
+  /** What association files still wait for. */
+  readonly awaited: Awaited
+  /** What waited too long, and was pruned. */
+  readonly expired: Expired
   /** Input rows that could not be used. */
   readonly rejects: number
   /** Lines that cannot be read, and so are not counted. */
@@ -57,12 +74,15 @@ export async function statusOf(
     const tables = new Tables(reader)
     const models: (readonly [Model, ModelStatus])[] = []
     for (const model of MODELS) models.push([model, statusOfModel(census[model], await tables.trained(model))])
+    const expired = await tables.expired()
     const rejects = await tables.rejects()
     const ofNone = dayOfNumber(census.none.last)
     return {
       database: folder,
       models: Object.fromEntries(models) as Record<Model, ModelStatus>,
       waiting: waitingIn(census),
+      awaited: await awaitedIn(reader),
+      expired,
       rejects,
       damaged: reader.damaged + tables.damaged,
       lastDate: latest([ofNone, ...models.map(([, { lastDate }]) => lastDate)]),
@@ -122,6 +142,18 @@ class Tables {
       }
     }
     return trained
+  }
+
+  async expired(): Promise<Expired> {
+    let [exposures, products] = [0, 0]
+    for await (const { header, rows } of this.#batches(this.#reader.opened(EXPIRED_FILE))) {
+      const dag = header.indexOf('dag')
+      for (const row of rows) {
+        if (levelOf(row.field(dag)) === 'level3') products++
+        else exposures++
+      }
+    }
+    return { exposures, products }
   }
 
   async rejects(): Promise<number> {

@@ -3,7 +3,7 @@
  */
 import type { Model } from '../rules/models.js'
 import type { Row } from '../rules/row.js'
-import { compareText } from '../rules/values.js'
+import { compareText, isNothing } from '../rules/values.js'
 import { type Pending, pendingIn } from '../settle/census.js'
 import type { Settled } from '../settle/settled.js'
 import { type Cause, causeOfGroup, causeOfMosaic, causeOfProduct, causeOfUngrouped } from './causes.js'
@@ -26,6 +26,8 @@ export interface Wait extends Cause {
   readonly pid: number
   /** Three digits; blank where there is none, as for most mosaics. */
   readonly observation: string
+  /** INSTRUME in capitals; blank where it says nothing. */
+  readonly instrument: string
   /** Association key. */
   readonly params: string
   /** The day since which it waits: its first one, YYYY-MM-DD. */
@@ -53,9 +55,15 @@ export async function* waitsOf(folder: string, options: ReadOptions = {}): Async
   }
 }
 
-/** Everything that waits in an open database. */
-export async function* waitsFrom(reader: DatabaseReader): AsyncGenerator<Wait> {
-  for (const pid of reader.waitingPrograms) yield* waitsIn(await reader.settle(pid), reader.folder)
+/**
+ * Everything that waits in an open database, in the order of {@link waitsOf}.
+ *
+ * @param only a program; all by default
+ */
+export async function* waitsFrom(reader: DatabaseReader, only?: number): AsyncGenerator<Wait> {
+  for (const pid of reader.waitingPrograms) {
+    if (only === undefined || pid === only) yield* waitsIn(await reader.settle(pid), reader.folder)
+  }
 }
 
 /**
@@ -79,6 +87,7 @@ function waitOf(pending: Pending, pid: number, around: Surroundings, database: s
     model,
     pid,
     observation,
+    instrument: isNothing(first.INSTRUME) ? '' : first.INSTRUME.toUpperCase(),
     params: first.params,
     since: rows.map(({ date }) => date).sort(compareText)[0] ?? '',
     members: kind === 'group' ? rows.length : exposures,

@@ -7,6 +7,8 @@ export interface CommandSetup {
   readonly decision: SharedArrayBuffer
   /** Whether standard output is a terminal. */
   readonly isTTY: boolean
+  /** Its columns then. */
+  readonly columns: number | undefined
 }
 
 export type StreamName = 'stdout' | 'stderr'

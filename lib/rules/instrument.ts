@@ -6,6 +6,10 @@ import type { Keywords } from './keywords.js'
 import type { Row } from './row.js'
 import type { Pixels, Shape } from './traits.js'
 
+/** The instruments, as INSTRUME has them. */
+export const INSTRUMENTS = ['FGS', 'MIRI', 'NIRCAM', 'NIRISS', 'NIRSPEC'] as const
+export type Instrument = (typeof INSTRUMENTS)[number]
+
 /** Pixel scale in arcsec; NIRCam and MIRI have two. */
 const SCALE: ReadonlyMap<string, number> = new Map([
   ['NIRISS', 0.06],

@@ -1,11 +1,15 @@
 /** What helps against each reason for waiting: told in one place, as the documents have it, and true. */
 import { spawnSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
 import test from 'ava'
 import { buildProgram } from '../lib/cli/cli.js'
-import { REASON_CODES, type Reason, remedyOf } from '../lib/inspect/reasons.js'
-import { waitsIn } from '../lib/inspect/waits.js'
+import { needsFile, REASON_CODES, type Reason, remedyOf } from '../lib/inspect/reasons.js'
+import { type Wait, waitsIn, waitsOf } from '../lib/inspect/waits.js'
+import { associate, ingest } from '../lib/run/ingest.js'
+import { FIXTURES } from './helpers/damage.js'
+import { readRows, temporaryFolder } from './helpers/database.js'
 import { BETA, CORON, type ProgramRows, settleRows } from './helpers/settled.js'
 
 const E1 = 'jw01001003001_02101_00001_nrcalong'
@@ -159,3 +163,31 @@ test('docs/inspecting.md lists every reason with its remedy, in order', (t) => {
     REASON_CODES.map((code) => [code, remedyOf(code)]),
   )
 })
+
+const POOLS = join(FIXTURES, 'pools')
+/** Pools with files of Level 3, in which something waits for them. */
+const pools = readdirSync(POOLS).filter((name) => existsSync(join(POOLS, name, 'asn')))
+
+for (const pool of pools) {
+  test(`${pool}: the official association files help where they are said to`, async (t) => {
+    const out = join(temporaryFolder(t), 'db')
+    await ingest({ inputs: [join(POOLS, pool, 'raw')], out })
+    const before = (await allWaits(out)).filter(({ reason }) => needsFile(reason))
+    await associate({ out, asn: [join(POOLS, pool, 'asn')] })
+    const named = new Set(readRows(out, 'associations').flatMap(({ product = '', member = '' }) => [product, member]))
+    const after = (await allWaits(out)).filter(({ reason }) => needsFile(reason))
+    t.deepEqual(
+      after.filter(({ name }) => named.has(name)).map(({ name, reason }) => `${name} ${reason}`),
+      [],
+    )
+    const isGone = ({ name }: Wait) => !after.some((wait) => wait.name === name)
+    t.true(before.filter(isGone).length >= before.filter(({ name }) => named.has(name)).length)
+    t.log(`${before.length} waited for files, ${after.length} still do`)
+  })
+}
+
+async function allWaits(folder: string): Promise<Wait[]> {
+  const waits: Wait[] = []
+  for await (const wait of waitsOf(folder)) waits.push(wait)
+  return waits
+}

@@ -11,7 +11,7 @@ export type NamesReader = Pick<DatabaseReader, 'programs' | 'namesIn' | 'expecte
 /** So many names are told. */
 const MOST = 5
 /** Programs are read, the nearest first, until so many names are compared: an answer never takes long. */
-const MOST_COMPARED = 20_000
+const MOST_COMPARED = 5_000
 /** How much of a name, and how many characters of a program's, may be mistyped. */
 const MAX_MISTYPED = 0.25
 const MAX_MISTYPED_PROGRAM = 2

@@ -20,8 +20,8 @@ const isResolved = ({ holds }: Table) => holds !== 'products' && holds !== 'grou
 /** Those that tell which names matched products were expected to have. */
 const isTrained = ({ holds, encoded }: Table) => holds === 'products' && encoded
 
-/** The columns with names of datasets, or of what association files name. */
-const NAME_COLUMNS: readonly string[] = ['dname', 'pname', 'product', 'member']
+/** A name in a line of a table, as those of datasets begin; no association file's. */
+const NAME = /jw\d{5}[-\w]*(?=[,"\n]|$)/gi
 /** The files that tell which products are named, and which are made. */
 const [NAMED_FILE, MADE_FILE] = ['associations.csv', 'training.csv']
 
@@ -141,7 +141,8 @@ export class DatabaseReader {
 
   /** All names in a program: of its datasets, and what association files name. */
   namesIn(pid: number): ReadonlySet<string> {
-    return new Set(this.#cellsOf(pid, NAME_COLUMNS).map(({ cell }) => cell))
+    // Lines of tens of programs are searched while somebody waits: their cells are not cut out.
+    return new Set(this.#survey.linesOf(pid).flatMap(({ text }) => text.match(NAME) ?? []))
   }
 
   /** The programs of which association files name products. */
@@ -152,22 +153,16 @@ export class DatabaseReader {
 
   /** Whether every product that association files name in a program, and no template of names, is made. */
   isAllMade(pid: number): boolean {
-    const cells = this.#cellsOf(pid, ['pname', 'product'], [NAMED_FILE, MADE_FILE])
-    const made = new Set(cells.flatMap(({ file, cell }) => (file === MADE_FILE ? cell.toLowerCase() : [])))
-    return cells.every(({ file, cell }) => file === MADE_FILE || made.has(cell.toLowerCase()))
+    const made = new Set(this.#cellsOf(pid, MADE_FILE, 'pname'))
+    return this.#cellsOf(pid, NAMED_FILE, 'product').every((name) => made.has(name))
   }
 
-  /** The cells in some columns of a program's lines, that are not blank; of all tables by default. */
-  #cellsOf(pid: number, wanted: readonly string[], files?: readonly string[]): { file: string; cell: string }[] {
-    const { tables } = this.#survey
-    return this.#survey.linesOf(pid).flatMap((line) => {
-      const { table, columns } = tables.get(line.table) ?? {}
-      if (table === undefined || columns === undefined || files?.includes(table.file) === false) return []
-      return columns.flatMap((column, index) => {
-        const cell = wanted.includes(column) ? (line.cells[index] ?? '') : ''
-        return cell === '' ? [] : { file: table.file, cell }
-      })
-    })
+  /** The cells of a program's lines in a column of a table, in lower case. */
+  #cellsOf(pid: number, file: string, column: string): string[] {
+    const surveyed = [...this.#survey.tables.values()].find(({ table }) => table.file === file)
+    const index = surveyed?.columns.indexOf(column) ?? -1
+    const lines = this.#survey.linesOf(pid).filter(({ table }) => table === surveyed?.table.number)
+    return lines.map(({ cells }) => (cells[index] ?? '').toLowerCase())
   }
 
   /** What waits, in numbers: as the index has it, else as resolving gives it. Matched products are not all among it. */

@@ -3,8 +3,8 @@
  */
 import { existsSync } from 'node:fs'
 import type { Command } from 'commander'
-import { distance } from 'fastest-levenshtein'
 import { IngestError } from '../errors.js'
+import { mistakes } from '../text/mistakes.js'
 
 /** The names of the commands, without those for developers. */
 export function commandNames(program: Command): string[] {
@@ -41,7 +41,7 @@ export function advice(word: string, program: Command): string {
 const MAX_MISTYPED = 0.4
 
 function nearest(word: string, names: readonly string[]): string | undefined {
-  const far = (name: string) => distance(word, name) / Math.max(word.length, name.length)
+  const far = (name: string) => mistakes(word, name) / Math.max(word.length, name.length)
   const [first] = names.toSorted((a, b) => far(a) - far(b))
   return first !== undefined && far(first) <= MAX_MISTYPED ? first : undefined
 }

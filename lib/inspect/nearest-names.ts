@@ -3,6 +3,7 @@ import { distance } from 'fastest-levenshtein'
 import { programOf } from '../rules/dataset.js'
 import { memberName } from '../rules/member-name.js'
 import { compareText } from '../rules/values.js'
+import { mistakes } from '../text/mistakes.js'
 import type { DatabaseReader } from './reader.js'
 
 /** What looking for names asks of a database. */
@@ -54,15 +55,8 @@ const startOf = (pid: number) => `jw${String(pid).padStart(5, '0')}`
 function programsNear(programs: readonly number[], asked: string): readonly number[] {
   const start = asked.slice(0, startOf(0).length)
   return programs
-    .map((pid) => ({ pid, far: startDistance(start, startOf(pid)) }))
+    .map((pid) => ({ pid, far: mistakes(start, startOf(pid)) }))
     .filter(({ far }) => far <= MAX_MISTYPED_PROGRAM)
     .sort((a, b) => a.far - b.far)
     .map(({ pid }) => pid)
-}
-
-/** Two characters in each other's place are one mistake. */
-function startDistance(asked: string, start: string): number {
-  const far = distance(asked, start)
-  const isSwapped = far === 2 && [...asked].sort().join('') === [...start].sort().join('')
-  return isSwapped ? 1 : far
 }

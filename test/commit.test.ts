@@ -1,8 +1,12 @@
-import { cp, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { constants } from 'node:fs'
+import promises, { chmod, cp, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { syncBuiltinESMExports } from 'node:module'
 import { join } from 'node:path'
 import test, { type ExecutionContext } from 'ava'
 import { IngestError } from '../lib/errors.js'
-import { openFolder, PRIVATE_FOLDER, type Transaction } from '../lib/store/commit.js'
+import { openFolder } from '../lib/store/commit.js'
+import { PRIVATE_FOLDER } from '../lib/store/commit-record.js'
+import type { Transaction } from '../lib/store/transaction.js'
 import { DRIVER, rows, writeTables } from './helpers/commit-driver.js'
 import { filesLike, snapshot, withCopy, withFolder } from './helpers/fault-folders.js'
 import {
@@ -64,6 +68,55 @@ test('what is replaced, appended to, new and removed is there after the commit a
     t.is(await readFile(join(folder, PRIVATE_FOLDER, 'index.json'), 'utf8'), '{}')
     t.deepEqual(await filesLike(folder, /staging|commit/), [])
   }))
+
+/** The same folder on a file system that clones files, if `clones`: a copy stands for that. */
+async function ifClones(clones: boolean, work: () => Promise<void>): Promise<void> {
+  const { copyFile } = promises
+  const copied: typeof copyFile = (from, to, flags = 0) => copyFile(from, to, flags & ~constants.COPYFILE_FICLONE_FORCE)
+  const none: typeof copyFile = async () => {
+    throw Object.assign(new Error('ENOTSUP'), { code: 'ENOTSUP', syscall: 'copyfile' })
+  }
+  Object.assign(promises, { copyFile: clones ? copied : none })
+  syncBuiltinESMExports()
+  try {
+    await work()
+  } finally {
+    Object.assign(promises, { copyFile })
+    syncBuiltinESMExports()
+  }
+}
+
+for (const clones of [true, false]) {
+  test.serial(`a table keeps ranges of what it holds, cloned from its beginning on: ${clones}`, (t) =>
+    ifClones(clones, () =>
+      withTable(async (folder, transaction) => {
+        const old = rows('old', 20_000)
+        await writeFile(join(folder, 'table.csv'), old)
+        await writeFile(join(folder, 'other.csv'), old)
+        await chmod(join(folder, 'table.csv'), 0o640)
+        const [first, second] = [
+          { offset: 0, length: 300_000 },
+          { offset: 400_000, length: 400_000 },
+        ] as const
+        const table = await transaction.cut('table.csv', [first, second])
+        t.is(table.bytes, 700_000)
+        table.write('one\n')
+        await table.copyFrom(join(folder, 'other.csv'), [{ offset: 7, length: 9 }])
+        table.write('two\n')
+        // Nothing of the first one stays at the place that it had.
+        const other = await transaction.cut('other.csv', [second])
+        t.is(other.bytes, 400_000)
+        t.deepEqual(await transaction.commit(), { bytes: 700_017 + 400_000, cloned: clones ? 300_000 : 0 })
+        const kept = old.slice(400_000, 800_000)
+        const expected = `${old.slice(0, 300_000)}${kept}one\n${old.slice(7, 16)}two\n`
+        t.true((await readFile(join(folder, 'table.csv'), 'utf8')) === expected)
+        t.true((await readFile(join(folder, 'other.csv'), 'utf8')) === kept)
+        t.is((await stat(join(folder, 'table.csv'))).mode & 0o777, 0o640)
+        t.deepEqual(await filesLike(folder, /staging|commit/), [])
+      }),
+    ),
+  )
+}
 
 test('a transaction with no operations, or with nothing appended, changes nothing', (t) =>
   withTable(async (folder, transaction) => {

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import test from 'ava'
 import fc from 'fast-check'
-import { cell, type Row } from '../lib/rules/row.js'
+import { cell, type PlacedLine, Row } from '../lib/rules/row.js'
 import { associationsOf } from '../lib/settle/association-rows.js'
 import { settleProgram } from '../lib/settle/program.js'
 import type { FeatureLine, Settled, TableNumbers } from '../lib/settle/settled.js'
@@ -51,6 +51,7 @@ function feature(
   return {
     table,
     name: full,
+    offset: 0,
     line: `${table} ${name} ${more.date ?? ''}`,
     cells: [],
     date: '',
@@ -96,10 +97,11 @@ function told({ resolutions }: Settled): string[] {
   ])
 }
 
-/** Which lines go back, by table. */
-const back = ({ putBack }: Settled) => Object.fromEntries([...putBack].map(([table, text]) => [table, text]))
-const line = (row: Row) => `${row.stored?.line}\n`
-const out = ({ takenOut }: Settled) => [...takenOut].sort()
+/** The lines that leave their tables, and those of rows or features. */
+const leaving = (settled: Settled) => settled.leaving.map(placed).sort()
+const lines = (...stored: readonly (Row | FeatureLine)[]) =>
+  stored.map((its) => placed(its instanceof Row ? (its.stored as PlacedLine) : its)).sort()
+const placed = ({ table, line }: PlacedLine) => `${table} ${line}`
 
 const OTHER = { FILTER: 'F560W' }
 const DARK = { EXP_TYPE: 'MIR_DARK' }
@@ -116,7 +118,7 @@ test('the associations of a program are resolved each by itself, in the order of
   t.is(settled.pid, 1001)
   t.deepEqual(told(settled), ['p1: e1', 'p2: e2'])
   t.deepEqual([settled.mosaics, settled.hidden, settled.duplicates], [[], [], 0])
-  t.deepEqual([out(settled), back(settled), settled.asked], [[], {}, 0])
+  t.deepEqual([settled.leaving, settled.asked], [[], 0])
 })
 
 test('products across observations and useless versions are told by name', async (t) => {
@@ -201,8 +203,7 @@ test('a new product is matched with exposures that wait, whose lines go', async 
   const train = feature(TRAIN, 'p8')
   const settled = await settle({ fresh: [p('p1')], stored: [e2, e1, p9], features: [gone, stays, train] })
   t.deepEqual(told(settled), ['p1: e1'])
-  t.deepEqual(out(settled), [INGEST, REM])
-  t.deepEqual(back(settled), { [INGEST]: line(e2) + line(p9), [REM]: `${stays.line}\n` })
+  t.deepEqual(leaving(settled), lines(e1, gone))
 })
 
 test('a late exposure is put to those of its product, whose lines go', async (t) => {
@@ -218,25 +219,16 @@ test('a late exposure is put to those of its product, whose lines go', async (t)
   ]
   const settled = await settle({ fresh: [e('e0')], stored: [p1, p2, e1, e2, e3], features })
   t.deepEqual(told(settled), ['p1: e0 e1'])
-  t.deepEqual(out(settled), [TRAINING, LEVEL1, TRAIN, RAW])
-  t.deepEqual(back(settled), {
-    [TRAINING]: line(p2),
-    [LEVEL1]: line(e2),
-    [TRAIN]: `${features[2]?.line}\n`,
-    [RAW]: `${features[3]?.line}\n`,
-  })
+  t.deepEqual(leaving(settled), lines(p1, e1, ...features.slice(0, 2)))
 })
 
 test('a reprocessed product takes the place of its earlier version', async (t) => {
-  const settled = await settle({
-    fresh: [p('p1', { date: '2024-02-22', ImageSize: '7' })],
-    stored: [trained(p('p1')), made(e('e1'), 'p1')],
-    features: [feature(TRAIN, 'p1')],
-  })
+  const stored = [trained(p('p1')), made(e('e1'), 'p1')]
+  const features = [feature(TRAIN, 'p1')]
+  const settled = await settle({ fresh: [p('p1', { date: '2024-02-22', ImageSize: '7' })], stored, features })
   t.deepEqual(told(settled), ['p1: e1'])
   t.is(settled.resolutions[0]?.matches[0]?.product.size, 7)
-  t.deepEqual(out(settled), [TRAINING, LEVEL1, TRAIN])
-  t.deepEqual(back(settled), {})
+  t.deepEqual(leaving(settled), lines(...stored, ...features))
 })
 
 test('rows that are there already change nothing, and no features are read', async (t) => {
@@ -250,7 +242,7 @@ test('rows that are there already change nothing, and no features are read', asy
     fresh: [p('p1'), e('e1'), e('e2', OTHER), p('m', { Dataset: 'jw01001-c1' }), e('e1', { ...early, ...OTHER })],
     stored: rows,
   })
-  t.deepEqual([told(settled), out(settled), back(settled), settled.asked], [[], [], {}, 0])
+  t.deepEqual([told(settled), settled.leaving, settled.asked], [[], [], 0])
   t.deepEqual([settled.mosaics, settled.hidden], [[], []])
   t.is(settled.duplicates, 5)
 })
@@ -261,44 +253,40 @@ test('a new association touches no other', async (t) => {
     stored: [trained(p('p1')), made(e('e1'), 'p1')],
     features: [feature(TRAIN, 'p1')],
   })
-  t.deepEqual([told(settled), out(settled), back(settled)], [['no product: e2'], [], {}])
+  t.deepEqual([told(settled), settled.leaving], [['no product: e2'], []])
 })
 
 test('a later version of other keywords leaves its group, which is resolved again', async (t) => {
   const [p1, e1, e2] = [trained(p('p1')), made(e('e1'), 'p1'), made(e('e2'), 'p1')]
   const e3 = waiting(e('e3', OTHER))
-  const settled = await settle({
-    fresh: [e('e2', { ...OTHER, date: '2024-02-22' })],
-    stored: [p1, e1, e2, e3],
-    features: [feature(TRAIN, 'p1'), feature(REM, 't1_miri_f560w')],
-  })
+  const fresh = [e('e2', { ...OTHER, date: '2024-02-22' })]
+  const features = [feature(TRAIN, 'p1'), feature(REM, 't1_miri_f560w')]
+  const settled = await settle({ fresh, stored: [p1, e1, e2, e3], features })
   t.deepEqual(told(settled), ['no product: e3 e2', 'p1: e1'])
-  t.deepEqual([out(settled), back(settled)], [[TRAINING, LEVEL1, INGEST, TRAIN, REM], {}])
+  t.deepEqual(leaving(settled), lines(p1, e1, e2, e3, ...features))
 })
 
 test('a later version that is useless leaves its group too, and hides the earlier one', async (t) => {
-  const settled = await settle({
-    fresh: [e('e2', { ...DARK, date: '2024-02-22' })],
-    stored: [trained(p('p1')), made(e('e1'), 'p1'), made(e('e2'), 'p1')],
-    features: [feature(TRAIN, 'p1')],
-  })
+  const stored = [trained(p('p1')), made(e('e1'), 'p1'), made(e('e2'), 'p1')]
+  const features = [feature(TRAIN, 'p1')]
+  const settled = await settle({ fresh: [e('e2', { ...DARK, date: '2024-02-22' })], stored, features })
   t.deepEqual(told(settled), ['p1: e1'])
   t.deepEqual(settled.hidden.map(short), ['e2'])
-  t.deepEqual(out(settled), [TRAINING, LEVEL1, TRAIN])
+  t.deepEqual(leaving(settled), lines(...stored, ...features))
 })
 
 test('a hidden dataset that is stored hides older versions that come late, and gives way to later ones', async (t) => {
   const hidden = hid(e('e1', DARK))
   const other = hid(e('e9', DARK))
   const late = await settle({ fresh: [e('e1', early)], stored: [hidden, other] })
-  t.deepEqual([told(late), late.hidden, out(late), late.duplicates], [[], [], [], 1])
+  t.deepEqual([told(late), late.hidden, late.leaving, late.duplicates], [[], [], [], 1])
   const later = await settle({ fresh: [e('e1', { date: '2024-02-22' })], stored: [hidden, other] })
-  t.deepEqual([told(later), out(later), back(later)], [['no product: e1'], [HIDDEN], { [HIDDEN]: line(other) }])
+  t.deepEqual([told(later), leaving(later)], [['no product: e1'], lines(hidden)])
 })
 
 test('a hidden dataset that comes again changes nothing', async (t) => {
   const settled = await settle({ fresh: [e('e1', DARK)], stored: [hid(e('e1', DARK)), hid(e('e9', DARK))] })
-  t.deepEqual([settled.hidden, out(settled), settled.duplicates], [[], [], 1])
+  t.deepEqual([settled.hidden, settled.leaving, settled.duplicates], [[], [], 1])
 })
 
 test('of dropped versions that tie only what is kept of them counts, in whichever runs they come', async (t) => {
@@ -320,18 +308,18 @@ test('of dropped versions that tie only what is kept of them counts, in whicheve
 test('a hidden dataset of which an earlier version of the program kept no exposure type gains it', async (t) => {
   const old = readStored(LAYOUT, HIDDEN, `${PREFIX}e1,2024-02-21,1000,,`)
   const settled = await settle({ fresh: [e('e1', DARK)], stored: [old] })
-  t.deepEqual([settled.hidden.map(({ EXP_TYPE }) => EXP_TYPE), out(settled)], [[DARK.EXP_TYPE], [HIDDEN]])
+  t.deepEqual([settled.hidden.map(({ EXP_TYPE }) => EXP_TYPE), leaving(settled)], [[DARK.EXP_TYPE], lines(old)])
 })
 
 test('a product across observations that is reprocessed takes the place of the earlier one', async (t) => {
   const m = (columns: Columns = {}) => p('m', { Dataset: 'jw01001-c1', ...columns })
-  const other = stored(p('m', { Dataset: 'jw01001-c2' }), MOSAICS)
-  const settled = await settle({ fresh: [m({ date: '2024-02-22' })], stored: [stored(m(), MOSAICS), other] })
+  const [old, other] = [m(), p('m', { Dataset: 'jw01001-c2' })].map((row) => stored(row, MOSAICS)) as [Row, Row]
+  const settled = await settle({ fresh: [m({ date: '2024-02-22' })], stored: [old, other] })
   t.deepEqual(
     settled.mosaics.map(({ date }) => date),
     ['2024-02-22'],
   )
-  t.deepEqual([out(settled), back(settled)], [[MOSAICS], { [MOSAICS]: line(other) }])
+  t.deepEqual(leaving(settled), lines(old))
 })
 
 // Both are expected as jw01001-o001_t1_miri_f770w: GRATING counts in the key of an image, not in its name.
@@ -340,9 +328,10 @@ const SECOND = { GRATING: 'G2' }
 
 test('associations of waiting groups with one name are resolved together, as rem-* knows only the name', async (t) => {
   const [e1, e2, e3] = [waiting(e('e1')), waiting(e('e2', NAMESAKE)), waiting(e('e3', OTHER))]
-  const settled = await settle({ fresh: [p('p1')], stored: [e1, e2, e3], features: [feature(REM, 't1_miri_f770w')] })
+  const features = [feature(REM, 't1_miri_f770w')]
+  const settled = await settle({ fresh: [p('p1')], stored: [e1, e2, e3], features })
   t.deepEqual(told(settled), ['p1: e1', 'no product: e2'])
-  t.deepEqual([out(settled), back(settled)], [[INGEST, REM], { [INGEST]: line(e3) }])
+  t.deepEqual(leaving(settled), lines(e1, e2, ...features))
 })
 
 test('so are namesakes of namesakes', async (t) => {
@@ -359,12 +348,13 @@ test('so are namesakes of namesakes', async (t) => {
 })
 
 test('an association whose group of that name is matched is left alone', async (t) => {
+  const e1 = waiting(e('e1'))
   const settled = await settle({
     fresh: [p('p1')],
-    stored: [waiting(e('e1')), trained(p('p2', NAMESAKE)), made(e('e2', NAMESAKE), 'p2')],
+    stored: [e1, trained(p('p2', NAMESAKE)), made(e('e2', NAMESAKE), 'p2')],
     features: [feature(TRAIN, 'p2')],
   })
-  t.deepEqual([told(settled), out(settled)], [['p1: e1'], [INGEST]])
+  t.deepEqual([told(settled), leaving(settled)], [['p1: e1'], lines(e1)])
 })
 
 test('names of waiting groups are those by the ranks of all targets of the association, matched ones too', async (t) => {
@@ -373,15 +363,16 @@ test('names of waiting groups are those by the ranks of all targets of the assoc
     { TARGNAME: 'B', TARG_RA: '20' },
   ]
   const stays = [trained(p('p9', OTHER)), made(e('e9', OTHER), 'p9')]
+  const goes = [trained(p('p1', A)), made(e('e1', A), 'p1'), waiting(e('e2', B))]
+  const features = [feature(REM, 't2_miri_f770w'), feature(TRAIN, 'p1')]
   const settled = await settle({
     fresh: [p('p2', B)],
-    stored: [trained(p('p1', A)), made(e('e1', A), 'p1'), waiting(e('e2', B)), ...stays],
-    features: [feature(REM, 't2_miri_f770w'), feature(REM, 't1_miri_f770w'), feature(TRAIN, 'p1')],
+    stored: [...goes, ...stays],
+    // A line of that name of no touched association stays.
+    features: [...features, feature(REM, 't1_miri_f770w')],
   })
   t.deepEqual(told(settled), ['p1: e1', 'p2: e2'])
-  t.deepEqual(out(settled), [TRAINING, LEVEL1, INGEST, TRAIN, REM])
-  // A line of that name of no touched association would stay.
-  t.is(back(settled)[REM], `${feature(REM, 't1_miri_f770w').line}\n`)
+  t.deepEqual(leaving(settled), lines(...goes, ...features))
 })
 
 test('taking over resolves every association and takes nothing out', async (t) => {
@@ -394,11 +385,11 @@ test('taking over resolves every association and takes nothing out', async (t) =
     ['jw01001-c1'],
   )
   t.deepEqual(settled.hidden.map(short), ['e3'])
-  t.deepEqual([out(settled), back(settled)], [[], {}])
+  t.deepEqual(settled.leaving, [])
 })
 
 /** A training row without exposures: they are unknown. */
-const FROZEN = [trained(p('p1'), 'SPEC'), trained(p('p2', OTHER))]
+const FROZEN = [trained(p('p1'), 'SPEC'), trained(p('p2', OTHER))] as const
 const FEATURES = [
   feature(TRAIN, 'p1', { date: '2024-02-21', size: 5, cells: ['five'] }),
   feature(RAW, 'p1', { date: '2024-02-21', size: 5, cells: ['raw'] }),
@@ -417,11 +408,7 @@ test('an exposure that comes late for a product of unknown exposures waits; the 
       [RAW, ['raw']],
     ],
   )
-  t.deepEqual(out(settled), [TRAINING, TRAIN, RAW])
-  t.deepEqual(back(settled), {
-    [TRAINING]: FROZEN[1] === undefined ? '' : line(FROZEN[1]),
-    [TRAIN]: `${FEATURES[2]?.line}\n`,
-  })
+  t.deepEqual(leaving(settled), lines(FROZEN[0], ...FEATURES.slice(0, 2)))
 })
 
 test('a reprocessed product of unknown exposures is the new version with the old features', async (t) => {
@@ -441,7 +428,7 @@ test('a reprocessed product of unknown exposures is the new version with the old
 test('a version without size does not take the place of a product of unknown exposures', async (t) => {
   const fresh = [p('p1', { date: '2024-02-22', ImageSize: '' })]
   const settled = await settle({ fresh, stored: FROZEN, features: FEATURES })
-  t.deepEqual([told(settled), out(settled), settled.duplicates], [[], [], 1])
+  t.deepEqual([told(settled), settled.leaving, settled.duplicates], [[], [], 1])
   // Of a product whose exposures are known it does.
   const known = await settle({ fresh, stored: [trained(p('p1')), made(e('e1'), 'p1')] })
   t.deepEqual(told(known), ['product without size: e1', 'no size: p1'])
@@ -530,14 +517,10 @@ test('rows that come in a second run are settled as if all had come in the first
     fc.asyncProperty(fc.array(anyRow, { maxLength: 8 }), fc.array(anyRow, { maxLength: 8 }), async (earlier, later) => {
       const first = storedRows(await settle({ fresh: rowsOf(earlier) }))
       const second = await settle({ fresh: rowsOf(later), stored: first })
-      const backLines = new Set([...second.putBack.values()].join('').trimEnd().split('\n'))
-      const staying = first.filter((its) => {
-        const { table = -1, line = '' } = its.stored ?? {}
-        return !second.takenOut.has(table) || backLines.has(line)
-      })
+      const leaves = new Set(leaving(second))
+      const staying = first.filter((its) => !leaves.has(lines(its).join('')))
       const whole = storedRows(await settle({ fresh: rowsOf([...earlier, ...later]) }))
-      const lines = (rows: readonly Row[]) => rows.map((its) => `${its.stored?.table} ${its.stored?.line}`).sort()
-      assert.deepEqual(lines([...staying, ...storedRows(second)]), lines(whole))
+      assert.deepEqual(lines(...staying, ...storedRows(second)), lines(...whole))
     }),
     { seed, numRuns: 500 },
   )

@@ -127,9 +127,9 @@ for (const [text, TARGNAME] of [
       t.is(lines.length, 1)
       const [line = ''] = lines
       const { number } = table(file)
-      const read = readStored(LAYOUT, number, line)
+      const read = readStored(LAYOUT, number, line, undefined, 99)
       t.deepEqual(content(read), { ...content(row), kind })
-      t.deepEqual(read.stored, { table: number, line, expmode, pname })
+      t.deepEqual(read.stored, { table: number, offset: 99, line, expmode, pname })
       // What stands in the table is what section 8 says, as any reader of CSV sees it.
       const [fields = []] = parse(line) as string[][]
       const columns = tableColumns(table(file), LAYOUT)
@@ -158,7 +158,7 @@ for (const [ImageSize, size] of sizes) {
     const { number } = table('hidden.csv')
     const read = readStored(LAYOUT, number, lines[0] ?? '')
     t.like(read, { dname: 'jw01001_e1', date: '2024-02-29', size, kind: 'dropped' })
-    t.deepEqual(read.stored, { table: number, line: lines[0] ?? '', expmode: '', pname: '' })
+    t.deepEqual(read.stored, { table: number, offset: 0, line: lines[0] ?? '', expmode: '', pname: '' })
     t.like(read, { params: '', TARGNAME: '', EXP_TYPE: 'MIR_DARK', CHANNEL: '12' })
   })
 }
@@ -288,7 +288,7 @@ test('rows of any text read back from the tables, and are written again as they 
         const { number, file, holds } = its
         if (holds !== 'rows') continue
         for (const line of records(tableLines(its, settled, { layout: LAYOUT, encoder: new Encoder(shipped) }))) {
-          const read = readStored(LAYOUT, number, line)
+          const read = readStored(LAYOUT, number, line, undefined, 99)
           const row = rows.find(({ dname, kind }) => dname === read.dname && kind === read.kind)
           if (row === undefined) throw new Error(`${file} has a row of its own: ${line}`)
           assert.deepEqual(content(read), content(row))

@@ -28,8 +28,7 @@ function settled(
     lists: [],
     standing: [],
     expired: [],
-    takenOut: new Set<number>(),
-    putBack: new Map<number, string>(),
+    leaving: [],
   }
   const { duplicates = 0, replaced = 0 } = rest
   const its = { ...parts, resolutions, mosaics, duplicates, replaced }

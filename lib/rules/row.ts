@@ -12,12 +12,18 @@ type Column = keyof Positions
 export const KINDS = ['exposure', 'product', 'mosaic', 'dropped'] as const
 export type Kind = (typeof KINDS)[number]
 
-/** The line of the database that a row was read from. */
-export interface StoredPlace {
+/** A line of a table. */
+export interface PlacedLine {
   /** Number of the table. */
   readonly table: number
+  /** Where it stands in the table, in bytes; 0 for one that is read with the whole table, which is written anew. */
+  readonly offset: number
   /** The line, without its end. */
   readonly line: string
+}
+
+/** The line of the database that a row was read from. */
+export interface StoredPlace extends PlacedLine {
   readonly expmode: string
   /** The product that the row was matched with; blank where it waits. */
   readonly pname: string

@@ -1,8 +1,8 @@
 /**
  * The rows that a run adds to one table, given to somebody while the run goes on.
  *
- * Rows with a category value that has no code yet wait in a file until the run knows all of its new values. What the run
- * only puts back, as it stood in a table that is written anew, is no row of the run.
+ * Rows with a category value that has no code yet wait in a file until the run knows all of its new values. A row that was
+ * settled anew is a row of the run, even where it came out as it was.
  */
 import { once } from 'node:events'
 import { Writable } from 'node:stream'
@@ -107,7 +107,7 @@ export class EmitterStep {
   }
 
   async #take(text: TableText): Promise<void> {
-    const rows = newRows(text)
+    const rows = Buffer.concat([text.bytes, text.unmoved])
     if (rows.length === 0) return
     if (text.hasPlaceholders) this.#waiting.write(rows)
     else await this.#emitter.write(rows)
@@ -132,16 +132,4 @@ export class EmitterStep {
   close(): void {
     this.#waiting.close()
   }
-}
-
-/** The bytes of a text without what was put back, in memory of their own. */
-function newRows({ bytes, segments, putBack }: TableText): Uint8Array {
-  const parts: Uint8Array[] = []
-  let start = 0
-  for (const [index, back] of putBack.entries()) {
-    const length = segments[2 * index + 1] ?? 0
-    parts.push(bytes.subarray(start + back, start + length))
-    start += length
-  }
-  return Buffer.concat(parts)
 }

@@ -14,6 +14,7 @@ import {
   type SettledCounts,
 } from '../settle/counts.js'
 import { type AssociationSummary, AssociationTally } from '../settle/named-counts.js'
+import type { Written } from '../store/staged-file.js'
 import { StoredCensus } from '../store/stored-census.js'
 import type { Reject } from '../store/tables.js'
 import type { Committed } from '../store/update.js'
@@ -50,6 +51,8 @@ export interface Summary {
   readonly changed: boolean
   /** Commits that changed something: at most one, but for a run that commits while it reads. */
   readonly commits: number
+  /** What came into its files: those that were replaced, and what was appended. */
+  readonly written: Written
   readonly models: Readonly<Record<Model, ModelSummary>>
   /** What waits in the database after the run. */
   readonly waiting: Waiting
@@ -159,7 +162,7 @@ export class Tally {
 
   /** The summary of the run. */
   summary(inputs: number, newCategories: readonly NewCategory[], outcome: Outcome, commits = 1): Summary {
-    const { database, changed, total, rejectsLeftOut } = outcome
+    const { database, changed, written, total, rejectsLeftOut } = outcome
     const seconds = (milliseconds() - this.#start) / 1000
     const { levels, dropped } = this.#rows
     const { models, multipleMatches, duplicates, replaced } = this.#settled
@@ -178,6 +181,7 @@ export class Tally {
       repeatedHeaders: this.#repeatedHeaders,
       changed,
       commits: changed ? commits : 0,
+      written,
       models: Object.fromEntries(MODELS.map((model) => [model, ofModel(model)])) as Record<Model, ModelSummary>,
       waiting: waitingIn(total),
       multipleMatches,

@@ -4,6 +4,7 @@
 import type { NewCategory } from '../rules/category-codes.js'
 import { noCensus } from '../settle/census.js'
 import type { InputPlace } from '../store/readings.js'
+import type { Written } from '../store/staged-file.js'
 import { counted } from '../text/words.js'
 import type { IngestOptions } from './options.js'
 import type { HeadedInput } from './read.js'
@@ -19,6 +20,7 @@ export class Whole {
   #inputs = 0
   #commits = 0
   #rejectsLeftOut = 0
+  #written: Written = { bytes: 0, cloned: 0 }
   #last: StepResult | undefined
   /** Up to where the inputs are in the database. */
   #place: InputPlace | undefined
@@ -37,6 +39,8 @@ export class Whole {
     const { commitEvery, follow, onCommit } = this.#options
     this.#newCategories.push(...result.newCategories)
     this.#rejectsLeftOut += result.outcome.rejectsLeftOut
+    const { bytes, cloned } = result.outcome.written
+    this.#written = { bytes: this.#written.bytes + bytes, cloned: this.#written.cloned + cloned }
     this.#last = result
     this.#place = place
     if (!result.outcome.changed) return
@@ -64,7 +68,8 @@ export class Whole {
   /** The summary of the run. */
   get summary(): Summary {
     const { database, total } = this.#last?.outcome ?? { database: this.#options.out, total: noCensus() }
-    const outcome = { database, total, changed: this.#commits > 0, rejectsLeftOut: this.#rejectsLeftOut }
+    const [changed, written, rejectsLeftOut] = [this.#commits > 0, this.#written, this.#rejectsLeftOut]
+    const outcome = { database, total, changed, written, rejectsLeftOut }
     return this.tally.summary(this.#inputs, this.#newCategories, outcome, this.#commits)
   }
 }

@@ -3,7 +3,7 @@
  * then they are back, and versions are compared as ever (specification, section 3.5). In a run that replaces they give
  * way to that row, as all stored versions do.
  */
-import { compareVersions, type Row } from '../rules/row.js'
+import { compareVersions, type PlacedLine, type Row } from '../rules/row.js'
 
 /** The lines of a program as far as expired ones matter. */
 interface Lines {
@@ -20,8 +20,8 @@ export interface SetAside<L extends Lines> {
   readonly expired: readonly Row[]
   /** How many rows give way to a row of a run that replaces. */
   readonly replaced: number
-  /** Whether any row does not stay expired. */
-  readonly isLess: boolean
+  /** The lines of the rows that do not stay expired. */
+  readonly leaving: readonly PlacedLine[]
 }
 
 /**
@@ -32,7 +32,7 @@ export interface SetAside<L extends Lines> {
 export function setAsideExpired<L extends Lines>(lines: L, table: number): SetAside<L> {
   const isExpired = ({ stored }: Row) => stored?.table === table
   const set = lines.stored.filter(isExpired)
-  if (set.length === 0) return { lines, expired: [], replaced: 0, isLess: false }
+  if (set.length === 0) return { lines, expired: [], replaced: 0, leaving: [] }
   const stored = lines.stored.filter((row) => !isExpired(row))
   const present = new Set([...lines.fresh, ...stored].map(({ dname }) => dname))
   const leaving = set.filter(({ dname }) => present.has(dname))
@@ -43,7 +43,7 @@ export function setAsideExpired<L extends Lines>(lines: L, table: number): SetAs
     lines: { ...lines, fresh: [...back, ...lines.fresh], stored },
     expired: lastVersions(staying),
     replaced: leaving.length - back.length,
-    isLess: leaving.length > 0,
+    leaving: leaving.flatMap((row) => row.stored ?? []),
   }
 }
 

@@ -6,7 +6,7 @@
  */
 
 import { type MemberList, newestLists } from '../rules/member-list.js'
-import { compareVersions, type Row } from '../rules/row.js'
+import { compareVersions, type PlacedLine, type Row } from '../rules/row.js'
 import { byName, compareText } from '../rules/values.js'
 import { rowsByAssociation } from './association-rows.js'
 import { Datasets } from './member-selection.js'
@@ -48,14 +48,13 @@ export function settleWithLists(
     lists: all || change.replaces ? change.newest : change.added,
     ...counts,
     standing: [],
-    takenOut: all ? new Set() : tablesWithLines(lines, change.replaces ? [tables.associations] : []),
-    putBack: new Map(),
+    leaving: all ? [] : [...linesOfProgram(lines), ...(change.replaces ? lists.lines : [])],
   }
 }
 
 function unchanged(pid: number, counts: Pick<PresentSettled, 'duplicates' | 'replaced'>): PresentSettled {
   const none = { resolutions: [], mosaics: [], hidden: [], lists: [] }
-  return { pid, ...none, ...counts, standing: undefined, takenOut: new Set(), putBack: new Map() }
+  return { pid, ...none, ...counts, standing: undefined, leaving: [] }
 }
 
 /** An exposure of several products has a line in `level1.csv` for each; it is one dataset all the same. */
@@ -109,9 +108,7 @@ function resolveProgram(
   return placeWaiting([...byLists, ...byKeywords])
 }
 
-/** The tables that have lines of the program, and some more: all of these lines are written anew. */
-function tablesWithLines(lines: ProgramLines, more: readonly number[]): Set<number> {
-  const features = lines.features()
-  const rows = lines.stored.flatMap(({ stored }) => stored?.table ?? [])
-  return new Set([...rows, ...features.map(({ table }) => table), ...more])
+/** All stored lines of the program but those of lists. */
+function linesOfProgram(lines: ProgramLines): PlacedLine[] {
+  return [...lines.stored.flatMap(({ stored }) => stored ?? []), ...lines.features()]
 }

@@ -3,11 +3,11 @@
  * (specification, sections 3.5, 3.7, 4, 5 and 9).
  *
  * In a run over an existing database the program's stored lines take part. Only the associations that a new row
- * touches are resolved again; in the tables where that takes a line out, the program's other lines are put back.
+ * touches are resolved again: their lines leave the tables, all others stay.
  */
 
 import { expectedName } from '../rules/expected-name.js'
-import type { Row } from '../rules/row.js'
+import type { PlacedLine, Row } from '../rules/row.js'
 import { rankTargets } from '../rules/target-ranks.js'
 import { byName, compareText } from '../rules/values.js'
 import { type AssociationRows, associationsOf, rowsByAssociation } from './association-rows.js'
@@ -36,14 +36,8 @@ export function settleProgram(lines: ProgramLines, tables: TableNumbers, all: bo
     replaced: present.replaced + replaced,
   }
   if (all) return { ...settled, expired: aside.expired }
-  if (!aside.isLess) return { ...settled, expired: [] }
-  const putBack = new Map(settled.putBack)
-  putBack.set(tables.expired, aside.expired.map(({ stored }) => `${stored?.line}\n`).join(''))
-  return { ...settled, expired: [], takenOut: new Set([...settled.takenOut, tables.expired]), putBack }
+  return { ...settled, expired: [], leaving: [...settled.leaving, ...aside.leaving] }
 }
-
-const NO_TABLES: ReadonlySet<number> = new Set()
-const NO_LINES: ReadonlyMap<number, string> = new Map()
 
 /** Settles what is not expired. */
 function settlePresent(lines: ProgramLines, tables: TableNumbers, all: boolean): PresentSettled {
@@ -69,7 +63,7 @@ function settlePresent(lines: ProgramLines, tables: TableNumbers, all: boolean):
     duplicates: lines.fresh.length + lines.stored.length - kept.length,
     replaced,
     standing: kept.filter((row) => !isNew(row) && !isOut(row)),
-    ...(touched === undefined ? { takenOut: NO_TABLES, putBack: NO_LINES } : stayAndGo(lines, tables, isOut, touched)),
+    leaving: touched === undefined ? [] : leavingLines(lines, tables, isOut, touched),
   }
 }
 
@@ -125,27 +119,17 @@ function resolveAll(
   return resolutions
 }
 
-/** Which tables lose lines, and which of the program's lines in them stay. */
-function stayAndGo(
+/** The stored lines of rows that go or are resolved again, and of the features that were made of them. */
+function leavingLines(
   lines: ProgramLines,
   tables: TableNumbers,
   isOut: (row: Row) => boolean,
   touched: ReadonlySet<string>,
-): Pick<Settled, 'takenOut' | 'putBack'> {
+): readonly PlacedLine[] {
   const out = lines.stored.filter(isOut)
-  const takenOut = new Set(out.flatMap((row) => row.stored?.table ?? []))
-  const putBack = new Map<number, string>()
-  const put = (table: number, line: string) => putBack.set(table, `${putBack.get(table) ?? ''}${line}\n`)
-  for (const { stored } of lines.stored.filter((row) => !isOut(row))) {
-    if (stored !== undefined && takenOut.has(stored.table)) put(stored.table, stored.line)
-  }
-  if (out.length > 0) {
-    const products = new Set(out.flatMap((row) => (row.stored?.table === tables.training ? row.dname : [])))
-    const groups = new Set(waitingNames(lines.stored).flatMap(({ key, name }) => (touched.has(key) ? name : [])))
-    const goes = ({ table, name }: FeatureLine) => (tables.holdsGroups(table) ? groups : products).has(name)
-    const features = lines.features()
-    for (const { table } of features.filter(goes)) takenOut.add(table)
-    for (const line of features) if (takenOut.has(line.table) && !goes(line)) put(line.table, line.line)
-  }
-  return { takenOut, putBack }
+  if (out.length === 0) return []
+  const products = new Set(out.flatMap((row) => (row.stored?.table === tables.training ? row.dname : [])))
+  const groups = new Set(waitingNames(lines.stored).flatMap(({ key, name }) => (touched.has(key) ? name : [])))
+  const goes = ({ table, name }: FeatureLine) => (tables.holdsGroups(table) ? groups : products).has(name)
+  return [...out.flatMap(({ stored }) => stored ?? []), ...lines.features().filter(goes)]
 }

@@ -1,15 +1,11 @@
 /** What a program is settled from, and what comes of it. */
 import type { MemberList } from '../rules/member-list.js'
-import type { Row } from '../rules/row.js'
+import type { PlacedLine, Row } from '../rules/row.js'
 import type { Resolution } from './resolve.js'
 
 /** A stored line of a table of features, with the name of its product or, in `rem-*`, of its group. */
-export interface FeatureLine {
-  /** Number of the table. */
-  readonly table: number
+export interface FeatureLine extends PlacedLine {
   readonly name: string
-  /** The line, without its end. */
-  readonly line: string
   readonly cells: readonly string[]
   /** Date and image size (kB) of the product, where the table has them. */
   readonly date: string
@@ -37,6 +33,8 @@ export interface ProgramLists {
   readonly fresh: readonly MemberList[]
   /** What is stored, at most one list for each product. */
   readonly stored: readonly MemberList[]
+  /** The lines in which that is stored. */
+  readonly lines: readonly PlacedLine[]
 }
 
 /** What became of the lines of a program. */
@@ -58,10 +56,8 @@ export interface Settled {
   readonly duplicates: number
   /** Stored rows that gave way whatever their date, as the run replaces. */
   readonly replaced: number
-  /** Tables out of which all lines of the program are taken; those that stay are put back. */
-  readonly takenOut: ReadonlySet<number>
-  /** Stored lines to put back, with their line ends, by table. */
-  readonly putBack: ReadonlyMap<number, string>
+  /** Stored lines of what is settled anew: they go, but for those that are written again as they are. */
+  readonly leaving: readonly PlacedLine[]
 }
 
 /** What became of lines among which none is expired. */

@@ -24,6 +24,8 @@ export interface Entry {
   readonly origin: number
   /** The line, without its end. */
   readonly text: string
+  /** Where it stands in the table that it was read from by the index, in bytes. */
+  readonly offset?: number
 }
 
 /** {@link Entry.origin} of a scrubbed row of the input: this plus the number of its kind. */

@@ -3,8 +3,9 @@
  */
 import { ByteWriter } from '../csv/bytes.js'
 import { BYTE } from '../csv/split.js'
-import type { Row } from '../rules/row.js'
+import type { PlacedLine, Row } from '../rules/row.js'
 import type { Settled } from '../settle/settled.js'
+import { splitLines } from './read/stored-lines.js'
 import type { Table, TableContext, TableSink } from './table.js'
 import { TABLES } from './tables.js'
 
@@ -14,9 +15,9 @@ export interface TableText {
   readonly bytes: Uint8Array
   /** Number of each program that has lines here and their length in bytes, in turn. */
   readonly segments: readonly number[]
-  /** How many bytes at the start of each segment are lines that were there before. */
-  readonly putBack: readonly number[]
-  /** Programs whose stored lines go. */
+  /** Lines that were settled anew and came out as they are stored: they stay where they are. */
+  readonly unmoved: Uint8Array
+  /** Offset and length of each stored line that goes, in turn. */
   readonly takenOut: readonly number[]
   /** Whether a category value has no code yet. */
   readonly hasPlaceholders: boolean
@@ -26,8 +27,10 @@ export interface TableText {
 class TableWriter implements TableSink {
   readonly #table: Table
   readonly bytes = new ByteWriter()
+  readonly #unmoved = new ByteWriter()
+  /** The stored lines of the program that go unless they are written again, by their text. */
+  readonly #leaving = new Map<string, number[]>()
   #segments: number[] = []
-  #putBack: number[] = []
   #takenOut: number[] = []
   #hasPlaceholders = false
 
@@ -36,34 +39,53 @@ class TableWriter implements TableSink {
   }
 
   add(settled: Settled, context: TableContext): void {
-    const { number } = this.#table
-    const { pid, takenOut, putBack } = settled
-    if (takenOut.size > 0 && takenOut.has(number)) this.#takenOut.push(pid)
     const { placeholders } = context.encoder
     const before = this.bytes.length
-    const back = putBack.size === 0 ? undefined : putBack.get(number)
-    if (back !== undefined) this.text(back)
-    const afterBack = this.bytes.length
+    for (const line of settled.leaving) if (line.table === this.#table.number) this.#leave(line)
     this.#table.write(settled, context, this)
+    if (this.#leaving.size > 0) this.#takeOut()
     if (this.bytes.length === before) return
-    this.#segments.push(pid, this.bytes.length - before)
-    this.#putBack.push(afterBack - before)
+    this.#segments.push(settled.pid, this.bytes.length - before)
     this.#hasPlaceholders ||= context.encoder.placeholders > placeholders
   }
 
+  #leave({ line, offset }: PlacedLine): void {
+    const offsets = this.#leaving.get(line)
+    if (offsets === undefined) this.#leaving.set(line, [offset])
+    else offsets.push(offset)
+  }
+
+  /** Takes out what was not written again. */
+  #takeOut(): void {
+    for (const [line, offsets] of this.#leaving)
+      for (const offset of offsets) this.#takenOut.push(offset, Buffer.byteLength(line) + 1)
+    this.#leaving.clear()
+  }
+
+  /** Writes a line, or leaves it where it stands. */
+  #put(line: string): void {
+    const offset = this.#leaving.size === 0 ? undefined : this.#leaving.get(line)?.pop()
+    const to = offset === undefined ? this.bytes : this.#unmoved
+    to.text(line)
+    to.byte(BYTE.lineFeed)
+  }
+
   text(lines: string): void {
-    this.bytes.text(lines)
+    if (this.#leaving.size === 0) this.bytes.text(lines)
+    else for (const line of splitLines(lines)) this.#put(line)
   }
 
   row(row: Row, rest: string): void {
-    this.bytes.text(row.text)
-    this.bytes.text(rest)
-    this.bytes.byte(BYTE.lineFeed)
+    if (this.#leaving.size > 0) this.#put(row.text + rest)
+    else {
+      this.bytes.text(row.text)
+      this.bytes.text(rest)
+      this.bytes.byte(BYTE.lineFeed)
+    }
   }
 
   line(cells: readonly string[]): void {
-    this.bytes.text(cells.join(','))
-    this.bytes.byte(BYTE.lineFeed)
+    this.#put(cells.join(','))
   }
 
   /** The text; it goes on with none. */
@@ -71,12 +93,11 @@ class TableWriter implements TableSink {
     const text: TableText = {
       bytes: this.bytes.take(),
       segments: this.#segments,
-      putBack: this.#putBack,
+      unmoved: this.#unmoved.take(),
       takenOut: this.#takenOut,
       hasPlaceholders: this.#hasPlaceholders,
     }
     this.#segments = []
-    this.#putBack = []
     this.#takenOut = []
     this.#hasPlaceholders = false
     return text
@@ -86,7 +107,7 @@ class TableWriter implements TableSink {
 /** What a program adds to a table, as one text. */
 export function linesOf(table: Table, settled: Settled, context: TableContext): string {
   const writer = new TableWriter(table)
-  writer.add({ ...settled, putBack: new Map() }, context)
+  writer.add({ ...settled, leaving: [] }, context)
   return Buffer.from(writer.take().bytes).toString()
 }
 

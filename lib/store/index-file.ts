@@ -5,7 +5,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { checksum } from './checksum.js'
-import { PRIVATE_FOLDER } from './commit.js'
+import { PRIVATE_FOLDER } from './commit-record.js'
 import { Segments } from './line-ranges.js'
 import { isReadings, type Reading } from './readings.js'
 import { StoredCensus } from './stored-census.js'

@@ -4,11 +4,11 @@
 import { createReadStream } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { formatRow } from '../csv/write.js'
-import type { Transaction } from './commit.js'
 import { splitLines } from './read/stored-lines.js'
 import { Scratch } from './scratch.js'
 import type { TableWriter } from './staged-file.js'
 import { REJECT_COLUMNS, REJECTS_FILE, type Reject, rejectLine } from './tables.js'
+import type { Transaction } from './transaction.js'
 
 /** How many rows `rejects.csv` may have where nothing else is said. */
 export const MOST_REJECTS = 100_000

@@ -3,7 +3,7 @@
  */
 import { open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { PRIVATE_FOLDER } from './commit.js'
+import { PRIVATE_FOLDER } from './commit-record.js'
 import { inheritRights } from './sharing.js'
 import type { Table } from './table.js'
 import { TABLES } from './tables.js'

@@ -19,11 +19,18 @@ export interface FileRange {
   readonly length: number
 }
 
+/** What a change wrote into the files of a database: whole files that were replaced, and what was appended. */
+export interface Written {
+  readonly bytes: number
+  /** How many of these bytes share the blocks of the file that was there before. */
+  readonly cloned: number
+}
+
 /** What a table shall hold after the commit, as it is written. */
 export interface TableWriter {
   /** Where in the table the first byte written here will be: its length so far if appended to, 0 if replaced. */
   readonly start: number
-  /** How many bytes were written here so far. */
+  /** How many bytes are here so far. */
   readonly bytes: number
   /** Writes a piece: whole rows, so that the blocks on disk end at row ends. Throws WRITE_FAILED. */
   write(piece: string | Uint8Array): void
@@ -42,6 +49,8 @@ export interface TableWriter {
  */
 export class StagedFile implements TableWriter {
   readonly start: number
+  /** How many bytes at its beginning it shares with the file that it will replace. */
+  readonly cloned: number
   readonly #path: string
   readonly #handle: FileHandle
   readonly #signal: AbortSignal | undefined
@@ -51,16 +60,26 @@ export class StagedFile implements TableWriter {
   #unsynced = 0
   #syncing: Promise<void> | undefined
   #used = 0
-  #bytes = 0
+  #bytes: number
   #ended = false
   #failure: unknown
 
-  /** @param signal ends the copying of other files */
-  constructor(path: string, handle: FileHandle, start: number, signal?: AbortSignal) {
+  /**
+   * @param place how much there is already: of the table that it will follow, or in itself
+   * @param signal ends the copying of other files
+   */
+  constructor(
+    path: string,
+    handle: FileHandle,
+    { start = 0, cloned = 0 }: { readonly start?: number; readonly cloned?: number },
+    signal?: AbortSignal,
+  ) {
     this.#path = path
     this.#handle = handle
     this.#signal = signal
     this.start = start
+    this.cloned = cloned
+    this.#bytes = cloned
   }
 
   get bytes(): number {
@@ -233,4 +252,10 @@ export class StagedFile implements TableWriter {
     }
     this.#syncing = undefined
   }
+}
+
+/** What came into files that are wholly written. */
+export function writtenTo(files: readonly StagedFile[]): Written {
+  const sum = (of: 'bytes' | 'cloned') => files.reduce((total, file) => total + file[of], 0)
+  return { bytes: sum('bytes'), cloned: sum('cloned') }
 }

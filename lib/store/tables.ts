@@ -8,7 +8,7 @@ import { MEMBER_COLUMNS, memberLines, SCIENCE } from '../rules/member-list.js'
 import { MODELS } from '../rules/models.js'
 import { cell, nameCell, type Row } from '../rules/row.js'
 import type { TableNumbers } from '../settle/settled.js'
-import { PRIVATE_FOLDER } from './commit.js'
+import { PRIVATE_FOLDER } from './commit-record.js'
 import { modelTables } from './model-tables.js'
 import { type Definition, ofResolutions, type Table, type TableSink } from './table.js'
 

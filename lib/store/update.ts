@@ -4,7 +4,6 @@ import type { Encoder, Encodings } from '../rules/category-codes.js'
 import type { Layout } from '../rules/layout.js'
 import type { Census, CensusByProgram } from '../settle/census.js'
 import { checksum } from './checksum.js'
-import type { TableWriter, Transaction } from './commit.js'
 import { allEnded } from './commit-files.js'
 import { type Database, ENCODINGS_FILE } from './database.js'
 import type { TableText } from './format.js'
@@ -12,11 +11,13 @@ import { formatIndex, INDEX_FILE, type TableIndex } from './index-file.js'
 import { Segments } from './line-ranges.js'
 import type { Reading } from './readings.js'
 import { MOST_REJECTS, RejectsUpdate } from './rejects-update.js'
+import { remainingOf } from './remaining.js'
 import { Scratch, withCodes } from './scratch.js'
-import type { FileRange } from './staged-file.js'
+import type { TableWriter, Written } from './staged-file.js'
 import { StoredCensus } from './stored-census.js'
 import type { Table, TableContext } from './table.js'
 import { REJECTS_FILE, type Reject, TABLES, tableColumns } from './tables.js'
+import type { Transaction } from './transaction.js'
 
 /**
  * The new content of one table.
@@ -34,7 +35,8 @@ export class TableUpdate {
   readonly #written = new Segments()
   /** What waits in the scratch file. */
   readonly #waiting = new Segments()
-  readonly #takenOut = new Set<number>()
+  /** Offset and length of each line that goes, in turn. */
+  readonly #takenOut: number[] = []
   /** Whether a line of the scratch file has a placeholder. */
   #hasPlaceholders = false
 
@@ -48,7 +50,7 @@ export class TableUpdate {
 
   /** Takes what settled programs add to the table, and what they take out. */
   add({ bytes, segments, takenOut, hasPlaceholders }: TableText): void {
-    for (const pid of takenOut) this.#takenOut.add(pid)
+    for (const number of takenOut) this.#takenOut.push(number)
     if (bytes.length === 0) return
     this.#hasPlaceholders ||= hasPlaceholders
     const held = this.#direct === undefined || this.#hasPlaceholders
@@ -70,8 +72,8 @@ export class TableUpdate {
     try {
       if (this.#direct !== undefined) return await this.#copyWaiting(this.#direct, this.#written, 0, database)
       const old = database.index?.tables.get(this.#table.file)
-      if (old === undefined || (this.#scratch.bytes === 0 && this.#takenOut.size === 0)) return old
-      if (this.#takenOut.size > 0) return await this.#replace(old, database, transaction)
+      if (old === undefined || (this.#scratch.bytes === 0 && this.#takenOut.length === 0)) return old
+      if (this.#takenOut.length > 0) return await this.#replace(old, database, transaction)
       const writer = await transaction.append(this.#table.file)
       return await this.#copyWaiting(writer, new Segments(old.segments.flat), old.bytes, database)
     } finally {
@@ -100,25 +102,11 @@ export class TableUpdate {
     this.#scratch.close()
   }
 
-  /** The table without the lines of the programs taken out, then the new lines. */
+  /** The table without the lines that go, then the new lines. */
   async #replace(old: TableIndex, database: Database, transaction: Transaction): Promise<TableIndex> {
-    const ranges: FileRange[] = []
-    const segments = new Segments()
-    let from = 0
-    let kept = 0
-    const keepUpTo = (end: number) => {
-      if (end > from) ranges.push({ offset: from, length: end - from })
-      kept += end - from
-    }
-    for (const { pid, offset, length, sum } of old.segments.all) {
-      if (this.#takenOut.has(pid)) {
-        keepUpTo(offset)
-        from = offset + length
-      } else segments.add({ pid, offset: offset - from + kept, length, sum })
-    }
-    keepUpTo(old.bytes)
-    const writer = await transaction.replace(this.#table.file)
-    await writer.copyFrom(database.path(this.#table.file), ranges)
+    const path = database.path(this.#table.file)
+    const { ranges, segments } = await remainingOf(path, old, this.#takenOut, database.signal)
+    const writer = await transaction.cut(this.#table.file, ranges)
     return this.#copyWaiting(writer, segments, 0, database)
   }
 
@@ -164,6 +152,8 @@ export interface Committed {
   readonly changed: boolean
   /** What there is now in the database. */
   readonly total: Census
+  /** What that took. */
+  readonly written: Written
   /** Rows that could not be used and are counted only, as the table of rejects is full. */
   readonly rejectsLeftOut: number
 }
@@ -246,17 +236,26 @@ export class Update {
     const isWhole = this.#anew || same !== undefined || old === undefined
     const all = (isWhole ? new StoredCensus() : old.census).with(census)
     const changed = isWhole || newCodes || newRejects || [...tables].some(([file, its]) => its !== old.tables.get(file))
-    const { readings } = this
-    if (changed || readings.length > 0 || this.#database.readings.length > 0) {
-      const others = this.#layout.columns.slice(2, this.#layout.at.date)
-      const codes = newCodes ? formatEncodings(this.#encoder.encodings) : undefined
-      const encodings = codes === undefined ? this.#database.encodingsSum : checksum(codes)
-      await this.#write(INDEX_FILE, formatIndex({ others, tables, encodings, census: all, readings }))
-      if (codes !== undefined) await this.#write(ENCODINGS_FILE, codes)
-      await this.#transaction.commit()
-    } else await this.#transaction.abort()
+    const isKept = changed || this.readings.length > 0 || this.#database.readings.length > 0
+    const written = await (isKept ? this.#seal(tables, all, newCodes) : this.#leave())
     await this.#database.remember()
-    return { changed, total: all.total, rejectsLeftOut: this.#rejects.leftOut }
+    return { changed, written, total: all.total, rejectsLeftOut: this.#rejects.leftOut }
+  }
+
+  /** Puts the index and new codes with the tables, and makes all of it count. */
+  async #seal(tables: ReadonlyMap<string, TableIndex>, census: StoredCensus, newCodes: boolean): Promise<Written> {
+    const others = this.#layout.columns.slice(2, this.#layout.at.date)
+    const codes = newCodes ? formatEncodings(this.#encoder.encodings) : undefined
+    const encodings = codes === undefined ? this.#database.encodingsSum : checksum(codes)
+    await this.#write(INDEX_FILE, formatIndex({ others, tables, encodings, census, readings: this.readings }))
+    if (codes !== undefined) await this.#write(ENCODINGS_FILE, codes)
+    return this.#transaction.commit()
+  }
+
+  /** Leaves everything as it is. */
+  async #leave(): Promise<Written> {
+    await this.#transaction.abort()
+    return { bytes: 0, cloned: 0 }
   }
 
   async #write(file: string, text: string): Promise<void> {

@@ -90,7 +90,7 @@ export function memoryOfTask(task: Task): ArrayBuffer[] {
 /** The memory of a result, which goes with it. */
 export function memoryOfResult(result: ResultOf<Task>): ArrayBuffer[] {
   if ('section' in result) return memoryOfSection(result.section)
-  const bytes = 'records' in result ? [result.records] : result.tables.map((table) => table.bytes)
+  const bytes = 'records' in result ? [result.records] : result.tables.flatMap((table) => [table.bytes, table.unmoved])
   return bytes.map(({ buffer }) => buffer as ArrayBuffer)
 }
 
@@ -236,18 +236,23 @@ function linesOfUnit(unit: number, cursor: RecordCursor, { layout, stored, repla
   return {
     pid,
     fresh,
-    stored: rows.map(({ origin, text }) => readStored(layout, origin, text, finder)),
+    stored: rows.map(({ origin, text, offset }) => readStored(layout, origin, text, finder, offset)),
     replaces,
     lists: lists.length === 0 ? undefined : readLists(lists),
-    features: () => [...features, ...read(FEATURE_TABLES)].map(({ origin, text }) => readFeatures(origin, text)),
+    features: () =>
+      [...features, ...read(FEATURE_TABLES)].map(({ origin, text, offset }) => readFeatures(origin, text, offset)),
   }
 }
 
 /** What association files say: those of this run, and what is stored of earlier ones. */
 function readLists(entries: readonly Entry[]): ProgramLists {
   const fresh = entries.filter(({ origin }) => origin === FRESH_LIST).map(({ text }) => JSON.parse(text) as MemberList)
-  const stored = entries.filter(({ origin }) => origin !== FRESH_LIST).map(({ text }) => text)
-  return { fresh, stored: readMembers(stored) }
+  const stored = entries.filter(({ origin }) => origin !== FRESH_LIST)
+  return {
+    fresh,
+    stored: readMembers(stored.map(({ text }) => text)),
+    lines: stored.map(({ origin, text, offset = 0 }) => ({ table: origin, line: text, offset })),
+  }
 }
 
 /** The programs that a block of records has rows of. */

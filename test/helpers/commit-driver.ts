@@ -9,8 +9,9 @@ import { pipeline } from 'node:stream/promises'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { IngestError } from '../../lib/errors.js'
-import { openFolder, type Transaction } from '../../lib/store/commit.js'
+import { openFolder } from '../../lib/store/commit.js'
 import { acquireLock } from '../../lib/store/lock.js'
+import type { Transaction } from '../../lib/store/transaction.js'
 
 export const DRIVER = fileURLToPath(import.meta.url)
 
@@ -32,14 +33,15 @@ export async function writeTables(folder: string): Promise<void> {
   ])
 }
 
-/** One of everything: a table replaced, appended to, new, untouched, removed, an index, a scratch file. */
-async function change(transaction: Transaction, folder: string): Promise<void> {
+/** One of everything: a table that loses rows and gains some, appended to, new, untouched, removed, an index, a scratch file. */
+async function change(transaction: Transaction): Promise<void> {
   await pipeline([rows('spilled', 10)], createWriteStream(transaction.stagingPath('spill')))
-  const source = join(folder, 'training.csv')
-  const training = await transaction.replace('training.csv')
-  await training.copyFrom(source, [{ offset: 0, length: 100_000 }])
+  const kept = [
+    { offset: 0, length: 100_000 },
+    { offset: 200_000, length: 150_000 },
+  ]
+  const training = await transaction.cut('training.csv', kept)
   training.write(rows('new', 100))
-  await training.copyFrom(source, [{ offset: 200_000, length: 150_000 }])
   training.close()
   const level1 = await transaction.append('level1.csv')
   for (let index = 0; index < 60; index++) level1.write(rows(`late${index}`, 100))
@@ -86,10 +88,10 @@ async function countAlone(folder: string): Promise<void> {
 }
 
 const ACTS: Readonly<Record<string, (folder: string) => Promise<void>>> = {
-  run: (folder) => withTransaction(folder, (transaction) => change(transaction, folder)),
+  run: (folder) => withTransaction(folder, change),
   broken: (folder) =>
     withTransaction(folder, async (transaction) => {
-      await change(transaction, folder)
+      await change(transaction)
       await placeEarly(folder)
     }),
   /** Many versions of a table and many appended rows, for somebody who reads meanwhile. */

@@ -112,5 +112,5 @@ export function product(columns: Columns = {}): Row {
 /** The same row as it is read back from a table, where further cells stand behind it. */
 export function stored(row: Row, table: number, place: { expmode?: string; pname?: string } = {}): Row {
   const { expmode = '', pname = '' } = place
-  return row.withStored({ table, line: `${row.text},${expmode},${pname}`, expmode, pname })
+  return row.withStored({ table, offset: 0, line: `${row.text},${expmode},${pname}`, expmode, pname })
 }

@@ -35,7 +35,8 @@ export function settleRows(rows: ProgramRows, isReversed = false): Settled {
     const row = columns.Dataset?.startsWith('jw01001-') ? product(columns) : exposure(columns)
     return stored(row, TABLE_NUMBERS.expired)
   })
-  const lists = members === undefined ? undefined : { stored: [], fresh: Object.entries(members).map(listOf) }
+  const lists =
+    members === undefined ? undefined : { stored: [], lines: [], fresh: Object.entries(members).map(listOf) }
   const lines = { pid: 1001, fresh: isReversed ? fresh.toReversed() : fresh, lists, features: () => [] }
   return settleProgram({ ...lines, stored: [...old, ...expired] }, TABLE_NUMBERS, true)
 }

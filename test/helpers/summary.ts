@@ -8,6 +8,7 @@ export function summaryOf(tally: Tally, inputs = 1, newCategories: Summary['newC
   return tally.summary(inputs, newCategories, {
     database: 'db',
     changed: true,
+    written: { bytes: 0, cloned: 0 },
     total: totalOf(tally.census.values()),
     rejectsLeftOut: 0,
   })

@@ -19,7 +19,8 @@ export function settleAnew(pid: number, lines: readonly TableLine[], layout: Lay
   const rows = lines.filter((line) => holds(line) === 'rows' || holds(line) === 'hidden')
   const products = lines.filter((line) => holds(line) === 'products')
   const members = lines.filter((line) => holds(line) === 'members')
-  const lists = members.length === 0 ? undefined : { fresh: [], stored: readMembers(members.map(({ text }) => text)) }
+  const stored = readMembers(members.map(({ text }) => text))
+  const lists = members.length === 0 ? undefined : { fresh: [], stored, lines: [] }
   return settleProgram(
     {
       pid,

@@ -51,7 +51,11 @@ export class StoredLines {
         throw new IngestError('TABLE_INVALID', 'the table is shorter than its index says', { source })
       }
       if (checksum(bytes) !== sum) throw rotten(join(this.#folder, file), offset, length)
-      for (const text of splitLines(bytes.toString('utf8'))) lines.push({ origin: number, text })
+      let at = offset
+      for (const text of splitLines(bytes.toString('utf8'))) {
+        lines.push({ origin: number, text, offset: at })
+        at += Buffer.byteLength(text) + 1
+      }
     }
     return lines
   }

@@ -7,7 +7,7 @@ import type { KeywordFinder } from '../../rules/keywords.js'
 import type { Layout } from '../../rules/layout.js'
 import { type MemberList, readMemberLists } from '../../rules/member-list.js'
 import { WHOLE_PROGRAM } from '../../rules/partition.js'
-import { type Kind, Row } from '../../rules/row.js'
+import { type Kind, type PlacedLine, Row } from '../../rules/row.js'
 import { toNumber } from '../../rules/values.js'
 import type { FeatureLine } from '../../settle/settled.js'
 import type { Table } from '../table.js'
@@ -23,35 +23,44 @@ export function readFresh(layout: Layout, text: string, kind: Kind, finder?: Key
   return new Row(layout, { line, kind, keywords: finder?.of(line) })
 }
 
-/** A row of an unencoded table, from its line; see {@link readFresh}. */
-export function readStored(layout: Layout, number: number, text: string, finder?: KeywordFinder): Row {
+/**
+ * A row of an unencoded table, from its line; see {@link readFresh}.
+ *
+ * @param offset where the line stands in the table
+ */
+export function readStored(layout: Layout, number: number, text: string, finder?: KeywordFinder, offset = 0): Row {
   const cells = new CanonicalLine(text)
   const table = TABLES[number] as Table
-  if (table.holds === 'hidden') return readHidden(layout, number, cells)
+  if (table.holds === 'hidden') return readHidden(layout, { table: number, line: text, offset }, cells)
   const width = layout.columns.length
   const read = (column: string) => {
     const index = table.tail.indexOf(column)
     return index < 0 ? '' : cells.field(width + index)
   }
-  const stored = { table: number, line: text, expmode: read('expmode'), pname: read('pname') }
+  const stored = { table: number, line: text, offset, expmode: read('expmode'), pname: read('pname') }
   const kind = kindOf(cells, layout.at, cells.field(layout.at.dname))
   return new Row(layout, { line: cells, kind, stored, keywords: finder?.of(cells) })
 }
 
 /** A dataset of which only a few cells are kept. */
-function readHidden(layout: Layout, number: number, kept: CanonicalLine): Row {
+function readHidden(layout: Layout, place: PlacedLine, kept: CanonicalLine): Row {
   const cells = new Array<string>(layout.columns.length).fill('')
   for (const [index, column] of HIDDEN_COLUMNS.entries()) cells[layout.at[column]] = kept.cell(index)
-  const stored = { table: number, line: kept.text, expmode: '', pname: '' }
+  const stored = { ...place, expmode: '', pname: '' }
   return new Row(layout, { line: new CanonicalLine(cells.join(',')), kind: 'dropped', stored })
 }
 
-/** A line of a table of features. */
-export function readFeatures(number: number, line: string): FeatureLine {
+/**
+ * A line of a table of features.
+ *
+ * @param offset where it stands in the table
+ */
+export function readFeatures(number: number, line: string, offset = 0): FeatureLine {
   const cells = new CanonicalLine(line).fields
   const { tail } = TABLES[number] as Table
   const read = (column: string) => cells[tail.indexOf(column)] ?? ''
-  return { table: number, name: cells.at(-1) ?? '', line, cells, date: read('date'), size: toNumber(read('imagesize')) }
+  const name = cells.at(-1) ?? ''
+  return { table: number, name, line, offset, cells, date: read('date'), size: toNumber(read('imagesize')) }
 }
 
 /** What lines of the table of associations say. */

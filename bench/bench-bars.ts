@@ -49,5 +49,12 @@ export const MOST_COMMAND_TIME: Readonly<Record<string, number>> = {
 /** The same of a day of 5,000 rows onto a database: it touches nothing old, old associations, or the index is gone. */
 export const MOST_DAY_ONTO = { apart: 0.05, late: 0.25, unindexed: 1.5 } as const
 
+/** The time of a day with late rows ÷ that of a plain copy of its database. */
+export const MOST_COPY_TIME = 1.4
+/** The time of a day that touches nothing old ÷ that of a day into an empty folder. */
+export const MOST_HISTORY_TIME = 1.3
+/** The most memory of a day, in bytes, however long the history is. */
+export const MOST_DAY_MEMORY = 150e6
+
 /** The time over a plain file ÷ that over standard input or a compressed file. */
 export const LEAST_SOURCE_SPEED = 0.8

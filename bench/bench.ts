@@ -8,6 +8,7 @@ import { Command, CommanderError, Option } from 'commander'
 import { type Extent, FULL, QUICK } from './bench-bars.js'
 import { compared, day, sources } from './bench-cases.js'
 import { commands } from './bench-commands.js'
+import { history } from './bench-history.js'
 import { incremental } from './bench-incremental.js'
 import { RUN_FOLDER } from './bench-jobs.js'
 import { memory } from './bench-memory.js'
@@ -22,6 +23,7 @@ const CASES: Readonly<Record<string, (extent: Extent) => Promise<Section>>> = {
   nodes,
   commands,
   incremental,
+  history,
   day,
   sources,
   associations,
@@ -43,7 +45,10 @@ function command(): Command {
     .option('--quick', 'fewer rows and runs: to see that it works', false)
     .addOption(new Option('--only <name>', 'one part').choices(Object.keys(CASES)))
     .option('--profile', 'the same as --only profile', false)
-    .addHelpText('after', '\nThe whole takes half an hour on two processors, and 15 GB in bench/data.')
+    .addHelpText(
+      'after',
+      '\nThe whole takes half an hour on two processors, and 15 GB in bench/data. BENCH_LARGE=1 adds a database of 12,000,000 rows.',
+    )
     .exitOverride()
     .action(run)
 }

@@ -61,12 +61,7 @@ export class Database {
     try {
       // Only a commit that this process finished has put the tables in place just now; what was removed says nothing.
       const justPlaced = folder.recovered?.startsWith('finished') ?? false
-      return new Database(
-        folder,
-        options.signal,
-        await readIndex(path, options.signal, justPlaced),
-        await readCodes(path),
-      )
+      return await Database.#look(folder, options.signal, justPlaced)
     } catch (error) {
       await folder.close()
       throw error
@@ -75,8 +70,15 @@ export class Database {
 
   /** The same folder as it is after a commit. */
   async again(): Promise<Database> {
-    const { folder } = this.folder
-    return new Database(this.folder, this.signal, await readIndex(folder, this.signal, false), await readCodes(folder))
+    return Database.#look(this.folder, this.signal, false)
+  }
+
+  static async #look(folder: OpenFolder, signal: AbortSignal | undefined, justPlaced: boolean): Promise<Database> {
+    const path = folder.folder
+    const stored = await readStoredIndex(path)
+    const isTrusted = stored !== undefined && (await isAsLeft(path, stored, signal, justPlaced))
+    const found = { index: isTrusted ? stored : undefined, readings: stored?.readings ?? [] }
+    return new Database(folder, signal, found, await readCodes(path, stored))
   }
 
   /**
@@ -129,12 +131,6 @@ interface FoundIndex {
   readonly readings: readonly Reading[]
 }
 
-async function readIndex(path: string, signal: AbortSignal | undefined, recovered: boolean): Promise<FoundIndex> {
-  const index = await readStoredIndex(path)
-  const isTrue = index !== undefined && (await isAsLeft(path, index, signal, recovered))
-  return { index: isTrue ? index : undefined, readings: index?.readings ?? [] }
-}
-
 /**
  * Whether the tables are just as the run that wrote the index left them: by size and time or, where the time is another
  * one, by all of their bytes.
@@ -185,7 +181,7 @@ interface Codes {
 }
 
 /** The codes for a run: without its own a database must not get others. The error is for who needs them. */
-async function readCodes(folder: string): Promise<Codes> {
+async function readCodes(folder: string, index: DatabaseIndex | undefined): Promise<Codes> {
   const text = await readFile(join(folder, ENCODINGS_FILE), 'utf8').catch(() => undefined)
   const sum = checksum(text ?? '')
   const lost = (what: string) => ({ encodings: lostCodes(folder, what), sum })
@@ -193,7 +189,6 @@ async function readCodes(folder: string): Promise<Codes> {
   if (text === undefined) return { encodings: defaultEncodings, sum }
   try {
     const encodings = await readEncodings(folder)
-    const index = await readStoredIndex(folder)
     return index === undefined || index.encodings === sum ? { encodings, sum } : lost('is not as the last run left it')
   } catch (error) {
     if (error instanceof IngestError) return lost(`cannot be read: ${error.detail}`)

@@ -37,8 +37,8 @@ export interface DatabaseIndex {
 
 /** The index as its file has it, whatever became of the tables; undefined where there is none. */
 export async function readStoredIndex(path: string): Promise<DatabaseIndex | undefined> {
-  const text = await readFile(join(path, INDEX_FILE), 'utf8').catch(() => '')
-  const stored = isIntact(text) ? parseJson(text) : undefined
+  const bytes = await readFile(join(path, INDEX_FILE)).catch(() => NOTHING)
+  const stored = isIntact(bytes) ? parseJson(bytes.toString()) : undefined
   if (!isIndexFile(stored)) return undefined
   const tables = new Map<string, TableIndex>()
   for (const [file, { bytes, segments }] of Object.entries(stored.tables)) {
@@ -75,10 +75,17 @@ export function formatIndex({ others, tables, encodings, census, readings }: Dat
 
 const CHECKSUM = 'checksum'
 
-/** Whether a text is what a run wrote; versions without a checksum are read no more. */
-function isIntact(text: string): boolean {
-  const [start, sum] = new RegExp(`^\\{"${CHECKSUM}":(\\d+),`).exec(text) ?? []
-  return start !== undefined && checksum(`{${text.slice(start.length).trimEnd()}`) === Number(sum)
+const NOTHING = Buffer.alloc(0)
+/** More bytes than stand before what the checksum is of. */
+const HEAD_BYTES = 64
+const LINE_FEED = 10
+
+/** Whether bytes are what a run wrote; versions without a checksum are read no more. */
+function isIntact(bytes: Buffer): boolean {
+  const head = bytes.toString('latin1', 0, HEAD_BYTES)
+  const [start, sum] = new RegExp(`^\\{"${CHECKSUM}":(\\d+),`).exec(head) ?? []
+  if (start === undefined || bytes.at(-1) !== LINE_FEED) return false
+  return checksum(bytes.subarray(start.length, -1), checksum('{')) === Number(sum)
 }
 
 function isIndexFile(value: unknown): value is IndexFile {
@@ -88,8 +95,9 @@ function isIndexFile(value: unknown): value is IndexFile {
 
 /** Whether an index is there that is not as a run wrote it, be it of an earlier version. */
 export async function hasRottenIndex(folder: string): Promise<boolean> {
-  const text = await readFile(join(folder, INDEX_FILE), 'utf8').catch(() => undefined)
-  return text !== undefined && !isIntact(text) && !/^\{"version":[123],/.test(text)
+  const bytes = await readFile(join(folder, INDEX_FILE)).catch(() => undefined)
+  const isEarly = (head: string) => /^\{"version":[123],/.test(head)
+  return bytes !== undefined && !isIntact(bytes) && !isEarly(bytes.toString('latin1', 0, HEAD_BYTES))
 }
 
 /** The value of a text of JSON; undefined where it is none. */

@@ -122,8 +122,10 @@ export class Segments {
   }
 
   #sorted(): Uint32Array {
-    const positions = Uint32Array.from({ length: this.#flat.length / NUMBERS }, (_, index) => index * NUMBERS)
-    return positions.sort((a, b) => (this.#flat[a] ?? 0) - (this.#flat[b] ?? 0) || a - b)
+    const count = this.#flat.length / NUMBERS
+    // One number each, program first: to sort numbers as such takes a tenth of the time that a comparison of ours takes.
+    const keys = Float64Array.from({ length: count }, (_, index) => (this.#flat[index * NUMBERS] ?? 0) * count + index)
+    return Uint32Array.from(keys.sort(), (key) => (key % count) * NUMBERS)
   }
 
   /** Where in the order the segments of a program begin. */

@@ -82,6 +82,14 @@ const CASES: readonly (readonly [line: string, expected: readonly string[]])[] =
   ['jwst-ingest explain --format ', ['csv', 'json', 'line', 'text']],
   ['jwst-ingest explain --instrument NIR', ['NIRCAM', 'NIRISS', 'NIRSPEC']],
   ['jwst-ingest explain --reason no-', ['no-coordinates', 'no-exposures', 'no-group', 'no-product']],
+  ['jwst-ingest explain --model ', ['FGS', 'IMAGE', 'SPEC', 'TAC']],
+  ['jwst-ingest --emit train-s', ['train-spec']],
+  ['jwst-ingest --emit rej', []],
+  ['jwst-ingest export --table rej', ['rejects']],
+  ['jwst-ingest export --table rem-image --table rem-f', ['rem-fgs']],
+  ['jwst-ingest export --format ', ['csv', 'jsonl', 'parquet']],
+  ['jwst-ingest status --db files/', ['files/db']],
+  ['jwst-ingest export -d files/', ['files/db']],
 ]
 
 const OWN_CASES: Readonly<Record<Shell, typeof CASES>> = {

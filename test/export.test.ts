@@ -271,10 +271,17 @@ test('an unknown format', fails, ['db', '--format', 'orc'], 2, /'orc' is invalid
 test(
   'a file is there already',
   fails,
-  ['db', '-o', 'out'],
+  ['db', '-o', 'out', '--no-clobber'],
   1,
-  /out\/level1\.parquet: is there already.*--force/,
+  /out\/level1\.parquet: is there already; give another name, or let it be replaced/,
   (dir) => dir.write('out/level1.parquet', 'mine'),
+)
+test(
+  'into a database',
+  fails,
+  ['db', '--format', 'csv', '-o', './db', '--force'],
+  2,
+  /db: is a database: give another folder/,
 )
 test('no folder can be made', fails, ['db', '-o', 'file/out'], 1, /file\/out: cannot make the folder/, (dir) =>
   dir.write('file', ''),
@@ -291,10 +298,10 @@ test(
   (dir) => dir.write('db/train-image.csv', `${dir.read('db/train-image.csv')}short\n`),
 )
 
-test('--force replaces files; names with * choose tables; -o of the command is no database', async (t) => {
+test('files are replaced; names with * choose tables; -o of the command is no database', async (t) => {
   const dir = await seeded(t)
   dir.write('out/train-image.parquet', 'mine')
-  const args = ['export', '--table', 'train-*', '--table', 'raw-imag?', '-o', 'out', '--force', '--json', '-q']
+  const args = ['export', '--table', 'train-*', '--table', 'raw-imag?', '-o', 'out', '--json', '-q']
   const { code, stdout, stderr } = await dir.run(['-o', 'db', ...args])
   t.is(code, 0, stderr)
   t.is(stderr, '')

@@ -303,7 +303,7 @@ test('commands that read note what is missing, and check tells it; the command l
   const note =
     'training.csv, mosaics.csv, encodings.json are missing, and what they held is left out: `jwst-ingest check db` tells more'
   for (const [name, args] of Object.entries(READERS)) {
-    const { stderr, status } = jwst(...args, ...(name === 'export' ? ['--force'] : []))
+    const { stderr, status } = jwst(...args)
     t.is(stderr.split(`jwst-ingest: ${note}\n`).length, 2, `${name}: ${stderr}`)
     t.is(status, 0, name)
   }

@@ -44,6 +44,17 @@ test('report --html FILE -q: there, without a word; a page that is there is repl
   t.deepEqual(readdirSync(dir.path('pages')), ['db.html'])
 })
 
+test('report --no-clobber: a page that is there stays, and a new one is made', async (t) => {
+  const dir = await seeded(t)
+  dir.write('mine.html', 'mine')
+  const refused = await dir.run(['report', 'db', '--html', 'mine.html', '--no-clobber'])
+  t.is(refused.code, 1)
+  t.regex(refused.stderr, /^jwst-ingest: mine\.html: is there already; give another name, or let it be replaced\n$/)
+  t.is(dir.read('mine.html'), 'mine')
+  t.is((await dir.run(['report', 'db', '--html', 'new.html', '--no-clobber'])).code, 0)
+  t.regex(dir.read('new.html'), PAGE)
+})
+
 test('report --html -: the page goes to standard output, and nowhere else', async (t) => {
   const dir = await seeded(t)
   const files = readdirSync(dir.folder)

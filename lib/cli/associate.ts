@@ -5,6 +5,7 @@ import type { Command } from 'commander'
 import { IngestError } from '../errors.js'
 import { collectPath, parsePath, parseSeconds, parseSize, partAssociations, tellSummary } from './cli-options.js'
 import type { Terminal } from './terminal.js'
+import { DATABASE, databaseOf, dbOption, outOption } from './which-database.js'
 
 interface Flags {
   readonly asn?: readonly string[]
@@ -34,8 +35,10 @@ export function addAssociateCommand(program: Command, terminal: Terminal): void 
     .command('associate')
     .summary('take in association files for the rows of a database')
     .description("Takes in the observatory's association files, which name the exposures of products.")
-    .argument('[db]', 'the database (default: $JWST_INGEST_DB, else ./jwst-db)', parsePath)
+    .argument(...DATABASE)
     .argument('[files...]', 'further association files, as a shell makes them of a glob behind --asn')
+    .addOption(outOption())
+    .addOption(dbOption())
     .option('--asn <path>', 'association files: a file, folder or glob; may be repeated', collectPath)
     .option('--no-candidates', 'leave out products across observations: they stay in mosaics.csv')
     .option('--strict', 'end at the first file that cannot be used, with nothing changed')
@@ -52,7 +55,7 @@ export function addAssociateCommand(program: Command, terminal: Terminal): void 
 
 async function runAssociate(args: readonly string[], command: Command, terminal: Terminal): Promise<void> {
   const { associate } = await import('../run/ingest.js')
-  const above = command.parent?.opts<Flags & { readonly out?: string }>() ?? {}
+  const above = command.parent?.opts<Flags>() ?? {}
   const own = command.opts<Flags>()
   const flags = { ...above, ...own }
   const { files, others } = partAssociations(args)
@@ -62,7 +65,7 @@ async function runAssociate(args: readonly string[], command: Command, terminal:
   }
   const tell = flags.quiet ? () => {} : terminal.err
   const summary = await associate({
-    out: db || above.out || terminal.env.JWST_INGEST_DB || 'jwst-db',
+    out: databaseOf(db, command, terminal),
     asn: [...(above.asn ?? []), ...(own.asn ?? []), ...files],
     candidates: above.candidates !== false && own.candidates !== false,
     strict: flags.strict,

@@ -3,9 +3,9 @@
  */
 import type { Command } from 'commander'
 import { IngestError } from '../errors.js'
-import { parsePath } from './cli-options.js'
-import { printResult } from './printer.js'
+import { printReport, printResult } from './printer.js'
 import type { Terminal } from './terminal.js'
+import { DATABASE, databaseOf, dbOption, outOption } from './which-database.js'
 
 interface Flags {
   readonly json?: boolean
@@ -13,8 +13,6 @@ interface Flags {
   readonly wait?: number
   readonly acceptLoss?: boolean
 }
-
-export const DATABASE = ['[db]', 'the database (default: $JWST_INGEST_DB, else ./jwst-db)', parsePath] as const
 
 const CHECK_EXAMPLES = `
 Examples:
@@ -50,6 +48,8 @@ export function addDatabaseCommands(
     .summary('tell what is wrong in a database')
     .description('Checks every rule that the tables of a database keep, and tells what is against one.')
     .argument(...DATABASE)
+    .addOption(outOption())
+    .addOption(dbOption())
     .option('--json', 'print the report as one JSON object on standard output')
     .option('-q, --quiet', 'print nothing but errors')
     .addHelpText('after', CHECK_EXAMPLES)
@@ -59,6 +59,8 @@ export function addDatabaseCommands(
     .summary('make the train-*, raw-* and rem-* tables anew')
     .description('Makes train-*, raw-* and rem-* anew from training.csv, level1.csv and ingest.csv.')
     .argument(...DATABASE)
+    .addOption(outOption())
+    .addOption(dbOption())
     .option(
       '--accept-loss',
       'go on without rows that are lost or cannot be read, and take the others for all there are',
@@ -69,11 +71,6 @@ export function addDatabaseCommands(
     .addHelpText('after', REBUILD_EXAMPLES)
     .action((db: string | undefined, _flags: Flags, command: Command) => runRebuild(db, command, terminal))
   return program
-}
-
-/** The database that is meant; `-o` before the command counts, too. */
-export function databaseOf(db: string | undefined, command: Command, { env }: Terminal): string {
-  return db || command.optsWithGlobals<{ out?: string }>().out || env.JWST_INGEST_DB || 'jwst-db'
 }
 
 /** Notes which tables of a database are missing, for a command that reads it as far as it is there. */
@@ -103,6 +100,5 @@ async function runRebuild(db: string | undefined, command: Command, terminal: Te
     warn: (message) => tell(`jwst-ingest: ${message}\n`),
     signal: terminal.signal,
   })
-  tell(formatRebuild(report))
-  if (flags.json) terminal.stdout.write(`${JSON.stringify(report)}\n`)
+  printReport(terminal, flags, report, formatRebuild)
 }

@@ -3,6 +3,7 @@
  * completion scripts and the tables of the README.
  */
 import type { Argument, Command, Option } from 'commander'
+import { REJECTS_FILE, TABLES } from '../store/tables.js'
 
 /** What a shell can suggest for a value. */
 export type Suggestion = 'files' | 'folders' | 'nothing' | readonly string[]
@@ -78,9 +79,18 @@ function describeOption(option: Option, description: string): OptionDescription 
 const FOLDERS = new Set(['folder', 'db', 'database'])
 const FILES = new Set(['file', 'path', 'inputs'])
 
+/** Tables that people see, by the names that options take. */
+const TABLE_NAMES = TABLES.filter(({ holds }) => holds !== 'hidden').map(({ file }) => file.replace(/\.csv$/, ''))
+/** Values of which there are only so many. */
+const WORDS = new Map<string, readonly string[]>([
+  ['table', TABLE_NAMES],
+  ['tables', [...TABLE_NAMES, REJECTS_FILE.replace(/\.csv$/, '')]],
+])
+
 /** Options and arguments say with the name of their value what it is. */
 function suggest(name: string, choices: Argument['argChoices']): Suggestion {
-  if (choices !== undefined) return choices
+  const words = choices ?? WORDS.get(name)
+  if (words !== undefined) return words
   if (FOLDERS.has(name)) return 'folders'
   return FILES.has(name) ? 'files' : 'nothing'
 }

@@ -2,12 +2,12 @@
 import type { Command } from 'commander'
 import { IngestError } from '../errors.js'
 import { isDatabase } from '../store/database.js'
-import { databaseOf, tellMissing } from './cli-database.js'
-import { parsePath } from './cli-options.js'
+import { tellMissing } from './cli-database.js'
 import { canBeName, unknownNames, warner } from './explain-names.js'
 import { addWaitingOptions, NARROWING, tellWaiting, type WaitingFlags } from './explain-waiting.js'
 import { isGone, Printer } from './printer.js'
 import { type Terminal, widthOf } from './terminal.js'
+import { databaseOf, dbOption, outOption } from './which-database.js'
 
 const EXAMPLES = `
 Examples:
@@ -22,7 +22,7 @@ Examples:
 A name is that of an exposure or product, in any letter case, with or without _uncal.fits and such, or the name that a
 group's product is expected to have; in a pattern * stands for any text and ? for any character. Every table is looked
 up, and what association files name; of rows that are neither Level 1 nor Level 3 nothing is kept. The last argument is
-the database if it is a folder with tables; else it is that of --db, $JWST_INGEST_DB or ./jwst-db.
+the database if it is a folder with tables and --db names none: with --db all arguments are names.
 Nothing is changed, and a run may be going on.
 Exit codes: 0 done, 1 nothing has a name that was given, or there is no database, 2 usage error.
 An input file with the name explain is given as ./explain.
@@ -43,7 +43,8 @@ export function addExplainCommand(program: Command, terminal: Terminal): void {
         'and, for what waits, why and what helps.',
     )
     .argument('[names...]', 'names or patterns, then the database')
-    .option('-d, --db <folder>', 'the database; all arguments are names then', parsePath)
+    .addOption(outOption())
+    .addOption(dbOption())
     .option('--waiting', 'tell all that waits, in short, the oldest first; names narrow it')
   addWaitingOptions(command)
     .option('--json', 'print one JSON object')
@@ -53,7 +54,8 @@ export function addExplainCommand(program: Command, terminal: Terminal): void {
 
 async function runExplain(args: readonly string[], command: Command, terminal: Terminal): Promise<void> {
   const flags = command.optsWithGlobals<Flags>()
-  const { names, folder } = await sortOut(args, flags, databaseOf(flags.db, command, terminal))
+  const { names, db } = await sortOut(args, flags)
+  const folder = databaseOf(db, command, terminal)
   await tellMissing(folder, terminal.err)
   if (flags.waiting) return tellWaiting(folder, names, flags, terminal)
   for (const flag of NARROWING) {
@@ -72,13 +74,12 @@ async function runExplain(args: readonly string[], command: Command, terminal: T
 async function sortOut(
   args: readonly string[],
   { db, waiting }: Flags,
-  folder: string,
-): Promise<{ readonly names: readonly string[]; readonly folder: string }> {
+): Promise<{ readonly names: readonly string[]; readonly db?: string }> {
   const last = args.at(-1)
-  if (db || last === undefined) return { names: args, folder }
+  if (db !== undefined || last === undefined) return { names: args }
   // A folder that was meant and is not there is told as such, not as an unknown name.
   const isMeant = !canBeName(last) && (waiting === true || args.length > 1)
-  return isMeant || (await isDatabase(last)) ? { names: args.slice(0, -1), folder: last } : { names: args, folder }
+  return isMeant || (await isDatabase(last)) ? { names: args.slice(0, -1), db: last } : { names: args }
 }
 
 async function tellNamed(folder: string, names: readonly string[], { json }: Flags, terminal: Terminal): Promise<void> {

@@ -4,15 +4,18 @@
 import { type Command, Option } from 'commander'
 import { IngestError } from '../errors.js'
 import type { Format } from '../export/sink.js'
-import { DATABASE, tellMissing } from './cli-database.js'
+import { isDatabase } from '../store/database.js'
+import { tellMissing } from './cli-database.js'
 import { parsePath } from './cli-options.js'
 import type { Terminal } from './terminal.js'
+import { DATABASE, databaseOf, dbOption } from './which-database.js'
 
 interface Flags {
   readonly format: Format
   readonly table?: readonly string[]
   readonly out: string
   readonly safeForSheets?: boolean
+  readonly clobber: boolean
   readonly force?: boolean
   readonly json?: boolean
   readonly quiet?: boolean
@@ -23,12 +26,13 @@ const STANDARD_OUTPUT = '-'
 const EXAMPLES = `
 Examples:
   jwst-ingest export db
-  jwst-ingest export db --table 'train-*' -o parquet --force
+  jwst-ingest export db --table 'train-*' -o parquet
   jwst-ingest export db --format jsonl --table ingest -o - | jq -r .dname
   jwst-ingest export db --format csv --safe-for-sheets --table level1
 
 The columns have types: whole and floating-point numbers, booleans, dates, text; a blank is null. Tables are read as of
-one moment, and a run may be going on. A file gets its name when all of them are complete.
+one moment, and a run may be going on. A file gets its name when all of them are complete; one that is there is replaced
+then, so that whoever reads it sees one or the other whole.
 Exit codes: 0 done, 1 data or I/O error, 2 usage error.
 An input file with the name export is given as ./export.
 `
@@ -40,11 +44,12 @@ export function addExportCommand(program: Command, terminal: Terminal): void {
     .summary('write tables as Parquet, JSON lines or CSV')
     .description('Writes tables of a database as Parquet files, JSON lines or CSV, with the types of their columns.')
     .argument(...DATABASE)
+    .addOption(dbOption(DATABASE[1]))
     .addOption(
       new Option('--format <format>', 'the format').choices(['parquet', 'jsonl', 'csv']).default('parquet', 'parquet'),
     )
     .option(
-      '--table <name>',
+      '--table <tables>',
       "a table, or several with * and ? ('train-*'); can be repeated; default: all but rejects",
       listed,
     )
@@ -55,26 +60,29 @@ export function addExportCommand(program: Command, terminal: Terminal): void {
       'jwst-export',
     )
     .option('--safe-for-sheets', 'in CSV, an apostrophe before what a spreadsheet would take for a formula')
-    .option('--force', 'replace files that are there')
+    .option('--no-clobber', 'refuse files that are there, which are replaced otherwise')
+    .addOption(new Option('--force', 'replace them, whatever --no-clobber says').hideHelp())
     .option('--json', 'print the report as one JSON object on standard output')
     .option('-q, --quiet', 'print nothing but errors')
     .addHelpText('after', EXAMPLES)
-    .action((db: string | undefined, flags: Flags) => runExport(db, flags, program, terminal))
+    .action((db: string | undefined, _flags: Flags, command: Command) => runExport(db, command, terminal))
 }
 
 function listed(name: string, names: readonly string[] = []): readonly string[] {
   return [...names, name]
 }
 
-async function runExport(db: string | undefined, flags: Flags, program: Command, terminal: Terminal): Promise<void> {
+async function runExport(db: string | undefined, command: Command, terminal: Terminal): Promise<void> {
   const { exportDatabase, formatExport } = await import('../export/export.js')
-  const { out, format, table, safeForSheets, force } = flags
-  const common = program.opts<{ out?: string; json?: boolean; quiet?: boolean }>()
+  const flags = command.opts<Flags>()
+  const { out, format, table, safeForSheets, clobber, force = clobber } = flags
+  const common = command.parent?.opts<Pick<Flags, 'json' | 'quiet'>>() ?? {}
   const json = flags.json ?? common.json ?? false
   const toTerminal = out === STANDARD_OUTPUT
   if (toTerminal) refuseMixture(format, json, terminal)
   const tell = (flags.quiet ?? common.quiet) ? () => {} : terminal.err
-  const database = db || common.out || terminal.env.JWST_INGEST_DB || 'jwst-db'
+  const database = databaseOf(db, command, terminal)
+  if (!toTerminal) await refuseDatabase(out)
   const report = await exportDatabase({
     database,
     format,
@@ -92,6 +100,17 @@ async function runExport(db: string | undefined, flags: Flags, program: Command,
   await tellMissing(database, tell)
   tell(formatExport(report))
   if (json) terminal.stdout.write(`${JSON.stringify(report)}\n`)
+}
+
+/**
+ * An export as CSV would replace the tables of a database.
+ *
+ * @throws IngestError USAGE
+ */
+async function refuseDatabase(folder: string): Promise<void> {
+  if (!(await isDatabase(folder))) return
+  const what = 'is a database: give another folder for the files with -o (the database is an argument, or --db)'
+  throw new IngestError('USAGE', what, { source: folder })
 }
 
 /** @throws IngestError USAGE */

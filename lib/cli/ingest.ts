@@ -22,6 +22,7 @@ import {
 import { refuseCommands } from './command-names.js'
 import type { ProgressBar } from './progress.js'
 import type { Terminal } from './terminal.js'
+import { databaseOf, dbOption, outOption } from './which-database.js'
 
 interface CommonFlags {
   readonly json?: boolean
@@ -30,7 +31,6 @@ interface CommonFlags {
 }
 
 interface IngestFlags extends CommonFlags {
-  readonly out?: string
   readonly date?: string
   readonly prefix?: string
   readonly asn?: readonly string[]
@@ -77,7 +77,8 @@ Exit codes: 0 done, 1 data or I/O error, 2 usage error, 3 the database is in use
 export function addIngest(program: Command, terminal: Terminal): void {
   program
     .argument('[inputs...]', 'files, folders, globs, or - for standard input (default: standard input)')
-    .option('-o, --out <folder>', 'the database (default: $JWST_INGEST_DB, else ./jwst-db)', parsePath)
+    .addOption(outOption())
+    .addOption(dbOption())
     .option('--date <day>', 'day of files whose name tells none, and of standard input (else today), YYYY-MM-DD')
     .option('--prefix <start>', "which files of a folder: the start of their names, with * and ? ('2023-11', '*_3')")
     .option(
@@ -134,7 +135,7 @@ async function runIngest(
   let commits = 0
   const options: IngestOptions = {
     inputs: others,
-    out: flags.out || terminal.env.JWST_INGEST_DB || 'jwst-db',
+    out: databaseOf(undefined, program, terminal),
     date: flags.date,
     prefix: flags.prefix,
     asn: [...(flags.asn ?? []), ...files],

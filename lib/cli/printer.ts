@@ -60,3 +60,14 @@ export function printResult<T>(
   if (json) terminal.stdout.write(`${JSON.stringify(result)}\n`)
   else terminal.out(format(result))
 }
+
+/** Prints what a command did: on standard output, where with `--json` the object goes, and the text to standard error. */
+export function printReport<T>(
+  terminal: Terminal,
+  { json, quiet }: { readonly json?: boolean | undefined; readonly quiet?: boolean | undefined },
+  report: T,
+  format: (report: T) => string,
+): void {
+  if (!quiet) (json ? terminal.err : terminal.out)(format(report))
+  if (json) printResult(terminal, json, report, format)
+}

@@ -2,8 +2,9 @@
  * The command that sets aside what has waited too long. What it needs is loaded only when it runs.
  */
 import type { Command } from 'commander'
-import { DATABASE, databaseOf } from './cli-database.js'
+import { printReport } from './printer.js'
 import type { Terminal } from './terminal.js'
+import { DATABASE, databaseOf, dbOption, outOption } from './which-database.js'
 
 interface Flags {
   readonly olderThan: string
@@ -33,6 +34,8 @@ export function addPruneCommand(program: Command, terminal: Terminal, parseSecon
     .summary('set aside what has waited too long')
     .description('Moves exposures and products that have waited longer than an age to expired.csv.')
     .argument(...DATABASE)
+    .addOption(outOption())
+    .addOption(dbOption())
     .requiredOption('--older-than <age>', 'what has waited longer goes: days, weeks or years, as 180d, 26w, 1y')
     .option('--as-of <day>', 'the day from which ages count back, YYYY-MM-DD (default: today, UTC)')
     .option('--dry-run', 'tell what would go, and change nothing')
@@ -56,6 +59,5 @@ async function runPrune(db: string | undefined, command: Command, terminal: Term
     warn: (message) => tell(`jwst-ingest: ${message}\n`),
     signal: terminal.signal,
   })
-  tell(formatPrune(report))
-  if (json) terminal.stdout.write(`${JSON.stringify(report)}\n`)
+  printReport(terminal, { json, quiet }, report, formatPrune)
 }

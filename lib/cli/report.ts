@@ -3,12 +3,14 @@
  */
 import type { Command } from 'commander'
 import { IngestError } from '../errors.js'
-import { DATABASE, databaseOf, tellMissing } from './cli-database.js'
+import { tellMissing } from './cli-database.js'
 import { parsePath } from './cli-options.js'
 import type { Terminal } from './terminal.js'
+import { DATABASE, databaseOf, dbOption, outOption } from './which-database.js'
 
 interface Flags {
   readonly html?: string
+  readonly clobber?: boolean
   readonly json?: boolean
   readonly quiet?: boolean
 }
@@ -35,7 +37,10 @@ export function addReportCommand(program: Command, terminal: Terminal): void {
     .summary('show a database as a page with charts')
     .description('Makes a page of what a database holds: products over time, their sizes, what waits and why, codes.')
     .argument(...DATABASE)
+    .addOption(outOption())
+    .addOption(dbOption())
     .option('--html <file>', `where the page is written, - for standard output (default: ${DEFAULT_FILE})`, parsePath)
+    .option('--no-clobber', 'refuse a page that is there, which is replaced otherwise')
     .option('--json', 'print what the page shows as one JSON object on standard output')
     .option('-q, --quiet', 'print nothing but errors')
     .addHelpText('after', EXAMPLES)
@@ -48,7 +53,11 @@ async function runReport(db: string | undefined, command: Command, terminal: Ter
   if (flags.json && file === '-')
     throw new IngestError('USAGE', '--json and --html - both go to standard output; give --html a file')
   const { mustBeWritable, writePage } = await import('../report/write.js')
-  if (file !== undefined && file !== '-') await mustBeWritable(file)
+  const { refuseExisting } = await import('../export/output.js')
+  if (file !== undefined && file !== '-') {
+    await mustBeWritable(file)
+    if (flags.clobber === false) await refuseExisting([file])
+  }
   const { reportDatabase } = await import('../report/collect.js')
   const folder = databaseOf(db, command, terminal)
   const data = await reportDatabase(folder, { signal: terminal.signal })

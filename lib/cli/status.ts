@@ -1,8 +1,9 @@
 /** The command `status`: what a database holds and what waits in it. */
 import type { Command } from 'commander'
-import { DATABASE, databaseOf, tellMissing } from './cli-database.js'
+import { tellMissing } from './cli-database.js'
 import { printResult } from './printer.js'
 import { type Terminal, widthOf } from './terminal.js'
+import { DATABASE, databaseOf, dbOption, outOption } from './which-database.js'
 
 const EXAMPLES = `
 Examples:
@@ -23,6 +24,8 @@ export function addStatusCommand(program: Command, terminal: Terminal): void {
     .summary('tell what a database holds and what waits')
     .description('Counts trained products and what waits, with the sizes of products, for each model.')
     .argument(...DATABASE)
+    .addOption(outOption())
+    .addOption(dbOption())
     .option('--json', 'print the status as one JSON object')
     .addHelpText('after', EXAMPLES)
     .action((db: string | undefined, _flags: unknown, command: Command) => runStatus(db, command, terminal))

@@ -76,7 +76,7 @@ export async function refuseExisting(paths: readonly string[]): Promise<void> {
   for (const path of paths) {
     const there = await unless('ENOENT', stat(path))
     if (there === undefined) continue
-    throw new IngestError('OUTPUT_EXISTS', 'is there already; give another folder, or --force to replace it', {
+    throw new IngestError('OUTPUT_EXISTS', 'is there already; give another name, or let it be replaced', {
       source: path,
     })
   }

@@ -13,7 +13,7 @@ import type { AssociateOptions, IngestOptions } from './options.js'
 import { type HeadedInput, readHeader } from './read.js'
 import { mustHaveRoom } from './room.js'
 import { Run } from './run.js'
-import { fileInputs, findInputs, type Input, type SourceOptions } from './source.js'
+import { fileInputs, findInputs, type Input, refuseInputFolder, type SourceOptions } from './source.js'
 import { type DatabaseOptions, HeldDatabase, type StepWork } from './step.js'
 import type { Summary, Tally } from './summary.js'
 
@@ -28,6 +28,7 @@ export async function ingest(options: IngestOptions): Promise<Summary> {
   // What is wrong with the options is reported before anything is read.
   if (options.emit !== undefined) emittedTable(options.emit.table)
   mustFit(options)
+  await refuseInputFolder(options.out)
   await mustHaveRoom(options)
   const associations = await associationFiles(options)
   if (options.follow) return followInputs(associations, options)
@@ -127,6 +128,7 @@ export async function ingestInto(
   tally: Tally,
   work: StepWork,
 ): Promise<Summary> {
+  await refuseInputFolder(options.out)
   const database = new HeldDatabase(options)
   try {
     const { newCategories, outcome } = await database.step(inputs, tally, work)

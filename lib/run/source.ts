@@ -2,7 +2,7 @@
  * The inputs of a run: files, folders, globs and standard input, each with its name and day (specification, section 2).
  */
 
-import { constants, createReadStream, openSync, type Stats } from 'node:fs'
+import { closeSync, constants, createReadStream, openSync, readSync, type Stats } from 'node:fs'
 import { readdir, stat } from 'node:fs/promises'
 import type { Socket } from 'node:net'
 import { basename, join } from 'node:path'
@@ -10,6 +10,8 @@ import { addAbortSignal, Readable } from 'node:stream'
 import { IngestError } from '../errors.js'
 import { globFiles, isPattern } from '../glob.js'
 import { type Day, parseDay } from '../rules/day.js'
+import { REQUIRED_COLUMNS } from '../rules/layout.js'
+import { isDatabase } from '../store/database.js'
 import { matches, wildcards } from '../text/wildcards.js'
 
 /** Name of standard input in messages and in `rejects.csv`. */
@@ -100,7 +102,43 @@ function standardInput({ date, stdin, warn, assume = warn }: SourceOptions): Inp
 async function filesOf(name: string, options: SourceOptions): Promise<Input[]> {
   const paths = await pathsOf(name, options)
   if (paths.length > 0) return fileInputs(paths, options)
-  throw new IngestError('NO_INPUT', nothingFound(name, await ask(name, () => stat(name)), options), { source: name })
+  const hint = (await isDatabase(name)) ? '; it is a database: name it with -o' : ''
+  const what = nothingFound(name, await ask(name, () => stat(name)), options)
+  throw new IngestError('NO_INPUT', what + hint, { source: name })
+}
+
+/** How much of a file is looked at for a header. */
+const HEADER_BYTES = 4096
+
+/**
+ * A folder of daily files is not to become a database by a slip.
+ *
+ * @throws IngestError USAGE where a folder has no table, but files that look like inputs
+ */
+export async function refuseInputFolder(folder: string): Promise<void> {
+  if (await isDatabase(folder)) return
+  const names = (await readdir(folder).catch(() => [])).filter((name) => /\.csv(\.gz)?$/.test(name)).sort()
+  const found = names.find((name) => DAILY_NAME.test(name)) ?? names.find((name) => hasInputHeader(join(folder, name)))
+  if (found === undefined) return
+  const what = `the folder is no database and has input files in it (${found}), so it would hold both`
+  const ways = 'give another folder for the database with -o, such as'
+  throw new IngestError('USAGE', `${what}: ${ways} \`jwst-ingest -o jwst-db ${folder}\``, { source: folder })
+}
+
+function hasInputHeader(path: string): boolean {
+  try {
+    const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK)
+    try {
+      const bytes = Buffer.alloc(HEADER_BYTES)
+      const [header = ''] = bytes.toString('utf8', 0, readSync(fd, bytes)).split('\n')
+      const columns = header.split(',').map((column) => column.replace(/["\r]/g, ''))
+      return REQUIRED_COLUMNS.every((column) => columns.includes(column))
+    } finally {
+      closeSync(fd)
+    }
+  } catch {
+    return false
+  }
 }
 
 /**

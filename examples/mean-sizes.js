@@ -9,11 +9,11 @@ import { openDatabase } from 'jwst-ingest'
 const [, , folder = 'jwst-db'] = argv
 const database = await openDatabase(folder)
 try {
-  const names = new Map(Object.entries(database.encodings.instr).map(([name, code]) => [String(code), name]))
+  const names = new Map(Object.entries(database.encodings.instr).map(([name, code]) => [code, name]))
   /** @type {Map<string, { products: number, gigabytes: number }>} */
   const instruments = new Map()
-  for await (const { instr = '', imgsize_gb } of database.rows('train-image')) {
-    const name = names.get(instr) ?? instr
+  for await (const { instr, imgsize_gb } of database.rows('train-image')) {
+    const name = names.get(instr ?? -1) ?? `code ${instr}`
     const { products, gigabytes } = instruments.get(name) ?? { products: 0, gigabytes: 0 }
     instruments.set(name, { products: products + 1, gigabytes: gigabytes + Number(imgsize_gb) })
   }

@@ -23,6 +23,7 @@ const CATALOGUE = {
   WRITE_FAILED: EXIT.failed,
   OUTPUT_EXISTS: EXIT.failed,
   MEMORY_LIMITED: EXIT.failed,
+  DIFFERENT: EXIT.failed,
 } as const
 
 /** The code of an {@link IngestError}. */

@@ -113,7 +113,7 @@ async function readEveryWay(base: string, first: string, second: string): Promis
   same(tables(rebuilt), tables(db), 'rebuild')
   for await (const _ of waitsOf(db));
   for (const format of ['jsonl', 'parquet'] as const)
-    await exportDatabase({ database: db, format, out: join(base, format), tables: ['*'] })
+    await exportDatabase(db, { format, out: join(base, format), tables: ['*'] })
   const taken = copyOf(db, join(base, 'taken'))
   rmSync(join(taken, '.jwst-ingest', 'index.json'))
   for (const folder of [db, taken]) {

@@ -29,7 +29,7 @@ test('the command that docs/adding-a-command.md adds works as it says, with noth
   t.is(built.code, 0, built.stdout)
   const bundled = await node('dist/tools/bundle.js')
   t.is(bundled.code, 0, bundled.stderr)
-  await ingest({ inputs: [root('fixtures/days')], out: dir.path('db') })
+  await ingest(dir.path('db'), { inputs: [root('fixtures/days')] })
 
   const bytes = Buffer.byteLength(dir.read('db/training.csv'))
   t.true(readTable(dir.path('db'), 'training').rows.length > 0)

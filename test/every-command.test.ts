@@ -20,6 +20,9 @@ const READERS = [
   'report db --html page.html',
   'report db --json',
   'export db -o out',
+  'export db -o out --split 0.5 --card --force',
+  'diff db db',
+  'diff db --since 2030-01-01',
   'export db -o - --format jsonl --table level1',
   'prune db --older-than 1d --dry-run',
 ]

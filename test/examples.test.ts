@@ -16,7 +16,7 @@ const runs = test.macro<
   async exec(t, name, args, verify) {
     EXAMPLES.delete(name)
     const dir = new Workdir(t)
-    await ingest({ inputs: [DAYS], out: dir.path('db') })
+    await ingest(dir.path('db'), { inputs: [DAYS] })
     const running = dir.startCommand(process.execPath, [example(name), ...args])
     const result = await running.result
     t.is(result.code, 0, result.stderr)

@@ -69,7 +69,7 @@ test('DuckDB reads every table back from Parquet: types, values, blanks as nulls
   const folder = await golden(t)
   const db = join(folder, 'db')
   const out = join(folder, 'out')
-  const report = await exportDatabase({ database: db, format: 'parquet', out, warn: t.fail })
+  const report = await exportDatabase(db, { format: 'parquet', out, warn: t.fail })
   t.deepEqual(readdirSync(out).sort(), TABLE_NAMES.map((name) => `${name}.parquet`).sort())
   for (const { table, path = '', rows, bytes, misfits } of report.tables) {
     const types = await ask(`DESCRIBE FROM '${path}'`)
@@ -95,7 +95,7 @@ test('DuckDB reads every table back from Parquet: types, values, blanks as nulls
 test('JSON lines hold the same values', async (t) => {
   const folder = await golden(t)
   const out = join(folder, 'out')
-  await exportDatabase({ database: join(folder, 'db'), format: 'jsonl', out })
+  await exportDatabase(join(folder, 'db'), { format: 'jsonl', out })
   for (const table of TABLE_NAMES) {
     const lines = readFileSync(join(out, `${table}.jsonl`), 'utf8').split('\n')
     t.is(lines.pop(), '')
@@ -107,7 +107,7 @@ test('JSON lines hold the same values', async (t) => {
 test('categories have dictionaries, and codes their meaning in the metadata of the file', async (t) => {
   const folder = await golden(t)
   const out = join(folder, 'out')
-  await exportDatabase({ database: join(folder, 'db'), format: 'parquet', out })
+  await exportDatabase(join(folder, 'db'), { format: 'parquet', out })
   const chunks = await ask(`FROM parquet_metadata('${join(out, 'level1.parquet')}')`)
   for (const name of ['dag', 'INSTRUME', 'FILTER', 'EXP_TYPE', 'SUBARRAY', 'expmode', 'role']) {
     const chunk = chunks.find(({ path_in_schema }) => path_in_schema === name)
@@ -131,7 +131,7 @@ test('a long table is written in row groups, each of its rows once', async (t) =
   const cells = line.split(',')
   const numbered = (number: number) => cells.with(header.split(',').indexOf('doy'), String(number)).join(',')
   writeFileSync(path, `${header}\n${Array.from({ length: rows }, (_, number) => `${numbered(number)}\n`).join('')}`)
-  await exportDatabase({ database: join(folder, 'db'), format: 'parquet', out: folder, tables: ['training'] })
+  await exportDatabase(join(folder, 'db'), { format: 'parquet', out: folder, tables: ['training'] })
   const file = join(folder, 'training.parquet')
   const [counted] = await ask(
     `SELECT count(*) AS n, count(DISTINCT doy) AS different, sum(doy) AS total FROM '${file}'`,
@@ -204,7 +204,7 @@ test('the table is that of the moment at which the export began, whatever runs d
   await ingest({ inputs: [dir.path('2024-02-21_052.csv')], out: dir.path('db') })
   const before = readRows(dir.path('db'), 'level1').map(({ dname, date }) => ({ dname, date }))
   const stream = new Patient()
-  const exported = exportDatabase({ database: dir.path('db'), format: 'jsonl', tables: ['level1'], out: stream })
+  const exported = exportDatabase(dir.path('db'), { format: 'jsonl', tables: ['level1'], out: stream })
   await stream.begun
   t.true(stream.text.split('\n').length < observations.length, 'a part of it is written')
   await ingest({ inputs: [dir.path('2024-02-22_053.csv')], out: dir.path('db') })
@@ -379,12 +379,11 @@ test('a signal leaves no file', async (t) => {
   controller.abort()
   mkdirSync(dir.path('out'))
   const options = {
-    database: dir.path('db'),
     format: 'parquet',
     out: dir.path('out'),
     signal: controller.signal,
   } as const
-  await t.throwsAsync(exportDatabase(options), { any: true })
+  await t.throwsAsync(exportDatabase(dir.path('db'), options), { any: true })
   t.deepEqual(readdirSync(dir.path('out')), [])
   t.true(existsSync(dir.path('db/training.csv')))
 })

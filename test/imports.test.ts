@@ -10,7 +10,8 @@ const LIB = fileURLToPath(new URL('../../lib/', import.meta.url))
 const ROOMS = [
   ['bundle'],
   ['cli'],
-  ['report', 'library'],
+  ['library'],
+  ['report'],
   ['inspect', 'export'],
   ['run'],
   ['asn', 'maintain'],

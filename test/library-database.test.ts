@@ -2,7 +2,7 @@ import { appendFileSync, existsSync, readdirSync, readFileSync, readlinkSync, rm
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import test, { type ExecutionContext } from 'ava'
-import { type Cells, ingest, openDatabase } from '../lib/index.js'
+import { type Cells, exportTables, ingest, openDatabase } from '../lib/index.js'
 import { readRows, readTable, TABLE_NAMES, temporaryFolder } from './helpers/database.js'
 import { daily, exposure, pairs, productName } from './helpers/program.js'
 
@@ -13,7 +13,7 @@ const [DAY1 = '', ...LATER] = readdirSync(DAYS)
 
 async function database(t: ExecutionContext, inputs: readonly string[]): Promise<string> {
   const out = join(temporaryFolder(t), 'db')
-  await ingest({ inputs, out })
+  await ingest(out, { inputs })
   return out
 }
 
@@ -30,7 +30,7 @@ test('every table with its columns and rows, as another CSV reader reads them', 
   for (const { name, columns, bytes } of db.tables) {
     t.deepEqual(columns, readTable(out, name).columns)
     t.is(bytes, readFileSync(join(out, `${name}.csv`)).length)
-    t.deepEqual(await collect(db.rows(name)), readRows(out, name), name)
+    t.deepEqual(await collect(db.rows(name, { typed: false })), readRows(out, name), name)
   }
   t.deepEqual(db.encodings, JSON.parse(readFileSync(join(out, 'encodings.json'), 'utf8')))
   t.is(db.folder, out)
@@ -41,7 +41,11 @@ test('cells are text with quotes, commas and line ends in them', async (t) => {
   writeFileSync(input, daily(exposure(1, { TARGNAME: 'a,"b"\nc', __proto__x: '1' })).replace(/\n/, ',more\n'))
   await using db = await openDatabase(await database(t, [input]))
   t.deepEqual(
-    (await collect(db.rows('ingest'))).map(({ TARGNAME, PROGRAM, more }) => [TARGNAME, PROGRAM, more]),
+    (await collect(db.rows('ingest', { typed: false }))).map(({ TARGNAME, PROGRAM, more }) => [
+      TARGNAME,
+      PROGRAM,
+      more,
+    ]),
     [['a,"b"\nc', '01001', '1']],
   )
 })
@@ -50,12 +54,12 @@ test('a later run is not seen: appended and replaced tables, encodings', async (
   const out = await database(t, [DAY1])
   await using db = await openDatabase(out)
   const before = new Map(db.tables.map(({ name }) => [name, readRows(out, name)]))
-  const half = db.rows('level1')
+  const half = db.rows('level1', { typed: false })
   await half.next()
-  await ingest({ inputs: LATER, out })
+  await ingest(out, { inputs: LATER })
   await using after = await openDatabase(out)
-  t.true((await collect(after.rows('training'))).length > (before.get('training')?.length ?? 0))
-  for (const [name, rows] of before) t.deepEqual(await collect(db.rows(name)), rows, name)
+  t.true((await collect(after.rows('training', { typed: false }))).length > (before.get('training')?.length ?? 0))
+  for (const [name, rows] of before) t.deepEqual(await collect(db.rows(name, { typed: false })), rows, name)
   t.is((await collect(half)).length, (before.get('level1')?.length ?? 0) - 1)
 })
 
@@ -69,7 +73,7 @@ test('while a commit is not finished, it waits for its end', async (t) => {
     rmSync(record)
   }, 250)
   await using db = await opening
-  t.is((await collect(db.rows('mosaics'))).length, readRows(out, 'mosaics').length)
+  t.is((await collect(db.rows('mosaics', { typed: false }))).length, readRows(out, 'mosaics').length)
   t.false(existsSync(record))
 })
 
@@ -124,8 +128,8 @@ const refuses = test.macro<
     arrange(out)
     await t.throwsAsync(async () => {
       await using db = await openDatabase(out)
-      t.is((await collect(db.rows('level1')))[0]?.pname, productName(1), 'other tables can be read')
-      await collect(db.rows(table))
+      t.is((await collect(db.rows('level1', { typed: false })))[0]?.pname, productName(1), 'other tables can be read')
+      await collect(db.rows(table, { typed: false }))
     }, expected)
   },
   title: (title) => `refuses ${title}, and says why`,
@@ -155,4 +159,55 @@ test('encodings that are none', refuses, (out) => writeFileSync(join(out, 'encod
 test('a folder without tables', refuses, (out) => rmSync(out, { recursive: true }), 'training', {
   code: 'DATABASE_UNUSABLE',
   message: /: no such folder; give the folder of a database/,
+})
+
+/** What docs/tables.md says of columns, told by hand; all others are text. */
+const KINDS: readonly (readonly [type: string, columns: string])[] = [
+  [
+    'number',
+    'imagesize TARG_RA TARG_DEC GS_RA GS_DEC GS_MAG RA_REF DEC_REF CRVAL1 CRVAL2 targra NUMDTHPT year doy pid line fx_ra fy_dec scale offset targ_offset max_offset mean_offset sigma_offset err_offset sigma1_mean frac targ_max_offset targ_mean_offset targ_sigma_offset targ_err_offset targ_sigma1_mean targ_frac t_offset gs_offset imgsize_gb NEXPOSUR gs_mag instr detector exp_type visitype filter pupil grating channel subarray bkgdtarg is_imprt tsovisit nexposur numdthpt band crowdfld',
+  ],
+  ['boolean', 'BKGDTARG IS_IMPRT TSOVISIT CROWDFLD'],
+]
+
+test('values have the type of their column, as the export gives them; a blank is null', async (t) => {
+  const out = await database(t, [DAYS])
+  await using db = await openDatabase(out)
+  for (const { name } of db.tables) {
+    const exported = join(temporaryFolder(t), 'out')
+    await exportTables(out, { format: 'jsonl', out: exported, tables: [name] })
+    const lines = readFileSync(join(exported, `${name}.jsonl`), 'utf8')
+      .split('\n')
+      .slice(0, -1)
+    const rows: unknown[] = []
+    for await (const row of db.rows(name)) {
+      rows.push(row)
+      for (const [column, value] of Object.entries(row)) {
+        const [kind = 'string'] = KINDS.find(([, columns]) => columns.split(' ').includes(column)) ?? []
+        t.true(value === null || typeof value === kind, `${name} ${column}: ${value}`)
+      }
+    }
+    t.deepEqual(
+      rows,
+      lines.map((line) => JSON.parse(line)),
+      name,
+    )
+  }
+  const first = db.rows('train-image')
+  for await (const { imgsize_gb, pname, date } of first) {
+    // The types of the columns are known.
+    const gigabytes: number | null = imgsize_gb
+    const texts: readonly (string | null)[] = [pname, date]
+    t.true((gigabytes ?? 0) > 0)
+    t.regex(texts[1] ?? '', /^\d{4}-\d\d-\d\d$/)
+    break
+  }
+})
+
+test('the columns that the types of rows have are those of the tables', async (t) => {
+  const out = await database(t, [DAYS])
+  await using db = await openDatabase(out)
+  const declared = readFileSync('lib/library/table-rows.ts', 'utf8')
+  for (const { name, columns } of db.tables.filter((table) => /^(train|raw|rem)-/.test(table.name)))
+    for (const column of columns) t.true(declared.includes(`'${column}'`), `${name} ${column}`)
 })

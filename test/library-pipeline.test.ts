@@ -45,7 +45,7 @@ const same = test.macro<[runs: readonly (readonly string[])[]]>({
     const [staged, ingested] = [join(temporaryFolder(t), 'staged'), join(temporaryFolder(t), 'ingested')]
     for (const inputs of runs) {
       const summary = await runStages(staged, { inputs })
-      t.deepEqual(withoutTime(summary), withoutTime(await ingest({ inputs, out: ingested })))
+      t.deepEqual(withoutTime(summary), withoutTime(await ingest(ingested, { inputs })))
     }
     for (const table of ['rejects.csv', 'encodings.json', '.jwst-ingest/hidden.csv', '.jwst-ingest/index.json'])
       t.is(readFileSync(join(staged, table), 'utf8'), readFileSync(join(ingested, table), 'utf8'), table)
@@ -88,7 +88,7 @@ test('a stage of its own leaves rows out: the rest is as if they had never been 
   await runStages(filtered, { inputs: [dayFile(t, pairs(...observations))] }, (row) =>
     Number(row.cells.OBSERVTN) % 2 === 0 ? row : none,
   )
-  await ingest({ inputs: [dayFile(t, pairs(2, 4))], out: expected })
+  await ingest(expected, { inputs: [dayFile(t, pairs(2, 4))] })
   t.deepEqual(tableTexts(filtered), tableTexts(expected))
 })
 
@@ -155,7 +155,7 @@ test('rows() gives every row that is of use, with the columns it announces', asy
 test('settle finds what a run writes: products, exposures, features, waiting groups', async (t) => {
   const inputs = [fixture('golden/three-days/input')]
   const out = join(temporaryFolder(t), 'db')
-  await ingest({ inputs, out })
+  await ingest(out, { inputs })
   for (const memory of [undefined, 20_000]) {
     const { rows, settle } = await createPipeline({ inputs })
     const associations = await collect(settle({ memory })(rows()))
@@ -189,7 +189,7 @@ const fails = test.macro<
 >({
   async exec(t, expected, run) {
     const out = join(temporaryFolder(t), 'db')
-    await ingest({ inputs: [dayFile(t, pairs(9))], out })
+    await ingest(out, { inputs: [dayFile(t, pairs(9))] })
     const before = fileBytes(out)
     await t.throwsAsync(run(t, out), expected)
     const after = fileBytes(out)
@@ -212,10 +212,10 @@ test('a row of no input', fails, { code: 'USAGE', message: /^elsewhere:2: a row 
 test('strict', fails, { code: 'ROW_REJECTED' }, (t, out) =>
   runStages(out, { inputs: [dayFile(t, daily(exposure(1), 'too,few\n'))], strict: true }),
 )
-test('interrupted', fails, { name: 'AbortError' }, (t, out) => {
+test('interrupted', fails, { message: 'enough' }, (t, out) => {
   const controller = new AbortController()
   return runStages(out, { inputs: [dayFile(t, pairs(1))], signal: controller.signal }, (row) => {
-    controller.abort()
+    controller.abort(new Error('enough'))
     return row
   })
 })

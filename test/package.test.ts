@@ -49,7 +49,7 @@ function pack(folders: readonly string[]): PackedFile[] {
 
 /** The packages that a user of the package gets, and nobody else: the folders of its dependencies and theirs. */
 function dependencies(): string[] {
-  const out = run('npm', ['ls', '--all', '--omit=dev', '--parseable', '--loglevel=error'], ROOT)
+  const out = run('npm', ['ls', '--all', '--omit=dev', '--workspaces=false', '--parseable', '--loglevel=error'], ROOT)
   return out.split('\n').filter((path) => path.includes('node_modules'))
 }
 
@@ -74,7 +74,7 @@ test.serial('the package has what it should have, and nothing else', (t) => {
   ])
     t.true(paths.includes(path), path)
   const allowed =
-    /^(LICENSE|README\.md|CHANGELOG\.md|package\.json|man\/jwst-ingest\.1|docs\/(images\/)?[\w-]+\.(md|png)|lib\/report\/page\/page\.(css|js)|examples\/[\w-]+\.js|dist\/lib\/.*\.(js|d\.ts|json|css|html)|dist\/lib\/bundle\/(program\.(cjs|[\w.-]+\.code)|charts\.cjs|licenses\.txt))$/
+    /^(LICENSE|README\.md|CHANGELOG\.md|package\.json|man\/jwst-ingest\.1|docs\/(images\/|api\/)?[\w-]+\.(md|png)|lib\/report\/page\/page\.(css|js)|examples\/[\w-]+\.js|dist\/lib\/.*\.(js|d\.ts|json|css|html)|dist\/lib\/bundle\/(program\.(cjs|[\w.-]+\.code)|charts\.cjs|licenses\.txt))$/
   t.deepEqual(
     paths.filter((path) => !allowed.test(path)),
     [],
@@ -117,7 +117,7 @@ function tarballOf(path: string): string {
  */
 function lockOf(manifest: object, needed: readonly string[]): object {
   const { packages } = JSON.parse(readFileSync(join(ROOT, 'package-lock.json'), 'utf8')) as Lock
-  const own = { ...packages[''], devDependencies: undefined, resolved: tarballOf(ROOT) }
+  const own = { ...packages[''], devDependencies: undefined, workspaces: undefined, resolved: tarballOf(ROOT) }
   const others = needed.map((path) => {
     const place = relative(ROOT, path)
     return [place, { ...packages[place], integrity: undefined, resolved: tarballOf(path) }] as const
@@ -169,7 +169,7 @@ test.serial('programs import it, and see nothing that it does not export', (t) =
   const program = `
     import { createPipeline, ingest, openDatabase } from 'jwst-ingest'
     const [, , days] = process.argv
-    const { models } = await ingest({ inputs: [days], out: 'own' })
+    const { models } = await ingest('own', { inputs: [days] })
     const database = await openDatabase('own')
     let rows = 0
     for await (const row of database.rows('train-image')) rows += row.pname === '' ? 0 : 1
@@ -210,11 +210,8 @@ test.serial('its types are right for a program that is checked strictly, and for
   t.is(run(process.execPath, [...tsc, 'typed.ts'], app), '')
   // The examples use stream-chain itself, whose types need newer ones of Node.
   t.is(run(process.execPath, [...tsc, '--skipLibCheck', ...EXAMPLES], app), '')
-  writeFileSync(
-    join(app, 'wrong.ts'),
-    "import { ingest } from 'jwst-ingest'\nawait ingest({ inputs: 'raw', out: 'db' })\n",
-  )
-  t.throws(() => run(process.execPath, [...tsc, 'wrong.ts'], app), { message: /wrong\.ts\(2,16\): error TS2322/ })
+  writeFileSync(join(app, 'wrong.ts'), "import { ingest } from 'jwst-ingest'\nawait ingest('db', { inputs: 'raw' })\n")
+  t.throws(() => run(process.execPath, [...tsc, 'wrong.ts'], app), { message: /wrong\.ts\(2,22\): error TS2322/ })
 })
 
 const EXAMPLES = readdirSync(join(ROOT, 'examples')).map((name) => `examples/${name}`)
@@ -223,26 +220,37 @@ const EXAMPLES = readdirSync(join(ROOT, 'examples')).map((name) => `examples/${n
 const TYPED = `
 import { pipeline } from 'node:stream/promises'
 import {
-  type Association, type Cells, checkDatabase, createPipeline, EXIT, type ErrorCode, IngestError, ingest, type InputRow,
-  type Model, MODELS, type OpenDatabase, openDatabase, rebuildDatabase, type ScrubbedRow, type Summary, tee,
+  associate, type Association, type Cells, check, createPipeline, diff, EXIT, type ErrorCode, explain, exportTables,
+  IngestError, ingest, type InputRow, type Model, MODELS, type OpenDatabase, openDatabase, prune, rebuild, report,
+  reportPage, type ScrubbedRow, status, type Summary, tee, waits,
 } from 'jwst-ingest'
 
-const summary: Summary = await ingest({ inputs: ['raw'], out: 'db', signal: AbortSignal.timeout(1000) })
+const run = ingest('db', { inputs: ['raw'], signal: AbortSignal.timeout(1000) })
+for await (const { phase, bytes, total } of run.progress()) console.log(phase === 'reading', bytes, total ?? 0)
+const summary: Summary = await run
 const models: readonly Model[] = MODELS
 export const products: number[] = models.map((model) => summary.models[model].products)
-// @ts-expect-error: out is needed
+// @ts-expect-error: the database is needed
 await ingest({ inputs: ['raw'] })
 // @ts-expect-error: no such option
-await ingest({ out: 'db', input: 'raw' })
+await ingest('db', { input: 'raw' })
 
 const database: OpenDatabase = await openDatabase('db')
-const rows: AsyncIterable<Cells> = database.rows('train-image')
+const rows: AsyncIterable<Cells> = database.rows('train-image', { typed: false })
 for await (const row of rows) {
   const size: string | undefined = row.imgsize_gb
   // @ts-expect-error: cells are text
   const number: number | undefined = row.imgsize_gb
   console.log(size, number, database.encodings.filter.F770W)
 }
+for await (const { imgsize_gb, date } of database.rows('train-image')) {
+  const size: number | null = imgsize_gb
+  // @ts-expect-error: a date is text
+  const day: number | null = date
+  console.log(size, day)
+}
+for await (const { TSOVISIT, max_offset } of database.rows('raw-spec')) console.log(TSOVISIT === true, (max_offset ?? 0) + 1)
+for await (const { PROGRAM } of database.rows('level1')) console.log(typeof PROGRAM === 'string')
 await database[Symbol.asyncDispose]()
 
 const { bytes, decode, scrub, settle, write, close, rows: all } = await createPipeline({ columns: ['own'] })
@@ -262,7 +270,13 @@ for await (const { matches } of settle()(all()) satisfies AsyncIterable<Associat
 }
 export const sink = tee<number>([])
 try {
-  export_((await checkDatabase('db')).healthy, (await rebuildDatabase({ out: 'db' })).tables)
+  export_((await check('db')).healthy, (await rebuild('db')).tables, (await status('db')).models.TAC.trained)
+  export_((await prune('db', { olderThan: '180d', dryRun: true })).rows, await reportPage(await report('db')))
+  export_((await associate('db', { asn: ['asn'] })).waiting)
+  export_((await exportTables('db', { out: 'parquet', split: { share: 0.8, seed: 7 }, card: true })).tables)
+  for await (const { change, features } of diff('db', { other: 'later' })) console.log(change === 'came', features[0]?.before)
+  for await (const { name } of explain('db', ['jw01018*'])) console.log(name)
+  for await (const { reason } of waits('db')) console.log(reason)
 } catch (error) {
   const code: ErrorCode | undefined = error instanceof IngestError ? error.code : undefined
   console.log(code === 'DATABASE_LOCKED', EXIT.locked)

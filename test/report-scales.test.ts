@@ -9,11 +9,11 @@ import {
   daysBetween,
   EXPOSURE_BINS,
   LogBins,
-  MEMORY_BINS,
   periodEnd,
   periodFor,
   periodStart,
 } from '../lib/report/scales.js'
+import { MEMORY_BINS } from '../lib/rules/memory-bins.js'
 import { propertyOptions } from './helpers/arbitrary-rows.js'
 
 const memory = test.macro<[gigabyteText: number, bin: number]>({

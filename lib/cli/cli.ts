@@ -2,14 +2,15 @@
  * The command line: arguments to options, results to text. The only source of the help text.
  */
 
-import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import { EXIT, IngestError } from '../errors.js'
+import { programVersion } from '../process/version.js'
 import { visible } from '../text/visible.js'
 import { addAssociateCommand } from './associate.js'
 import { addDatabaseCommands } from './cli-database.js'
 import { parseSeconds } from './cli-options.js'
 import { addCompletionCommand } from './completion.js'
+import { addDiffCommand } from './diff.js'
 import { addExplainCommand } from './explain.js'
 import { addExportCommand } from './export.js'
 import { addHelpCommand } from './help.js'
@@ -95,7 +96,7 @@ export function buildProgram(terminal: Terminal): Command {
       'Matches Level 1 exposures of the James Webb Space Telescope with the Level 3 products made of them, ' +
         'and adds the features of each product to a database of CSV tables for training.',
     )
-    .version(version(), '-V, --version', 'print the version')
+    .version(programVersion(), '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this help')
     .exitOverride()
     .configureOutput({
@@ -110,13 +111,9 @@ export function buildProgram(terminal: Terminal): Command {
   addStatusCommand(program, terminal)
   addExplainCommand(program, terminal)
   addReportCommand(program, terminal)
+  addDiffCommand(program, terminal)
   addExportCommand(program, terminal)
   addPruneCommand(program, terminal, parseSeconds)
   addCompletionCommand(program, terminal)
   return addHelpCommand(program)
-}
-
-function version(): string {
-  const manifest: unknown = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8'))
-  return (manifest as { readonly version: string }).version
 }

@@ -76,7 +76,7 @@ function describeOption(option: Option, description: string): OptionDescription 
   }
 }
 
-const FOLDERS = new Set(['folder', 'db', 'database'])
+const FOLDERS = new Set(['folder', 'db', 'database', 'other'])
 const FILES = new Set(['file', 'path', 'inputs'])
 
 /** Tables that people see, by the names that options take. */

@@ -64,6 +64,7 @@ Examples:
   jwst-ingest explain 'jw01018*' db
   jwst-ingest report db
   jwst-ingest export db --table 'train-*' -o parquet
+  jwst-ingest diff backup/db db
   jwst-ingest prune db --older-than 180d
   jwst-ingest help explain
 

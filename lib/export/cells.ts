@@ -46,10 +46,14 @@ function readBoolean(cell: string): Value | undefined {
   return isFalse(cell) ? false : nothing(cell)
 }
 
-function readDate(cell: string): Value | undefined {
+/** Whether a cell is a day, YYYY-MM-DD. */
+export function isDateCell(cell: string): boolean {
   const time = /^\d{4}-\d\d-\d\d$/.test(cell) ? Date.parse(`${cell}T00:00:00Z`) : Number.NaN
-  const isDay = !Number.isNaN(time) && new Date(time).toISOString().startsWith(cell)
-  return isDay ? cell : nothing(cell)
+  return !Number.isNaN(time) && new Date(time).toISOString().startsWith(cell)
+}
+
+function readDate(cell: string): Value | undefined {
+  return isDateCell(cell) ? cell : nothing(cell)
 }
 
 /** Where a number, a boolean or a date is expected, `NONE` and such are as good as a blank. */

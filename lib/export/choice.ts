@@ -5,6 +5,7 @@
 import { IngestError } from '../errors.js'
 import { REJECTS_FILE, TABLES } from '../store/tables.js'
 import { matches, wildcards } from '../text/wildcards.js'
+import type { SelectionOptions } from './selection.js'
 
 const nameOf = (file: string) => file.replace(/\.csv$/, '')
 
@@ -31,4 +32,43 @@ function matching(wanted: string): string[] {
   const found = NAMES.filter((name) => matches(pattern, name))
   if (found.length > 0) return found
   throw new IngestError('USAGE', `--table: no table ${JSON.stringify(wanted)}; the tables are ${NAMES.join(', ')}`)
+}
+
+/** Tables of which no row has a date, and those of which no row is of a product. */
+const WITHOUT_DATE = new Set(
+  [
+    ...TABLES.filter(({ holds }) => holds === 'members' || holds === 'groups').map(({ file }) => file),
+    REJECTS_FILE,
+  ].map(nameOf),
+)
+const WITHOUT_PRODUCT = new Set([nameOf(REJECTS_FILE)])
+
+/**
+ * Those of some tables whose rows can be chosen as they are asked for.
+ *
+ * @param warn takes which tables are left out, and why
+ * @throws IngestError USAGE where none is left
+ */
+export function choosable(
+  names: readonly string[],
+  { since, split }: SelectionOptions,
+  warn: (message: string) => void,
+): readonly string[] {
+  const byDate = since === undefined ? names : without(names, WITHOUT_DATE, '--since: left out, as without dates', warn)
+  return split === undefined ? byDate : without(byDate, WITHOUT_PRODUCT, '--split: left out, as without products', warn)
+}
+
+function without(
+  names: readonly string[],
+  out: ReadonlySet<string>,
+  what: string,
+  warn: (message: string) => void,
+): readonly string[] {
+  const left = names.filter((name) => !out.has(name))
+  const missing = names.filter((name) => out.has(name))
+  if (missing.length === 0) return left
+  const message = `${what}: ${missing.join(', ')}`
+  if (left.length === 0) throw new IngestError('USAGE', `${message}; no other table is asked for`)
+  warn(message)
+  return left
 }

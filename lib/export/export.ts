@@ -6,30 +6,32 @@ import { join } from 'node:path'
 import type { Writable } from 'node:stream'
 import { IngestError } from '../errors.js'
 import { decide } from '../process/supervisor.js'
-import type { Encodings } from '../rules/category-codes.js'
 import { attempt, makeFolders } from '../store/commit-files.js'
 import { mustBeDatabase, readEncodings } from '../store/database.js'
-import { closeFiles, itemsIn, type OpenFile, openFiles } from '../store/read/files.js'
-import type { Item } from '../store/read/items.js'
-import { damaged } from '../store/read/takeover.js'
+import { closeFiles, type OpenFile, openFiles } from '../store/read/files.js'
 import { TABLES } from '../store/tables.js'
-import { columnsOf, type Misfit, RowReader } from './cells.js'
-import { chooseTables } from './choice.js'
+import { counted } from '../text/words.js'
+import { CARD_NAMES, cardFiles } from './card.js'
+import type { Misfit } from './cells.js'
+import { choosable, chooseTables } from './choice.js'
 import { FileOutput, type Output, ReaderGone, refuseExisting, StreamOutput } from './output.js'
-import type { RowSink } from './row-sink.js'
-import { createSink, type Format } from './sink.js'
+import { checkSelection, type FilePart, filePartsOf, type SelectionOptions } from './selection.js'
+import type { Format } from './sink.js'
+import type { SeededSplit, SplitPart } from './split.js'
+import { type TableWriting, type WrittenPart, writeTable } from './write-table.js'
 
-/** Options of {@link exportDatabase}. */
-export interface ExportOptions {
-  /** The database folder. */
-  readonly database: string
-  readonly format: Format
+/** What is exported, and how. */
+export interface ExportOptions extends SelectionOptions {
+  /** `parquet` by default. */
+  readonly format?: Format | undefined
   /** The folder for the files, which is made if it is not there; or a stream, for one table. */
   readonly out: string | Writable
   /** Names of tables, with or without `.csv`, with `*` and `?`; by default all but `rejects`. */
   readonly tables?: readonly string[] | undefined
   /** With the format `csv`: whether cells that are formulas to a spreadsheet become text, by an apostrophe before them. */
   readonly safeForSheets?: boolean | undefined
+  /** Whether a data card goes with the files: `datapackage.json` for programs, `data-card.md` for people. */
+  readonly card?: boolean | undefined
   /** Whether files that are there are replaced. */
   readonly force?: boolean | undefined
   /** Takes what the user should know; nothing is told by default. */
@@ -38,9 +40,11 @@ export interface ExportOptions {
   readonly signal?: AbortSignal | undefined
 }
 
-/** A table that was written. */
+/** A file that was written. */
 export interface ExportedTable {
   readonly table: string
+  /** With a split, which of its parts this is. */
+  readonly part?: SplitPart
   /** Where it is; absent where it went to a stream. */
   readonly path?: string
   readonly rows: number
@@ -53,40 +57,81 @@ export interface ExportedTable {
 export interface ExportReport {
   readonly database: string
   readonly format: Format
+  /** The first day of the rows, where one was asked for. */
+  readonly since?: string
+  /** How products were shared out, where that was asked for. */
+  readonly split?: SeededSplit
+  /** A table, or with a split each of its two parts. */
   readonly tables: readonly ExportedTable[]
+  /** The files of the data card, where one was asked for. */
+  readonly card?: readonly string[]
   readonly seconds: number
 }
 
 /**
  * Exports tables of a database, which may be in use.
  *
- * @throws IngestError USAGE for a name that is no table's, several tables for one stream, or `safeForSheets` without CSV; DATABASE_UNUSABLE where
- * there is no database; TABLE_INVALID for a table that is missing or cannot be read; OUTPUT_EXISTS; WRITE_FAILED. No file
- * is then made or replaced.
+ * @param folder the database
+ * @throws IngestError USAGE for a name that is no table's, several files or a card for one stream, `safeForSheets`
+ *   without CSV, or a day, share or seed that is none; DATABASE_UNUSABLE where there is no database; TABLE_INVALID for a table that is
+ *   missing or cannot be read; OUTPUT_EXISTS; WRITE_FAILED. No file is then made or replaced.
  */
-export async function exportDatabase(options: ExportOptions): Promise<ExportReport> {
+export async function exportDatabase(folder: string, options: ExportOptions): Promise<ExportReport> {
   const start = performance.now()
-  const { database, out, format } = options
-  const names = chooseTables(options.tables)
-  if (options.safeForSheets && format !== 'csv')
-    throw new IngestError('USAGE', `--safe-for-sheets is about CSV: give --format csv, as ${format} has no formulas`)
-  if (typeof out !== 'string' && names.length !== 1)
-    throw new IngestError('USAGE', `standard output takes one table, not ${names.length}: give one with --table`)
-  await mustBeDatabase(database)
-  const { files, others: encodings } = await openFiles(database, () => readEncodings(database), options.signal)
+  const { out, format = 'parquet', since, warn = () => {} } = options
+  const split = options.split && { share: options.split.share, seed: options.split.seed ?? 0 }
+  checkSelection(options)
+  const names = choosable(chooseTables(options.tables), options, warn)
+  refuseMixture(names, options)
+  await mustBeDatabase(folder)
+  const { files, others: encodings } = await openFiles(folder, () => readEncodings(folder), options.signal)
   try {
-    const sources = names.flatMap((name) => sourceOf(files, name, options))
-    const run = { ...options, encodings }
-    const tables = typeof out === 'string' ? await toFiles(sources, out, run) : await toStream(sources, out, run)
-    tellMisfits(tables, options)
-    return { database, format, tables, seconds: Math.round(performance.now() - start) / 1000 }
+    const run = { ...options, database: folder, format, split, encodings, warn }
+    const sources = names.flatMap((name) => sourceOf(files, name, run))
+    const { tables, card } =
+      typeof out === 'string' ? await toFiles(sources, out, run) : await toStream(sources, out, run)
+    tellMisfits(tables, run)
+    return {
+      database: folder,
+      format,
+      ...(since === undefined ? {} : { since }),
+      ...(split === undefined ? {} : { split }),
+      tables,
+      ...(card === undefined ? {} : { card }),
+      seconds: Math.round(performance.now() - start) / 1000,
+    }
   } finally {
     await closeFiles(files)
   }
 }
 
-interface Run extends ExportOptions {
-  readonly encodings: Encodings
+/** @throws IngestError USAGE */
+function refuseMixture(names: readonly string[], { out, format, safeForSheets, split, card }: ExportOptions): void {
+  if (safeForSheets && format !== 'csv')
+    throw new IngestError(
+      'USAGE',
+      `--safe-for-sheets is about CSV: give --format csv, as ${format ?? 'parquet'} has no formulas`,
+    )
+  if (typeof out === 'string') return
+  if (names.length !== 1)
+    throw new IngestError('USAGE', `standard output takes one table, not ${names.length}: give one with --table`)
+  if (card) throw new IngestError('USAGE', '--card makes files beside the tables: give a folder with --out')
+  if (split !== undefined)
+    throw new IngestError(
+      'USAGE',
+      '--split makes two files of a table, and standard output takes one: give a folder with --out',
+    )
+}
+
+interface Run extends TableWriting, Pick<ExportOptions, 'force' | 'signal' | 'tables' | 'card'> {
+  readonly split: SeededSplit | undefined
+  readonly warn: (message: string) => void
+}
+
+/** What was written. */
+interface Written {
+  readonly tables: readonly ExportedTable[]
+  readonly card?: readonly string[]
 }
 
 function tableName(file: string): string {
@@ -97,7 +142,7 @@ function tableName(file: string): string {
 function sourceOf(
   files: ReadonlyMap<string, OpenFile>,
   name: string,
-  { database, tables = [], warn = () => {} }: ExportOptions,
+  { database, tables = [], warn }: Run,
 ): OpenFile[] {
   const source = files.get(`${name}.csv`)
   if (source !== undefined) return [source]
@@ -108,90 +153,107 @@ function sourceOf(
 }
 
 /** Writes all files under temporary names before the first one gets its own. */
-async function toFiles(sources: readonly OpenFile[], folder: string, run: Run): Promise<ExportedTable[]> {
+async function toFiles(sources: readonly OpenFile[], folder: string, run: Run): Promise<Written> {
   await attempt(folder, 'cannot make the folder', () => makeFolders(folder))
-  const paths = sources.map(({ file }) => join(folder, `${tableName(file)}.${run.format}`))
-  if (!run.force) await refuseExisting(paths)
+  const parts = filePartsOf(run)
+  const pathOf = (source: OpenFile, part: FilePart) => join(folder, fileName(source, part, run.format))
+  const cardPaths = run.card ? CARD_NAMES.map((name) => join(folder, name)) : []
+  const paths = sources.flatMap((source) => parts.map((part) => pathOf(source, part)))
+  if (!run.force) await refuseExisting([...paths, ...cardPaths])
   const outputs: FileOutput[] = []
+  const create = async (path: string) => {
+    const output = await FileOutput.create(path)
+    outputs.push(output)
+    return output
+  }
   try {
-    const tables: ExportedTable[] = []
-    for (const [index, source] of sources.entries()) {
-      const output = await FileOutput.create(paths[index] ?? '')
-      outputs.push(output)
-      const table = await writeTable(source, output, run)
-      await output.end()
-      tables.push({ table: tableName(source.file), path: output.path, bytes: output.bytes, ...table })
+    const files: WrittenFile[] = []
+    for (const source of sources) {
+      const own = new Map<FilePart, FileOutput>()
+      for (const part of parts) own.set(part, await create(pathOf(source, part)))
+      for (const written of await writeTable(source, own, run)) {
+        const output = own.get(written.part)
+        if (output !== undefined) files.push({ ...written, source, output, hash: await output.end() })
+      }
     }
+    if (run.card) await writeCard(files, cardPaths, create, run)
     decide(run.signal)
     for (const output of outputs) await output.place()
-    return tables
+    const tables = files.map((file) => exported(file.source, file, file.output))
+    return run.card ? { tables, card: cardPaths } : { tables }
   } finally {
     await Promise.all(outputs.map((output) => output.discard()))
   }
 }
 
-async function toStream(sources: readonly OpenFile[], stream: Writable, run: Run): Promise<ExportedTable[]> {
+interface WrittenFile extends WrittenPart {
+  readonly source: OpenFile
+  readonly output: FileOutput
+  readonly hash: string
+}
+
+async function writeCard(
+  files: readonly WrittenFile[],
+  paths: readonly string[],
+  create: (path: string) => Promise<FileOutput>,
+  { format, since, split, safeForSheets = false, encodings }: Run,
+): Promise<void> {
+  const described = files.map(({ source, output, part, ...file }) => ({
+    ...file,
+    name: tableName(source.file),
+    table: TABLES.find((table) => table.file === source.file),
+    part: part === 'all' ? undefined : part,
+    path: output.path,
+    bytes: output.bytes,
+  }))
+  const texts = cardFiles({ format, since, split, safeForSheets, encodings, files: described })
+  for (const [index, [, text]] of texts.entries()) {
+    const output = await create(paths[index] ?? '')
+    await output.write(Buffer.from(text))
+    await output.end()
+  }
+}
+
+/** `train-image.parquet`, or with a split `train-image.train.parquet` and `train-image.test.parquet`. */
+function fileName({ file }: OpenFile, part: FilePart, format: Format): string {
+  return part === 'all' ? `${tableName(file)}.${format}` : `${tableName(file)}.${part}.${format}`
+}
+
+function exported(
+  { file }: OpenFile,
+  written: WrittenPart,
+  output: FileOutput | StreamOutput | undefined,
+): ExportedTable {
+  const { part, rows, misfits } = written
+  return {
+    table: tableName(file),
+    ...(part === 'all' ? {} : { part }),
+    ...(output instanceof FileOutput ? { path: output.path } : {}),
+    rows,
+    bytes: output?.bytes ?? 0,
+    misfits,
+  }
+}
+
+async function toStream(sources: readonly OpenFile[], stream: Writable, run: Run): Promise<Written> {
   const output = new StreamOutput(stream)
   const tables: ExportedTable[] = []
   try {
     for (const source of sources) {
-      const table = await writeTable(source, output, run)
-      tables.push({ table: tableName(source.file), bytes: output.bytes, ...table })
+      const written = await writeTable(source, new Map<FilePart, Output>([['all', output]]), run)
+      tables.push(...written.map((table) => exported(source, table, output)))
     }
   } catch (error) {
     // A reader that closes early, such as `head`, has all that it wants: the stream's owner is told of it.
     if (!(error instanceof ReaderGone)) throw error
   }
-  return tables
+  return { tables }
 }
 
-async function writeTable(
-  source: OpenFile,
-  output: Output,
-  { database, format, safeForSheets, encodings }: Run,
-): Promise<Pick<ExportedTable, 'rows' | 'misfits'>> {
-  const path = join(database, source.file)
-  const table = TABLES.find(({ file }) => file === source.file)
-  let begun: { readonly sink: RowSink; readonly reader: RowReader; readonly width: number } | undefined
-  let rows = 0
-  for await (const items of itemsIn(source)) {
-    for (const item of items) {
-      const fields = fieldsOf(item, path, begun?.width)
-      if (begun === undefined) {
-        const columns = columnsOf(table, headerOf(fields, path))
-        const codes = table?.encoded ? encodings : undefined
-        const sink = await createSink(columns, output, { format, encodings: codes, safeForSheets })
-        begun = { sink, reader: new RowReader(columns), width: columns.length }
-        continue
-      }
-      const full = begun.sink.add(begun.reader.read(fields, item.line))
-      if (full !== undefined) await full
-      rows++
-    }
-  }
-  if (begun === undefined) throw damaged(path, 1, 'the table is empty: not even its header is there')
-  await begun.sink.end()
-  return { rows, misfits: begun.reader.misfits }
-}
-
-function fieldsOf({ record, error, line }: Item, path: string, width: number | undefined): readonly string[] {
-  if (record === undefined) throw damaged(path, line, error ?? 'the line cannot be read')
-  const { fields } = record
-  if (width !== undefined && fields.length !== width)
-    throw damaged(path, line, `expected ${width} fields, got ${fields.length}`)
-  return fields
-}
-
-function headerOf(fields: readonly string[], path: string): readonly string[] {
-  const repeated = fields.find((name, index) => fields.indexOf(name) !== index)
-  if (repeated !== undefined) throw damaged(path, 1, `the column ${JSON.stringify(repeated)} stands there twice`)
-  return fields
-}
-
-function tellMisfits(tables: readonly ExportedTable[], { database, warn = () => {} }: ExportOptions): void {
+function tellMisfits(tables: readonly ExportedTable[], { database, warn }: Run): void {
   for (const { table, misfits } of tables) {
     for (const { column, type, count, example, line } of misfits) {
-      const values = `${count} value${count === 1 ? '' : 's'} of ${column}`
+      const values = `${counted(count, 'value')} of ${column}`
       const place = join(database, `${table}.csv`)
       warn(`${place}:${line}: ${values} not of type ${type}, as ${JSON.stringify(example)}: null in the export`)
     }
@@ -199,11 +261,18 @@ function tellMisfits(tables: readonly ExportedTable[], { database, warn = () => 
 }
 
 /** The report as lines of text. */
-export function formatExport({ tables, seconds }: ExportReport): string {
-  const lines = tables.map(({ table, path, rows, bytes }) => [
-    table,
-    `${rows} row${rows === 1 ? '' : 's'}, ${bytes} bytes${path === undefined ? '' : ` in ${path}`}`,
+export function formatExport({ tables, card = [], seconds }: ExportReport): string {
+  const lines = tables.map(({ table, part, path, rows, bytes }) => [
+    part === undefined ? table : `${table}.${part}`,
+    `${counted(rows, 'row')}, ${bytes} bytes${path === undefined ? '' : ` in ${path}`}`,
   ])
+  if (card.length > 0) lines.push(['data card', card.join(', ')])
   lines.push(['time', `${seconds.toFixed(2)} s`])
-  return lines.map(([name = '', what = '']) => `${name.padEnd(11)} ${what}\n`).join('')
+  const width = Math.max(11, ...lines.map(([name = '']) => name.length))
+  return lines
+    .map(
+      ([name = '', what = '']) => `${name.padEnd(width)} ${what}
+`,
+    )
+    .join('')
 }

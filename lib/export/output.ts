@@ -1,6 +1,7 @@
 /**
  * Where an exported table goes: into a file, which has its name only when it is complete, or to a stream.
  */
+import { createHash } from 'node:crypto'
 import { type FileHandle, open, rename, rm, stat } from 'node:fs/promises'
 import type { Writable } from 'node:stream'
 import { IngestError } from '../errors.js'
@@ -24,6 +25,7 @@ export class FileOutput implements Output {
   readonly path: string
   readonly #temporary: string
   readonly #handle: FileHandle
+  readonly #hash = createHash('sha256')
   #bytes = 0
 
   private constructor(path: string, temporary: string, handle: FileHandle) {
@@ -47,15 +49,17 @@ export class FileOutput implements Output {
 
   async write(bytes: Uint8Array): Promise<void> {
     await attempt(this.path, 'cannot write', () => this.#handle.writeFile(bytes))
+    this.#hash.update(bytes)
     this.#bytes += bytes.length
   }
 
-  /** Puts all bytes on the disk. */
-  async end(): Promise<void> {
+  /** Puts all bytes on the disk; gives their SHA-256 in hexadecimal. */
+  async end(): Promise<string> {
     await attempt(this.path, 'cannot write', async () => {
       await this.#handle.sync()
       await this.#handle.close()
     })
+    return this.#hash.digest('hex')
   }
 
   /** Gives the file its name. */

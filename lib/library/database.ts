@@ -3,11 +3,13 @@
  */
 import { join } from 'node:path'
 import { IngestError } from '../errors.js'
+import { columnsOf, RowReader, type Value } from '../export/cells.js'
 import type { Encodings } from '../rules/category-codes.js'
 import { mustBeDatabase, readEncodings } from '../store/database.js'
 import { closeFiles, firstItem, itemsIn, type OpenFile, openFiles } from '../store/read/files.js'
 import { REJECTS_FILE, TABLES } from '../store/tables.js'
 import { type Cells, toCells } from './rows.js'
+import type { RowOf, TypedRow } from './table-rows.js'
 
 /** A table of an open database. */
 export interface OpenTable {
@@ -26,14 +28,16 @@ export interface OpenDatabase extends AsyncDisposable {
   /** For each category its values and their codes (specification, section 7). */
   readonly encodings: Encodings
   /**
-   * The rows of a table in the order of the file, one at a time, each an object of its cells by column. Cells are text,
-   * as PROGRAM has leading zeros and a blank is no number; `Number(row.imgsize_gb)` is one. Stop whenever you like, and
-   * ask as often as you like, also while other rows are read.
+   * The rows of a table in the order of the file, one at a time, each an object of its values by column: numbers,
+   * booleans, dates as YYYY-MM-DD, text, null for a blank and for what does not fit its column, as `export` gives them
+   * (docs/tables.md has meanings and units). With `typed: false` each is the text that stands there, blank where there is
+   * none. Stop whenever you like, and ask as often as you like, also while other rows are read.
    *
    * @throws IngestError USAGE for a name that is no table's, or after {@link close}; TABLE_INVALID for a table that is
    *   not there, or at a line that cannot be read
    */
-  rows(table: string): AsyncGenerator<Cells>
+  rows(table: string, options: { readonly typed: false }): AsyncGenerator<Cells>
+  rows<Name extends string>(table: Name, options?: { readonly typed?: true }): AsyncGenerator<RowOf<Name>>
   /** Closes the files; a second time does nothing. */
   close(): Promise<void>
 }
@@ -94,12 +98,24 @@ class Reader implements OpenDatabase {
     this.#close = close
   }
 
-  rows(name: string): AsyncGenerator<Cells> {
+  rows(name: string, options: { readonly typed: false }): AsyncGenerator<Cells>
+  rows<Name extends string>(name: Name, options?: { readonly typed?: true }): AsyncGenerator<RowOf<Name>>
+  rows(name: string, { typed = true }: { readonly typed?: boolean } = {}): AsyncGenerator<Cells | TypedRow> {
     this.#mustBeOpen()
-    return this.#rowsOf(this.#table(name))
+    const table = this.#table(name)
+    if (!typed) return this.#rowsOf(table, (fields) => toCells(table.columns, fields))
+    const columns = columnsOf(
+      TABLES.find(({ file }) => file === table.opened.file),
+      table.columns,
+    )
+    const reader = new RowReader(columns)
+    return this.#rowsOf(table, (fields, line) => toRow(table.columns, reader.read(fields, line)))
   }
 
-  async *#rowsOf({ opened, columns }: OpenedTable): AsyncGenerator<Cells> {
+  async *#rowsOf<Row>(
+    { opened, columns }: OpenedTable,
+    toObject: (fields: readonly string[], line: number) => Row,
+  ): AsyncGenerator<Row> {
     const source = join(this.folder, opened.file)
     let isHeader = true
     for await (const items of this.#itemsOf(opened)) {
@@ -111,7 +127,7 @@ class Reader implements OpenDatabase {
         const fields = record?.fields ?? []
         const wrong = error ?? wrongWidth(fields, columns)
         if (wrong !== undefined) throw new IngestError('TABLE_INVALID', wrong, { source, line })
-        yield toCells(columns, fields)
+        yield toObject(fields, line)
         this.#mustBeOpen()
       }
     }
@@ -148,6 +164,11 @@ class Reader implements OpenDatabase {
   #mustBeOpen(): void {
     if (this.#closed !== undefined) throw new IngestError('USAGE', 'the database is closed', { source: this.folder })
   }
+}
+
+/** Columns and values as an object; a column may have any name. */
+function toRow(columns: readonly string[], values: readonly Value[]): TypedRow {
+  return Object.fromEntries(columns.map((column, index) => [column, values[index] ?? null]))
 }
 
 function wrongWidth(fields: readonly string[], columns: readonly string[]): string | undefined {

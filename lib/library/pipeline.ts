@@ -22,6 +22,7 @@ import { noRows } from '../settle/counts.js'
 import type { Reject } from '../store/tables.js'
 import type { Update } from '../store/update.js'
 import { type InputForm, RowScrubber } from '../workers/row-scrubber.js'
+import { withReason } from './abort.js'
 import { RejectQueue } from './rejects.js'
 import { type InputRow, type RowSource, readScrubbed, type ScrubbedRow, toCells, toRecord } from './rows.js'
 import { type Association, type BufferOptions, settle, toBatches } from './settle.js'
@@ -139,10 +140,12 @@ export async function createPipeline(options: PipelineOptions = {}): Promise<Ing
     write(out, buffer = {}) {
       const waiting = rejects.queue()
       return (source) => {
-        const written = ingestInto({ ...buffer, out, warn, signal }, forms, tally, (context, update) => {
-          waiting.drain((some) => update.reject(some))
-          return settleInto(source, context, update)
-        })
+        const written = withReason(signal, () =>
+          ingestInto({ ...buffer, out, warn, signal }, forms, tally, (context, update) => {
+            waiting.drain((some) => update.reject(some))
+            return settleInto(source, context, update)
+          }),
+        )
         writing.add(written)
         return written
       }

@@ -26,10 +26,8 @@ import { Damage } from './damage.js'
 import { refuseLoss } from './loss.js'
 import { renewTables } from './rebuild.js'
 
-/** Options of {@link pruneDatabase}. */
+/** What is pruned, and how. */
 export interface PruneOptions {
-  /** The database folder. */
-  readonly out: string
   /** What has waited longer goes: a number of days, weeks or years, as `180d`, `26w`, `1y`. */
   readonly olderThan: string
   /** The day from which ages count back, YYYY-MM-DD; by default today (UTC). */
@@ -42,6 +40,12 @@ export interface PruneOptions {
   readonly warn?: ((message: string) => void) | undefined
   /** Ends it, with the database untouched. */
   readonly signal?: AbortSignal | undefined
+}
+
+/** Options of {@link pruneDatabase}. */
+interface DatabasePruneOptions extends PruneOptions {
+  /** The database folder. */
+  readonly out: string
 }
 
 /** What expired of one model. */
@@ -75,7 +79,7 @@ export interface PruneReport {
  * @throws IngestError USAGE for an age or a day that is none; DATABASE_UNUSABLE where there is no database, TABLE_INVALID
  * where an unencoded table is missing or cannot be read, DATABASE_LOCKED, WRITE_FAILED; the database is then as it was
  */
-export async function pruneDatabase(options: PruneOptions): Promise<PruneReport> {
+export async function pruneDatabase(options: DatabasePruneOptions): Promise<PruneReport> {
   const start = performance.now()
   const { out, olderThan, asOf = today(), dryRun = false } = options
   const cutoff = cutoffOf(olderThan, parseDay(asOf, '--as-of').date)
@@ -117,7 +121,7 @@ export function cutoffOf(age: string, day: string): string {
 }
 
 /** Only looks: no lock, no change. */
-async function look({ out: folder, signal, warn = () => {} }: PruneOptions, pruning: Pruning): Promise<void> {
+async function look({ out: folder, signal, warn = () => {} }: DatabasePruneOptions, pruning: Pruning): Promise<void> {
   const damage = new Damage(folder)
   const survey = await Survey.of(folder, async () => ({ listener: damage }), signal)
   try {
@@ -132,7 +136,7 @@ async function look({ out: folder, signal, warn = () => {} }: PruneOptions, prun
   }
 }
 
-async function prune(options: PruneOptions, pruning: Pruning): Promise<void> {
+async function prune(options: DatabasePruneOptions, pruning: Pruning): Promise<void> {
   const { out, wait, signal, warn = () => {} } = options
   const onWait = (owner: Parameters<typeof waitingFor>[0]) => warn(waitingFor(owner, options))
   const database = await Database.open(out, { create: false, wait, onWait, signal })

@@ -22,10 +22,8 @@ import { tellCodes } from './codes.js'
 import { Damage } from './damage.js'
 import { type LossOptions, refuseLoss } from './loss.js'
 
-/** Options of {@link rebuildDatabase}. */
+/** How a database is rebuilt. */
 export interface RebuildOptions {
-  /** The database folder. */
-  readonly out: string
   /** Seconds to wait for another run on the same database. */
   readonly wait?: number | undefined
   /** Whether rows that are lost, or cannot be read, are given up. */
@@ -34,6 +32,12 @@ export interface RebuildOptions {
   readonly warn?: ((message: string) => void) | undefined
   /** Ends the rebuild, with the database untouched. */
   readonly signal?: AbortSignal | undefined
+}
+
+/** Options of {@link rebuildDatabase}. */
+interface DatabaseRebuildOptions extends RebuildOptions {
+  /** The database folder. */
+  readonly out: string
 }
 
 /** What became of a table. */
@@ -60,7 +64,7 @@ export interface RebuildReport {
  * @throws IngestError DATABASE_UNUSABLE where there is no database, TABLE_INVALID where a table has lost rows that cannot be
  * made anew, or cannot be read, DATABASE_LOCKED, WRITE_FAILED; the database is then as it was
  */
-export async function rebuildDatabase(options: RebuildOptions): Promise<RebuildReport> {
+export async function rebuildDatabase(options: DatabaseRebuildOptions): Promise<RebuildReport> {
   const start = performance.now()
   const { out, wait, acceptLoss = false, warn = () => {} } = options
   await mustBeDatabase(out)

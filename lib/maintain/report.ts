@@ -38,7 +38,7 @@ export interface Note {
   readonly examples: readonly string[]
 }
 
-/** What {@link checkDatabase} found; the JSON of `check --json`. */
+/** What a check found; the JSON of `check --json`. */
 export interface CheckReport {
   readonly database: string
   readonly healthy: boolean

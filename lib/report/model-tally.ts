@@ -2,19 +2,10 @@
  * Counts what there is of one model. What it keeps grows with the days and the bins, and by 8 bytes for each product.
  */
 import { SizeSample } from '../inspect/quantiles.js'
+import { MEMORY_BINS } from '../rules/memory-bins.js'
 import type { Model } from '../rules/models.js'
 import type { Bin, Cell, ModelReport, TimeBin } from './data.js'
-import {
-  binOf,
-  dayNumber,
-  EXPOSURE_BINS,
-  LogBins,
-  MEMORY_BINS,
-  type Period,
-  periodEnd,
-  periodFor,
-  periodStart,
-} from './scales.js'
+import { binOf, dayNumber, EXPOSURE_BINS, LogBins, type Period, periodEnd, periodFor, periodStart } from './scales.js'
 
 /** Bins of the histogram. */
 const SIZES = new LogBins(12)

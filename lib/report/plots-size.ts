@@ -2,12 +2,12 @@
  * The charts of sizes: how many products have which, and how they go with numbers of exposures.
  */
 import * as Plot from '@observablehq/plot'
+import { MEMORY_BINS } from '../rules/memory-bins.js'
 import type { ChartDrawer } from './chart.js'
 import type { ModelReport } from './data.js'
 import { gigabyteText, share, whole, wholeCounted } from './format.js'
 import type { Html } from './html.js'
 import { COUNT_AXIS, colourOf, PANEL, wholeTick } from './plots.js'
-import { MEMORY_BINS } from './scales.js'
 
 type Domain = readonly [number, number]
 

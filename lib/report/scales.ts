@@ -2,12 +2,6 @@
  * The bins that the report counts in: sizes, numbers of exposures, ages and periods of time. Pure, no plots.
  */
 
-/**
- * Borders of the memory bins that the models of spacekit tell products by, in GB: a product is in the last bin whose
- * border it reaches.
- */
-export const MEMORY_BINS = [0, 12, 225, 950, 2000] as const
-
 /** Borders of the bins of age, in days. */
 export const AGE_BINS = [0, 2, 8, 15, 31, 61, 91, 181, 366] as const
 

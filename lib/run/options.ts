@@ -4,12 +4,10 @@ import type { CommitInterval } from './portions.js'
 import type { ProgressListener } from './progress.js'
 import type { Summary } from './summary.js'
 
-/** Options of `ingest`. */
-export interface IngestOptions {
+/** What is ingested, and how. */
+export interface RunOptions {
   /** Files, folders, globs, or `-` for standard input; none means standard input. */
   readonly inputs?: readonly string[] | undefined
-  /** The database folder; made if it is not there. */
-  readonly out: string
   /** Day of inputs whose name tells none, YYYY-MM-DD. */
   readonly date?: string | undefined
   /** Which files of a folder are read: the start of their names, with `*` and `?`. */
@@ -52,6 +50,12 @@ export interface IngestOptions {
   readonly stop?: AbortSignal | undefined
   /** Ends the run; what is not committed is not in the database. */
   readonly signal?: AbortSignal | undefined
+}
+
+/** Options of `ingest`. */
+export interface IngestOptions extends RunOptions {
+  /** The database folder; made if it is not there. */
+  readonly out: string
 }
 
 /** Options of `associate`. */

@@ -1,0 +1,165 @@
+/**
+ * The commands about a database, as functions: the database is the first argument, results are objects with types.
+ * What a signal ends is rejected with the reason of the signal.
+ */
+import { IngestError } from '../errors.js'
+import { type ExportOptions, type ExportReport, exportDatabase } from '../export/export.js'
+import { type DiffOptions, diffDatabase, type ProductChange } from '../inspect/diff.js'
+import type { Explanation } from '../inspect/explanation.js'
+import { explain } from '../inspect/lookup.js'
+import { DatabaseReader, type ReadOptions } from '../inspect/reader.js'
+import { type StatusReport, statusOf } from '../inspect/status.js'
+import { type Wait, waitsOf } from '../inspect/waits.js'
+import { type CheckReport, checkDatabase } from '../maintain/check.js'
+import { type PruneOptions, type PruneReport, pruneDatabase } from '../maintain/prune.js'
+import { type RebuildOptions, type RebuildReport, rebuildDatabase } from '../maintain/rebuild.js'
+import { programVersion } from '../process/version.js'
+import { reportDatabase } from '../report/collect.js'
+import type { ReportData } from '../report/data.js'
+import { itemsWithReason, withReason } from './abort.js'
+
+/** What every look at a database may be given. */
+export interface LookOptions {
+  /** Ends the look. */
+  readonly signal?: AbortSignal | undefined
+}
+
+/** Options of {@link explainNames} and {@link waits}. */
+export interface ExplainOptions extends LookOptions {
+  /** Takes the message that lines or tables cannot be read, and so are left out. */
+  readonly warn?: ReadOptions['warn']
+}
+
+/**
+ * Tells what is wrong in a database, which may be in use (specification, sections 5, 7, 8 and 9).
+ *
+ * @param folder the database
+ * @returns what is wrong, at most 20 of a kind, and what is worth knowing: the JSON of `check --json`
+ * @throws IngestError DATABASE_UNUSABLE where there is no database, or none that can be read
+ */
+export function check(folder: string, { signal }: LookOptions = {}): Promise<CheckReport> {
+  return withReason(signal, () => checkDatabase(folder, { signal }))
+}
+
+/**
+ * Makes `train-*`, `raw-*` and `rem-*` anew from the other tables (specification, sections 4-8).
+ *
+ * @param folder the database
+ * @returns what became of each table: the JSON of `rebuild --json`
+ * @throws IngestError DATABASE_UNUSABLE where there is no database, TABLE_INVALID where a table has lost rows that cannot be
+ *   made anew, or cannot be read, DATABASE_LOCKED, WRITE_FAILED; the database is then as it was
+ */
+export function rebuild(folder: string, options: RebuildOptions = {}): Promise<RebuildReport> {
+  return withReason(options.signal, () => rebuildDatabase({ ...options, out: folder }))
+}
+
+/**
+ * Sets aside what has waited too long (specification, section 9).
+ *
+ * @param folder the database
+ * @returns what went, and what waits still: the JSON of `prune --json`
+ * @throws IngestError USAGE for an age or a day that is none; DATABASE_UNUSABLE, TABLE_INVALID, DATABASE_LOCKED or
+ *   WRITE_FAILED; the database is then as it was
+ */
+export function prune(folder: string, options: PruneOptions): Promise<PruneReport> {
+  return withReason(options.signal, () => pruneDatabase({ ...options, out: folder }))
+}
+
+/**
+ * Counts what a database holds and what waits in it. Memory grows with 8 bytes for each matched product.
+ *
+ * @param folder the database
+ * @returns the JSON of `status --json`: sizes in GB
+ * @throws IngestError DATABASE_UNUSABLE where there is no database, or none that can be read
+ */
+export function status(folder: string, { signal }: LookOptions = {}): Promise<StatusReport> {
+  return withReason(signal, () => statusOf(folder, { signal }))
+}
+
+/**
+ * What there is in a database, and what waits, counted as the page of the report shows it.
+ *
+ * @param folder the database
+ * @returns the JSON of `report --json`: sizes in GB, ages in days
+ * @throws IngestError TABLE_INVALID for a table without a column that is needed, or unreadable encodings;
+ *   DATABASE_UNUSABLE where there is no database, or none that can be read
+ */
+export function report(folder: string, { signal }: LookOptions = {}): Promise<ReportData> {
+  return withReason(signal, () => reportDatabase(folder, { signal }))
+}
+
+/** The page that shows a report: HTML in one file, which asks nothing of the network. */
+export async function reportPage(data: ReportData): Promise<string> {
+  const { formatPage } = await import('../report/page.js')
+  return formatPage(data, programVersion())
+}
+
+/**
+ * Tells of exposures, products and groups why they are matched, or wait (specification, sections 4 and 5); program by
+ * program, with the rows of one program in memory.
+ *
+ * @param folder the database
+ * @param names whole names, or patterns with `*` and `?`
+ * @returns the items of `explain --json`
+ * @throws IngestError NAME_UNKNOWN at the end, for names that nothing has; DATABASE_UNUSABLE where there is no database, or
+ *   none that can be read
+ */
+export function explainNames(
+  folder: string,
+  names: readonly string[],
+  options: ExplainOptions = {},
+): AsyncGenerator<Explanation> {
+  return itemsWithReason(options.signal, () => explanations(folder, names, options))
+}
+
+async function* explanations(
+  folder: string,
+  names: readonly string[],
+  options: ExplainOptions,
+): AsyncGenerator<Explanation> {
+  const reader = await DatabaseReader.open(folder, { ...options, expectedNames: true })
+  const unknown: string[] = []
+  try {
+    yield* explain(reader, names, unknown)
+  } finally {
+    await reader.close()
+  }
+  if (unknown.length > 0)
+    throw new IngestError('NAME_UNKNOWN', `nothing in the database is called ${unknown.join(', ')}`)
+}
+
+/**
+ * Everything that waits in a database, and why (specification, section 5); program by program.
+ *
+ * @param folder the database
+ * @returns the items of `explain --waiting --json`
+ * @throws IngestError DATABASE_UNUSABLE where there is no database, or none that can be read
+ */
+export function waits(folder: string, options: ExplainOptions = {}): AsyncGenerator<Wait> {
+  return itemsWithReason(options.signal, () => waitsOf(folder, options))
+}
+
+/**
+ * Compares the matched products of a database with those of a later one (`other`), or tells what came since a day
+ * (`since`); program by program.
+ *
+ * @param folder the earlier database
+ * @returns the items of `diff --json`
+ * @throws IngestError USAGE without `other` and `since`, with both, or for a day that is none; DATABASE_UNUSABLE where there
+ *   is no database, or none that can be read
+ */
+export function diff(folder: string, options: DiffOptions): AsyncGenerator<ProductChange> {
+  return itemsWithReason(options.signal, () => diffDatabase(folder, options))
+}
+
+/**
+ * Writes tables as Parquet files, JSON lines or CSV, with the types of their columns. (`export` is a word of the language.)
+ *
+ * @param folder the database
+ * @returns the files that were written: the JSON of `export --json`
+ * @throws IngestError USAGE for options that cannot be; DATABASE_UNUSABLE where there is no database; TABLE_INVALID for a
+ *   table that is missing or cannot be read; OUTPUT_EXISTS; WRITE_FAILED. No file is then made or replaced.
+ */
+export function exportTables(folder: string, options: ExportOptions): Promise<ExportReport> {
+  return withReason(options.signal, () => exportDatabase(folder, options))
+}

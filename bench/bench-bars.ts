@@ -58,3 +58,8 @@ export const MOST_DAY_MEMORY = 150e6
 
 /** The time over a plain file ÷ that over standard input or a compressed file. */
 export const LEAST_SOURCE_SPEED = 0.8
+
+/** The report of 200,000 that wait: bytes, and seconds of a browser until all of it is there, and until a filter shows. */
+export const MOST_PAGE_SIZE = 6e6
+export const MOST_PAGE_OPEN = 1
+export const MOST_PAGE_FILTER = 0.2

@@ -12,6 +12,7 @@ import { history } from './bench-history.js'
 import { incremental } from './bench-incremental.js'
 import { RUN_FOLDER } from './bench-jobs.js'
 import { memory } from './bench-memory.js'
+import { page } from './bench-page.js'
 import { profile } from './bench-profile.js'
 import { currentLoad, report, type Section } from './bench-report.js'
 import { associations, dialects, files, nodes } from './bench-shapes.js'
@@ -27,6 +28,7 @@ const CASES: Readonly<Record<string, (extent: Extent) => Promise<Section>>> = {
   day,
   sources,
   associations,
+  page,
   compared,
   profile,
 }

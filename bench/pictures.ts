@@ -9,6 +9,7 @@ import { pathToFileURL } from 'node:url'
 import type { Browser, BrowserContextOptions } from 'playwright-core'
 import { reportDatabase } from '../lib/report/collect.js'
 import { formatPage } from '../lib/report/page.js'
+import { WaitList } from '../lib/report/wait-list.js'
 import { ingest } from '../lib/run/ingest.js'
 import { launch } from '../test/helpers/browser.js'
 import { DEFAULTS, generateFiles } from './generator.js'
@@ -20,6 +21,8 @@ const DAYS = { ...DEFAULTS, days: 60, rows: 3000, late: 0.3, dialect: 'unpadded'
 interface Picture extends BrowserContextOptions {
   readonly name: string
   readonly at: string
+  /** What is clicked before. */
+  readonly open?: string
 }
 
 const WIDE = { width: 1240, height: 940 }
@@ -28,13 +31,22 @@ const PICTURES: readonly Picture[] = [
   { name: 'report-dark', at: 'body', colorScheme: 'dark', viewport: WIDE },
   { name: 'report-footprint', at: '#footprint', colorScheme: 'light', viewport: { width: 1240, height: 560 } },
   { name: 'report-waiting', at: '#waiting', colorScheme: 'light', viewport: { width: 1240, height: 1080 } },
+  {
+    name: 'report-table',
+    at: '.explorer',
+    open: '.list tr[aria-rowindex="4"]',
+    colorScheme: 'light',
+    viewport: { width: 1240, height: 760 },
+  },
   { name: 'report-phone', at: '#products', colorScheme: 'dark', viewport: { width: 380, height: 760 } },
 ]
 
-async function take(browser: Browser, address: string, { name, at, ...options }: Picture): Promise<void> {
+async function take(browser: Browser, address: string, { name, at, open, ...options }: Picture): Promise<void> {
   const context = await browser.newContext({ reducedMotion: 'reduce', ...options })
   const page = await context.newPage()
   await page.goto(address)
+  await page.waitForSelector('.explorer.live')
+  if (open !== undefined) await page.locator(open).click()
   await page
     .locator(at)
     .first()
@@ -55,9 +67,10 @@ try {
   }
   const out = join(folder, 'jwst-db')
   await ingest({ inputs: [raw], out })
-  const data = await reportDatabase(out, { now: new Date('2024-04-21T06:00:00Z') })
+  const list = new WaitList()
+  const data = await reportDatabase(out, { now: new Date('2024-04-21T06:00:00Z'), list })
   const file = join(folder, 'report.html')
-  await writeFile(file, await formatPage({ ...data, database: 'jwst-db' }, '0.1.0'))
+  await writeFile(file, await formatPage({ ...data, database: 'jwst-db' }, '0.1.0', list))
   await mkdir(OUT, { recursive: true })
   for (const picture of PICTURES) await take(browser, pathToFileURL(file).href, picture)
 } finally {

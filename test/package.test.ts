@@ -271,7 +271,8 @@ for await (const { matches } of settle()(all()) satisfies AsyncIterable<Associat
 export const sink = tee<number>([])
 try {
   export_((await check('db')).healthy, (await rebuild('db')).tables, (await status('db')).models.TAC.trained)
-  export_((await prune('db', { olderThan: '180d', dryRun: true })).rows, await reportPage(await report('db')))
+  export_((await prune('db', { olderThan: '180d', dryRun: true })).rows, await reportPage('db'))
+  export_((await report('db', { since: '2024-02-21' })).models, 0)
   export_((await associate('db', { asn: ['asn'] })).waiting)
   export_((await exportTables('db', { out: 'parquet', split: { share: 0.8, seed: 7 }, card: true })).tables)
   for await (const { change, features } of diff('db', { other: 'later' })) console.log(change === 'came', features[0]?.before)

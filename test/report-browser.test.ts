@@ -7,6 +7,7 @@ import { pathToFileURL } from 'node:url'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { reportDatabase } from '../lib/report/collect.js'
 import { formatPage } from '../lib/report/page.js'
+import { WaitList } from '../lib/report/wait-list.js'
 import { launch, open } from './helpers/browser.js'
 import { needs } from './helpers/needs.js'
 import { EVIL, makeReportDatabase } from './helpers/report.js'
@@ -18,8 +19,9 @@ const address = pathToFileURL(file).href
 let browser: Browser
 
 test.before(async () => {
-  const data = await reportDatabase(await makeReportDatabase(folder), { now: new Date('2024-03-01T12:34:56Z') })
-  writeFileSync(file, await formatPage(data, '1.2.3'))
+  const list = new WaitList()
+  const data = await reportDatabase(await makeReportDatabase(folder), { now: new Date('2024-03-01T12:34:56Z'), list })
+  writeFileSync(file, await formatPage(data, '1.2.3', list))
   browser = await launch()
 })
 
@@ -35,22 +37,22 @@ const NAMES = {
   product: `jw01001-o040_${EVIL}`,
 } as const
 
-/** The names of the rows that are shown, from the top. */
+/** The names of the rows that are drawn, from the top. */
 function rows(page: Page): Promise<string[]> {
-  return page.locator('.sortable tbody tr:visible th').allTextContents()
+  return page.locator('.list tbody tr[aria-rowindex] th').allTextContents()
 }
 
 /** What each header says of the order. */
 function orders(page: Page): Promise<(string | null)[]> {
   return page
-    .locator('.sortable thead th')
+    .locator('.list thead th')
     .evaluateAll((headers) => headers.map((header) => header.getAttribute('aria-sort')))
 }
 
 test('it opens from the disk, asks for nothing, and its script has no error', async (t) => {
   const { page, requests, complaints } = await open(t, browser, address)
   t.is(await page.title(), `${join(folder, 'db')} – jwst-ingest report`, 'no data has run')
-  for (const id of ['overview', 'products', 'footprint', 'waiting', 'encodings']) {
+  for (const id of ['overview', 'products', 'instruments', 'footprint', 'waiting', 'drift', 'encodings']) {
     await page.locator(`nav a[href="#${id}"]`).click()
     t.true(await page.locator(`#${id} h2`).isVisible())
   }
@@ -76,17 +78,17 @@ test('it cannot ask for anything either', async (t) => {
 })
 
 test('the table is sorted by its headers, with pointer or keyboard', async (t) => {
-  const { page } = await open(t, browser, address)
+  const { page } = await open(t, browser, address, { viewport: { width: 1400, height: 900 } })
   const { alone, filter, target, product } = NAMES
   t.deepEqual(await rows(page), [alone, filter, target, product], 'oldest first')
-  t.deepEqual(await orders(page), [null, null, null, 'ascending', null, null, null, null])
-  await page.getByRole('button', { name: 'Exposures' }).click()
+  t.deepEqual(await orders(page), [null, null, null, null, 'ascending', null, null, null, null])
+  await page.getByRole('button', { name: 'Exp.' }).click()
   t.deepEqual(await rows(page), [product, alone, filter, target])
-  t.deepEqual(await orders(page), [null, null, null, null, null, 'ascending', null, null])
-  await page.getByRole('button', { name: 'Exposures' }).click()
+  t.deepEqual(await orders(page), [null, null, null, null, null, null, 'ascending', null, null])
+  await page.getByRole('button', { name: 'Exp.' }).click()
   t.is((await rows(page)).at(-1), product)
-  t.is((await orders(page))[5], 'descending')
-  await page.getByRole('button', { name: 'Name' }).focus()
+  t.is((await orders(page))[6], 'descending')
+  await page.getByRole('button', { name: 'Name', exact: true }).focus()
   await page.keyboard.press('Enter')
   t.deepEqual(await rows(page), [alone, filter, target, product])
   await page.keyboard.press('Enter')
@@ -99,17 +101,18 @@ test('the table is searched: rows that have every word', async (t) => {
   const found = page.locator('output')
   await search.fill('O030')
   t.deepEqual(await rows(page), [NAMES.target])
-  t.is(await found.textContent(), '1 of these rows')
+  t.is(await found.textContent(), '1 of 4 that wait')
   await search.fill('image group o02')
   t.deepEqual(await rows(page), [NAMES.alone, NAMES.filter])
   await search.fill('target differs')
   t.deepEqual(await rows(page), [NAMES.target])
   await search.fill('nowhere')
   t.deepEqual(await rows(page), [])
-  t.is(await found.textContent(), '0 of these rows')
+  t.is(await found.textContent(), '0 of 4 that wait')
+  t.true(await page.getByText('Nothing that waits has all of this.').isVisible())
   await search.fill(' ')
   t.is((await rows(page)).length, 4)
-  t.is(await found.textContent(), '')
+  t.is(await found.textContent(), 'All 4 that wait')
 })
 
 test('a tooltip is read by pointer, and leaves with it', async (t) => {

@@ -82,6 +82,20 @@ test('report --json: the data, without a page', async (t) => {
   t.regex(dir.read('page.html'), PAGE)
 })
 
+test('report --since --until --program --instrument: only what is of all of them', async (t) => {
+  const dir = await seeded(t)
+  const products = async (...args: string[]) => {
+    const { code, stdout, stderr } = await dir.run(['report', 'db', '--json', ...args])
+    t.is(code, 0, stderr)
+    return JSON.parse(stdout).models[0].products
+  }
+  t.is(await products('--since', '2024-02-21'), 3)
+  t.is(await products('--until', '2024-02-22'), 6)
+  t.is(await products('--program', '1001', '--instrument', 'miri,FGS'), 9)
+  t.is(await products('--program', '1002', '--program', '1003'), 0)
+  t.is(await products('--instrument', 'NIRCAM'), 0)
+})
+
 test('a page can go to a device or a pipe', async (t) => {
   const dir = await seeded(t)
   symlinkSync('/dev/null', dir.path('sink'))
@@ -115,5 +129,9 @@ test(
 )
 test(failing, ['db', '--html', '/dev/full'], 1, /\/dev\/full: cannot write the page: ENOSPC: .*; give --html a file/)
 test(failing, ['db', '--json', '--html', '-'], 2, /both go to standard output; give --html a file/)
+test(failing, ['db', '--since', 'soon'], 2, /--since: "soon" is no day; expected YYYY-MM-DD/)
+test(failing, ['db', '--since', '2024-02-22', '--until', '2024-02-21'], 2, /--since 2024-02-22 is later than/)
+test(failing, ['db', '--program', 'jw1018'], 2, /'--program <numbers>' argument 'jw1018' is invalid\. Expected numbers/)
+test(failing, ['db', '--instrument', 'wfc3'], 2, /--instrument: no WFC3 in the database; expected one of FGS, MIRI/)
 test(failing, ['db', '--htm'], 2, /unknown option '--htm'/)
 test(failing, ['db', 'db2'], 2, /too many arguments/)

@@ -3,12 +3,20 @@ import { createHash } from 'node:crypto'
 import test from 'ava'
 import { parseHTML } from 'linkedom'
 import { reportDatabase } from '../lib/report/collect.js'
+import type { ReportData } from '../lib/report/data.js'
 import { formatPage } from '../lib/report/page.js'
+import { WaitList } from '../lib/report/wait-list.js'
 import { runStdin, temporaryFolder, withFolder } from './helpers/database.js'
 import { daily } from './helpers/program.js'
 import { EVIL, makeReportDatabase } from './helpers/report.js'
 
 const now = new Date('2024-03-01T12:34:56Z')
+
+async function pageOf(db: string, changes: Partial<ReportData> = {}): Promise<string> {
+  const list = new WaitList()
+  const data = await reportDatabase(db, { now, list })
+  return formatPage({ ...data, ...changes }, '1.2.3', list)
+}
 
 /** As much of an element as the tests ask for. */
 interface Node {
@@ -22,7 +30,7 @@ interface Node {
 
 /** The page of the database for reports. */
 const page = withFolder(async (folder) => {
-  const text = await formatPage(await reportDatabase(await makeReportDatabase(folder), { now }), '1.2.3')
+  const text = await pageOf(await makeReportDatabase(folder))
   const document: Node = parseHTML(text).document
   return { text, document }
 })
@@ -34,19 +42,23 @@ test('data is text wherever it stands', async (t) => {
   const { text, document } = await page
   t.false(text.includes(EVIL))
   t.false(text.includes('<img'))
-  t.is(all(document, 'script').length, 1)
+  t.deepEqual(
+    all(document, 'script').map((script) => script.getAttribute('type')),
+    ['text/plain', 'module'],
+  )
+  t.regex(document.querySelector('#packed')?.textContent ?? '', /^[\w+/=]+$/)
   t.deepEqual(
     all(document, '*').flatMap(({ attributes }) => [...attributes].filter(({ name }) => name.startsWith('on'))),
     [],
   )
-  const names = texts(document, '.sortable tbody th')
+  const names = texts(document, '.waits tbody th')
   t.true(names.includes(`jw01001-o040_${EVIL}`), 'the name of a product')
   t.true(
     texts(document, '.codes .value').some((value) => value.startsWith(EVIL)),
     'the value of a category',
   )
   t.true(
-    texts(document, '.sortable tbody td').some((detail) => detail.includes(`exposures ${EVIL}`)),
+    texts(document, '.waits tbody td').some((detail) => detail.includes(`exposures ${EVIL}`)),
     'the name of a target',
   )
 })
@@ -56,7 +68,7 @@ test('nothing is loaded, and only the script of the page runs', async (t) => {
   const links = all(document, '[src], [href], [action], [srcset], [data]')
   for (const link of links) {
     const target = link.getAttribute('src') ?? link.getAttribute('href') ?? 'other'
-    t.regex(target, /^(#[\w-]+|data:,)$/)
+    t.regex(target, /^(#[\w-]+(\?[\w=&+-]+)?|data:,)$/)
   }
   t.is(text.match(/url\(|@import|https?:(?!\/\/www\.w3\.org\/)/), null)
   const policy = document.querySelector('meta[http-equiv="Content-Security-Policy"]')?.getAttribute('content') ?? ''
@@ -68,7 +80,7 @@ test('nothing is loaded, and only the script of the page runs', async (t) => {
 test('charts have a name and a description, and their marks say what they are', async (t) => {
   const { document } = await page
   const charts = all(document, 'svg')
-  t.is(charts.length, 2 + 5 * 4)
+  t.is(charts.length, 2 + 6 * 4)
   const ids = new Set<string>()
   for (const chart of charts) {
     const [title, description] = [chart.querySelector('title'), chart.querySelector('desc')]
@@ -108,7 +120,15 @@ test('headings are in order', async (t) => {
   const levels = [...(await page).text.matchAll(/<h([1-6])[ >]/g)].map(([, level]) => Number(level))
   t.is(levels.filter((level) => level === 1).length, 1)
   for (const [index, level] of levels.entries()) t.true(level <= (levels[index - 1] ?? 0) + 1)
-  t.deepEqual(texts(document, 'nav a'), ['Overview', 'Products', 'Footprint', 'Waiting', 'Encodings'])
+  t.deepEqual(texts(document, 'nav a'), [
+    'Overview',
+    'Products',
+    'Instruments',
+    'Footprint',
+    'Waiting',
+    'Drift',
+    'Encodings',
+  ])
 })
 
 test('new codes are marked', async (t) => {
@@ -124,17 +144,18 @@ test('new codes are marked', async (t) => {
 test('a database without rows has a page', async (t) => {
   const folder = temporaryFolder(t)
   await runStdin(`${folder}/db`, { name: '-', date: '2024-02-20', text: daily() }, 1000)
-  const text = await formatPage(await reportDatabase(`${folder}/db`, { now }), '1.2.3')
+  const text = await pageOf(`${folder}/db`)
   const charts: Node = parseHTML(text).document
-  for (const chart of all(charts, 'svg')) t.notRegex(chart.innerHTML, /NaN|Infinity/)
   t.true(text.includes('no rows yet'))
+  t.true(text.includes('There is nothing in'), 'it says so')
+  t.deepEqual(all(charts, 'svg, nav'), [], 'and shows nothing that is empty')
 })
 
 test('a page says that lines are missing in it, and which part of what waits it shows', async (t) => {
-  const data = await reportDatabase(await makeReportDatabase(temporaryFolder(t)), { now })
-  const text = await formatPage({ ...data, damaged: 3 }, '1.2.3')
+  const db = await makeReportDatabase(temporaryFolder(t))
+  const text = await pageOf(db, { damaged: 3 })
   t.true(text.includes('3 lines of the tables cannot be read'))
   t.true(text.includes('All 4 that wait.'))
-  const many = { ...data, waiting: { ...data.waiting, groups: 5000 } }
-  t.true((await formatPage(many, '1.2.3')).includes('The 4 oldest of the 5,001 that wait'))
+  const { waiting } = await reportDatabase(db, { now })
+  t.true((await pageOf(db, { waiting: { ...waiting, groups: 5000 } })).includes('The 4 oldest of the 5,001 that wait'))
 })

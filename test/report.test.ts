@@ -73,8 +73,14 @@ test('a small database, all numbers', async (t) => {
     { from: 2000, to: undefined, products: 0 },
   ])
   t.deepEqual(image.time, [
-    { from: '2024-02-20', to: '2024-02-21', products: 1, exposures: 4, matchedExposures: 3 },
-    { from: '2024-02-22', to: '2024-02-23', products: 1, exposures: 1, matchedExposures: 0 },
+    {
+      ...{ from: '2024-02-20', to: '2024-02-21', products: 1, exposures: 4, matchedExposures: 3 },
+      ...{ waitingProducts: 0, waitingGroups: 1 },
+    },
+    {
+      ...{ from: '2024-02-22', to: '2024-02-23', products: 1, exposures: 1, matchedExposures: 0 },
+      ...{ waitingProducts: 1, waitingGroups: 1 },
+    },
   ])
   t.is(image.sizeHistogram.length, 2)
   for (const [index, gigabytes] of [5, 300].entries()) {
@@ -310,9 +316,9 @@ test('of very much that waits the oldest is shown, and all of it counted', (t) =
       kind: (['group', 'product', 'mosaic'] as const)[number % 3] ?? 'group',
       name: `jw${String(number).padStart(5, '0')}`,
       model: 'TAC',
+      instrument: 'MIRI',
       pid: 1,
       observation: '001',
-      instrument: 'NIRCAM',
       params: 'p',
       since: day(Math.floor(number / 10)),
       members: 1,

@@ -82,7 +82,7 @@ async function runDiff(
     await printer.print(next.value)
   }
   printer.end()
-  if (!first.done) throw new IngestError('DIFFERENT', formatCounts(counts))
+  if (!begun.done) throw new IngestError('DIFFERENT', formatCounts(counts))
   if (!quiet) terminal.err('no difference\n')
 }
 

@@ -1,7 +1,7 @@
 /**
  * The command `report`. What it needs, above all what draws its charts, is loaded only when it runs.
  */
-import type { Command } from 'commander'
+import { type Command, InvalidArgumentError } from 'commander'
 import { IngestError } from '../errors.js'
 import { tellMissing } from './cli-database.js'
 import { parsePath } from './cli-options.js'
@@ -9,6 +9,10 @@ import type { Terminal } from './terminal.js'
 import { DATABASE, databaseOf, dbOption, outOption } from './which-database.js'
 
 interface Flags {
+  readonly since?: string
+  readonly until?: string
+  readonly program?: readonly number[]
+  readonly instrument?: readonly string[]
   readonly html?: string
   readonly clobber?: boolean
   readonly json?: boolean
@@ -23,7 +27,11 @@ Examples:
   jwst-ingest report db --html /var/www/jwst.html
   jwst-ingest report db --html - | gzip > report.html.gz
   jwst-ingest report db --json > report.json
+  jwst-ingest report db --since 2024-02-01 --until 2024-02-29
+  jwst-ingest report db --since 2024-02-01 --instrument NIRCAM --program 1018,1120
 
+With --since the page compares the period with the one of the same length before it, and the features of its products with
+those of all products before. What waits is of a period if its first day is.
 The page is one file, which any browser opens from the disk: it loads nothing from the network. The database is not
 changed, and a run may be going on. With --json and without --html there is no page.
 Exit codes: 0 done, 1 there is no database, or it cannot be read, or the page cannot be written, 2 usage error.
@@ -39,12 +47,36 @@ export function addReportCommand(program: Command, terminal: Terminal): void {
     .argument(...DATABASE)
     .addOption(outOption())
     .addOption(dbOption())
+    .option('--since <day>', 'only what is dated so or later, YYYY-MM-DD; compared with what is before')
+    .option('--until <day>', 'only what is dated so or earlier, YYYY-MM-DD')
+    .option('--program <numbers>', 'only these programs, as 1018 or 1018,1120; may be repeated', collectPrograms)
+    .option(
+      '--instrument <names>',
+      'only these instruments, as NIRCAM or MIRI,FGS; may be repeated',
+      collectInstruments,
+    )
     .option('--html <file>', `where the page is written, - for standard output (default: ${DEFAULT_FILE})`, parsePath)
     .option('--no-clobber', 'refuse a page that is there, which is replaced otherwise')
     .option('--json', 'print what the page shows as one JSON object on standard output')
     .option('-q, --quiet', 'print nothing but errors')
     .addHelpText('after', EXAMPLES)
     .action((db: string | undefined, _flags: Flags, command: Command) => runReport(db, command, terminal))
+}
+
+/** The items of a list with commas, behind those that the option was given before. */
+function collect(text: string, before: readonly string[]): string[] {
+  return [...before, ...text.split(',').map((item) => item.trim())]
+}
+
+function collectPrograms(text: string, before: readonly number[] = []): number[] {
+  const programs = collect(text, before.map(String))
+  if (!programs.every((program) => /^\d{1,5}$/.test(program)))
+    throw new InvalidArgumentError('Expected numbers of programs such as 1018,1120.')
+  return programs.map(Number)
+}
+
+function collectInstruments(text: string, before: readonly string[] = []): string[] {
+  return collect(text.toUpperCase(), before)
 }
 
 async function runReport(db: string | undefined, command: Command, terminal: Terminal): Promise<void> {
@@ -60,12 +92,18 @@ async function runReport(db: string | undefined, command: Command, terminal: Ter
   }
   const { reportDatabase } = await import('../report/collect.js')
   const folder = databaseOf(db, command, terminal)
-  const data = await reportDatabase(folder, { signal: terminal.signal })
+  const { Scope } = await import('../report/scope.js')
+  const { WaitList } = await import('../report/wait-list.js')
+  const list = new WaitList()
+  const { since, until, program, instrument } = flags
+  const scope = new Scope({ since, until, programs: program, instruments: instrument })
+  const { signal } = terminal
+  const data = await reportDatabase(folder, { scope, signal, list: file === undefined ? undefined : list })
   if (!flags.quiet) await tellMissing(folder, terminal.err)
   if (flags.json) terminal.stdout.write(`${JSON.stringify(data, nullForNothing)}\n`)
   if (file === undefined) return
   const { formatPage } = await import('../report/page.js')
-  const page = await formatPage(data, command.parent?.version() ?? '')
+  const page = await formatPage(data, command.parent?.version() ?? '', list)
   if (file === '-') {
     terminal.stdout.write(page)
     return

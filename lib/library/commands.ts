@@ -16,6 +16,7 @@ import { type RebuildOptions, type RebuildReport, rebuildDatabase } from '../mai
 import { programVersion } from '../process/version.js'
 import { reportDatabase } from '../report/collect.js'
 import type { ReportData } from '../report/data.js'
+import { Scope, type ScopeOptions } from '../report/scope.js'
 import { itemsWithReason, withReason } from './abort.js'
 
 /** What every look at a database may be given. */
@@ -76,22 +77,33 @@ export function status(folder: string, { signal }: LookOptions = {}): Promise<St
   return withReason(signal, () => statusOf(folder, { signal }))
 }
 
+/** Options of {@link report} and {@link reportPage}: what of the database they are about. */
+export interface ReportOptions extends LookOptions, ScopeOptions {}
+
 /**
  * What there is in a database, and what waits, counted as the page of the report shows it.
  *
  * @param folder the database
  * @returns the JSON of `report --json`: sizes in GB, ages in days
  * @throws IngestError TABLE_INVALID for a table without a column that is needed, or unreadable encodings;
- *   DATABASE_UNUSABLE where there is no database, or none that can be read
+ *   DATABASE_UNUSABLE where there is no database, or none that can be read; USAGE for a day that is none
  */
-export function report(folder: string, { signal }: LookOptions = {}): Promise<ReportData> {
-  return withReason(signal, () => reportDatabase(folder, { signal }))
+export function report(folder: string, { signal, ...scope }: ReportOptions = {}): Promise<ReportData> {
+  return withReason(signal, () => reportDatabase(folder, { scope: new Scope(scope), signal }))
 }
 
-/** The page that shows a report: HTML in one file, which asks nothing of the network. */
-export async function reportPage(data: ReportData): Promise<string> {
+/**
+ * The page that shows the same, with all that waits: HTML in one file, which asks nothing of the network.
+ *
+ * @throws IngestError as {@link report} does
+ */
+export async function reportPage(folder: string, { signal, ...scope }: ReportOptions = {}): Promise<string> {
   const { formatPage } = await import('../report/page.js')
-  return formatPage(data, programVersion())
+  const { WaitList } = await import('../report/wait-list.js')
+  const list = new WaitList()
+  const options = { scope: new Scope(scope), signal, list }
+  const data = await withReason(signal, () => reportDatabase(folder, options))
+  return formatPage(data, programVersion(), list)
 }
 
 /**

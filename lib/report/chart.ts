@@ -20,8 +20,10 @@ interface SvgElement {
   setAttribute(name: string, value: string): void
   getAttribute(name: string): string | null
   removeAttribute(name: string): void
+  readonly children: Iterable<SvgElement>
   querySelectorAll(selector: string): Iterable<SvgElement>
   prepend(...children: readonly SvgElement[]): void
+  replaceWith(...nodes: readonly SvgElement[]): void
 }
 
 interface SvgDocument {
@@ -42,6 +44,7 @@ export class ChartDrawer {
       group.setAttribute('class', (group.getAttribute('aria-label') ?? '').replaceAll(' ', '-'))
       group.removeAttribute('aria-label')
     }
+    for (const link of chart.querySelectorAll('a')) leadTo(link)
     chart.setAttribute('role', 'img')
     chart.setAttribute('aria-labelledby', `${id}-title`)
     chart.setAttribute('aria-describedby', `${id}-desc`)
@@ -55,4 +58,10 @@ export class ChartDrawer {
     element.textContent = text
     return element
   }
+}
+
+/** An image has no links in it: where a mark leads is kept beside it, for the script of the page. */
+function leadTo(link: SvgElement): void {
+  for (const mark of link.children) mark.setAttribute('data-go', link.getAttribute('href') ?? '')
+  link.replaceWith(...link.children)
 }

@@ -18,8 +18,21 @@ export interface ReportData {
   /** First and last day of anything that is matched or waits; ages are counted to the last one. */
   readonly firstDate: string | undefined
   readonly lastDate: string | undefined
+  /** What the report is narrowed to; dates, models, instruments and what waits are of this alone. */
+  readonly scope: {
+    readonly since: string | undefined
+    readonly until: string | undefined
+    readonly programs: readonly number[]
+    readonly instruments: readonly string[]
+  }
+  /** First and last day of the period of the same length before `scope.since`. */
+  readonly before: readonly [first: string, last: string] | undefined
   readonly models: readonly ModelReport[]
+  /** Those that anything is of, by name. */
+  readonly instruments: readonly InstrumentReport[]
   readonly waiting: WaitingReport
+  /** How features changed since all that is before `scope.since`; none without it. */
+  readonly drift: readonly ModelDrift[]
   readonly encodings: readonly CategoryReport[]
   /** Input rows that could not be used. */
   readonly rejects: number
@@ -42,16 +55,24 @@ export interface Cell {
   readonly products: number
 }
 
+/** Numbers of what is dated so. */
+export interface DatedCounts {
+  /** Products matched. */
+  readonly products: number
+  /** Products and mosaics that wait. */
+  readonly waitingProducts: number
+  /** Groups that wait, by their first day. */
+  readonly waitingGroups: number
+  /** Exposures in a group of this model, and how many of them have their product. */
+  readonly exposures: number
+  readonly matchedExposures: number
+}
+
 /** What happened in a period of time. */
-export interface TimeBin {
+export interface TimeBin extends DatedCounts {
   /** First day, and the first day after it. */
   readonly from: string
   readonly to: string
-  /** Products matched that are dated so. */
-  readonly products: number
-  /** Exposures that are dated so and are in a group of this model, and how many of them have their product. */
-  readonly exposures: number
-  readonly matchedExposures: number
 }
 
 /** What there is of one model. */
@@ -73,7 +94,49 @@ export interface ModelReport {
   readonly sizesByExposures: readonly Cell[]
   readonly period: Period
   readonly time: readonly TimeBin[]
+  /** The same counts of the period before, if there is one. */
+  readonly before: DatedCounts | undefined
 }
+
+/** What there is of one instrument. */
+export interface InstrumentReport {
+  readonly instrument: string
+  readonly products: number
+  readonly exposures: number
+  readonly matchedExposures: number
+  /** What waits. */
+  readonly groups: number
+  readonly waitingProducts: number
+  readonly mosaics: number
+  readonly oldestWaiting: string | undefined
+  readonly lastProductDate: string | undefined
+  /** Quantiles of the size, GB. */
+  readonly sizes: Sizes | undefined
+}
+
+/** How the features of a model changed. */
+export interface ModelDrift {
+  readonly model: Model
+  /** Products of the period, and all before it. */
+  readonly products: number
+  readonly productsBefore: number
+  /** Largest shift first. */
+  readonly features: readonly DriftFeature[]
+}
+
+/** How a feature changed: a number by its quantiles, a category by the value whose share changed most. */
+export type DriftFeature = {
+  readonly feature: string
+  /** 0 for the same distribution, 1 for two that have nothing in common. */
+  readonly shift: number
+} & (
+  | {
+      /** 5, 25, 50, 75 and 95 %, right to 1 %; empty without products. */
+      readonly quantiles: readonly number[]
+      readonly quantilesBefore: readonly number[]
+    }
+  | { readonly value: string; readonly share: number; readonly shareBefore: number }
+)
 
 /** Numbers of what waits. */
 export interface Waits {
@@ -109,7 +172,8 @@ export interface WaitingReason {
 }
 
 /** Something that waits. */
-export interface AgedWait extends Pick<Wait, 'kind' | 'name' | 'model' | 'since' | 'exposures' | 'reason' | 'detail'> {
+export interface AgedWait
+  extends Pick<Wait, 'kind' | 'name' | 'model' | 'instrument' | 'since' | 'exposures' | 'reason' | 'detail'> {
   /** Days from `since` to the last day of the database. */
   readonly age: number
 }

@@ -4,7 +4,7 @@
 import { SizeSample } from '../inspect/quantiles.js'
 import { MEMORY_BINS } from '../rules/memory-bins.js'
 import type { Model } from '../rules/models.js'
-import type { Bin, Cell, ModelReport, TimeBin } from './data.js'
+import type { Bin, Cell, DatedCounts, ModelReport, TimeBin } from './data.js'
 import { binOf, dayNumber, EXPOSURE_BINS, LogBins, type Period, periodEnd, periodFor, periodStart } from './scales.js'
 
 /** Bins of the histogram. */
@@ -12,16 +12,36 @@ const SIZES = new LogBins(12)
 /** Bins of size where it is set against the number of exposures. */
 const CELLS = new LogBins(8)
 
-interface DayCounts {
-  products: number
-  exposures: number
-  matchedExposures: number
+type DayCounts = { -readonly [Name in keyof DatedCounts]: DatedCounts[Name] }
+type Days = ReadonlyMap<string, DayCounts>
+
+const nothing = (): DayCounts => ({
+  products: 0,
+  waitingProducts: 0,
+  waitingGroups: 0,
+  exposures: 0,
+  matchedExposures: 0,
+})
+
+/** Counts by day. */
+class DayTally {
+  readonly days = new Map<string, DayCounts>()
+
+  /** A day that is none is not counted. */
+  add(day: string, ...names: readonly (keyof DayCounts)[]): void {
+    if (!isDay(day)) return
+    const counts = this.days.get(day) ?? nothing()
+    this.days.set(day, counts)
+    for (const name of names) counts[name]++
+  }
 }
 
 /** Counts of one model; give it all rows, then take its {@link ModelTally.report}. */
 export class ModelTally {
   readonly #model: Model
-  readonly #days = new Map<string, DayCounts>()
+  readonly #dates = new DayTally()
+  /** What is before the period of the report. */
+  readonly #earlier = new DayTally()
   readonly #sample = new SizeSample()
   readonly #sizes = new Map<number, number>()
   /** By bin of exposures, then by bin of size. */
@@ -44,10 +64,8 @@ export class ModelTally {
    */
   product(day: string, gigabytes: number, exposures: number): void {
     this.#products++
-    if (isDay(day)) {
-      this.#day(day).products++
-      if (this.#lastProductDate === undefined || day > this.#lastProductDate) this.#lastProductDate = day
-    }
+    this.#dates.add(day, 'products')
+    if (isDay(day) && (this.#lastProductDate === undefined || day > this.#lastProductDate)) this.#lastProductDate = day
     this.#sample.add(gigabytes)
     if (!(gigabytes > 0)) {
       this.#unsized++
@@ -66,25 +84,35 @@ export class ModelTally {
   exposure(day: string, isMatched: boolean): void {
     this.#exposures++
     if (isMatched) this.#matchedExposures++
-    if (!isDay(day)) return
-    const counts = this.#day(day)
-    counts.exposures++
-    if (isMatched) counts.matchedExposures++
+    this.#dates.add(day, ...(isMatched ? MATCHED : WAITING))
+  }
+
+  /** Counts something that waits; exposures are counted by themselves. */
+  wait(day: string, isGroup: boolean): void {
+    this.#dates.add(day, isGroup ? 'waitingGroups' : 'waitingProducts')
+  }
+
+  /** Counts what is before the period of the report. */
+  earlier(day: string, ...names: readonly (keyof DatedCounts)[]): void {
+    this.#earlier.add(day, ...names)
   }
 
   /** First and last day of anything counted. */
   get span(): readonly [string, string] | undefined {
     let first: string | undefined
     let last: string | undefined
-    for (const day of this.#days.keys()) {
+    for (const day of this.#dates.days.keys()) {
       if (first === undefined || day < first) first = day
       if (last === undefined || day > last) last = day
     }
     return first === undefined || last === undefined ? undefined : [first, last]
   }
 
-  /** @param span the days that all models are shown over */
-  report(span: readonly [string, string] | undefined): ModelReport {
+  /**
+   * @param span the days that all models are shown over
+   * @param before first and last day of the period before
+   */
+  report(span: readonly [string, string] | undefined, before?: readonly [string, string] | undefined): ModelReport {
     const period = span === undefined ? 'day' : periodFor(...span)
     return {
       model: this.#model,
@@ -102,16 +130,9 @@ export class ModelTally {
       sizeHistogram: sorted(this.#sizes).map(([bin, products]) => ({ ...range(SIZES, bin), products }) satisfies Bin),
       sizesByExposures: this.#cellReports(),
       period,
-      time: this.#time(period),
+      time: timeBins(this.#dates.days, period),
+      before: before && sumOf(this.#earlier.days, before),
     }
-  }
-
-  #day(day: string): DayCounts {
-    const known = this.#days.get(day)
-    if (known !== undefined) return known
-    const counts = { products: 0, exposures: 0, matchedExposures: 0 }
-    this.#days.set(day, counts)
-    return counts
   }
 
   #cellReports(): Cell[] {
@@ -121,20 +142,31 @@ export class ModelTally {
       return sorted(cells).map(([bin, products]) => ({ exposures, size: range(CELLS, bin), products }))
     })
   }
+}
 
-  #time(period: Period): TimeBin[] {
-    const bins = new Map<string, DayCounts>()
-    for (const [day, counts] of this.#days) {
-      const start = periodStart(day, period)
-      const bin = bins.get(start) ?? { products: 0, exposures: 0, matchedExposures: 0 }
-      bin.products += counts.products
-      bin.exposures += counts.exposures
-      bin.matchedExposures += counts.matchedExposures
-      bins.set(start, bin)
-    }
-    const ordered = [...bins].sort(([a], [b]) => (a < b ? -1 : 1))
-    return ordered.map(([from, counts]) => ({ from, to: periodEnd(from, period), ...counts }))
+const MATCHED = ['exposures', 'matchedExposures'] as const
+const WAITING = ['exposures'] as const
+
+function addCounts(to: DayCounts, from: DatedCounts): void {
+  for (const name of Object.keys(to) as (keyof DayCounts)[]) to[name] += from[name]
+}
+
+function timeBins(days: Days, period: Period): TimeBin[] {
+  const bins = new Map<string, DayCounts>()
+  for (const [day, counts] of days) {
+    const start = periodStart(day, period)
+    const bin = bins.get(start) ?? nothing()
+    bins.set(start, bin)
+    addCounts(bin, counts)
   }
+  const ordered = [...bins].sort(([a], [b]) => (a < b ? -1 : 1))
+  return ordered.map(([from, counts]) => ({ from, to: periodEnd(from, period), ...counts }))
+}
+
+function sumOf(days: Days, [first, last]: readonly [string, string]): DatedCounts {
+  const sum = nothing()
+  for (const [day, counts] of days) if (day >= first && day <= last) addCounts(sum, counts)
+  return sum
 }
 
 /** Whether a cell holds a day; those of a table that was edited by hand may hold anything. */

@@ -7,17 +7,32 @@ import { ChartDrawer } from './chart.js'
 import type { ReportData } from './data.js'
 import { wholeCounted } from './format.js'
 import { Html, html } from './html.js'
+import { driftSection } from './section-drift.js'
 import { encodingsSection } from './section-encodings.js'
+import { instrumentsSection } from './section-instruments.js'
 import { footprintSection, overviewSection, productsSection } from './section-products.js'
 import { waitingSection } from './section-waiting.js'
+import type { WaitList } from './wait-list.js'
 
-/** Style and script are no modules of this program; they are in the package as they are in the source. */
+/** Style and script are no part of this program; they are in the package as they are in the source. */
 const asset = (name: string) => readFile(new URL(`../../../lib/report/page/${name}`, import.meta.url), 'utf8')
 
-/** The page that shows a report. */
-export async function formatPage(data: ReportData, version: string): Promise<string> {
-  const [style, script] = await Promise.all([asset('page.css'), asset('page.js')])
-  const drawer = new ChartDrawer()
+/** The modules of the script, each behind those that it imports. */
+const MODULES = ['tips', 'waits', 'view', 'copy', 'table', 'explorer', 'page'] as const
+
+/** The script as one module: names are unique in all of them, so imports and exports are not needed any more. */
+async function joinModules(): Promise<string> {
+  const texts = await Promise.all(MODULES.map((name) => asset(`${name}.js`)))
+  return texts.map((text) => text.replace(/^import .*\n/gm, '').replace(/^export /gm, '')).join('\n')
+}
+
+/**
+ * The page that shows a report.
+ *
+ * @param list everything that waits
+ */
+export async function formatPage(data: ReportData, version: string, list: WaitList): Promise<string> {
+  const [style, script] = await Promise.all([asset('page.css'), joinModules()])
   const page = html`<!doctype html>
 <html lang="en">
 <head>
@@ -35,19 +50,60 @@ export async function formatPage(data: ReportData, version: string): Promise<str
 <div class="page">
 ${head(data)}
 <main id="main">
-${overviewSection(data)}
-${productsSection(data, drawer)}
-${footprintSection(data, drawer)}
-${waitingSection(data, drawer)}
-${encodingsSection(data)}
+${isEmpty(data) ? emptyNote(data) : sections(data)}
 </main>
-<footer>Made ${data.made.slice(0, 16).replace('T', ' ')} UTC by jwst-ingest ${version}. Days are UTC; 1 GB is 10⁶ kB.</footer>
+<footer>Made at ${madeText(data)} by jwst-ingest ${version}. Days are UTC; 1 GB is 10⁶ kB.</footer>
 </div>
+<script type="text/plain" id="packed">${new Html(list.packed(data.database, data.lastDate))}</script>
 <script type="module">${new Html(script)}</script>
 </body>
 </html>
 `
   return page.text
+}
+
+function sections(data: ReportData): readonly Html[] {
+  const drawer = new ChartDrawer()
+  return [
+    overviewSection(data),
+    productsSection(data, drawer),
+    instrumentsSection(data),
+    footprintSection(data, drawer),
+    waitingSection(data, drawer),
+    driftSection(data),
+    encodingsSection(data),
+  ]
+}
+
+/** Whether nothing is matched, and nothing waits. */
+function isEmpty({ models, waiting }: ReportData): boolean {
+  const { groups, products, mosaics, ungrouped } = waiting
+  return groups + products + mosaics + ungrouped + models.reduce((sum, its) => sum + its.products, 0) === 0
+}
+
+function emptyNote({ database, scope, rejects }: ReportData): Html {
+  const isNarrow = scope.since ?? scope.until ?? scope.programs[0] ?? scope.instruments[0]
+  const what =
+    isNarrow === undefined
+      ? html`There is nothing in <code>${database}</code> yet: no product is matched, and nothing waits. Ingest some days with
+<code>jwst-ingest -o ${database} FILES</code>.`
+      : html`Nothing in <code>${database}</code> is of ${scopeText(scope)}. Without these options the page shows all.`
+  const rejected =
+    rejects === 0 ? undefined : html` ${wholeCounted(rejects, 'row')} could not be used: see <code>rejects.csv</code>.`
+  return html`<section id="overview" aria-labelledby="overview-title">
+<h2 id="overview-title">Nothing to show</h2>
+<p class="note">${what}${rejected}</p>
+</section>`
+}
+
+/** What the page is narrowed to; blank for all. */
+function scopeText({ since, until, programs, instruments }: ReportData['scope']): string {
+  return [
+    ...(since === undefined ? [] : [`since ${since}`]),
+    ...(until === undefined ? [] : [`until ${until}`]),
+    ...(programs.length === 0 ? [] : [`program ${programs.join(', ')}`]),
+    ...(instruments.length === 0 ? [] : [instruments.join(', ')]),
+  ].join(', ')
 }
 
 /** Nothing may be loaded from anywhere, and no script runs but the page's own. */
@@ -66,24 +122,34 @@ function contentPolicy(script: string): string {
 const CONTENTS = [
   ['overview', 'Overview'],
   ['products', 'Products'],
+  ['instruments', 'Instruments'],
   ['footprint', 'Footprint'],
   ['waiting', 'Waiting'],
+  ['drift', 'Drift'],
   ['encodings', 'Encodings'],
 ] as const
 
 function head(data: ReportData): Html {
   const { firstDate, lastDate } = data
+  const scope = scopeText(data.scope)
   const days = firstDate === undefined ? 'no rows yet' : `rows of ${firstDate} to ${lastDate}`
   return html`<header class="head">
-<p class="kicker">jwst-ingest report</p>
+<p class="kicker">jwst-ingest report, made at ${madeText(data)}</p>
 <h1>${data.database}</h1>
 <p class="note">JWST Level 3 products and the exposures they were made of: ${days}.</p>
+${scope === '' ? undefined : html`<p class="scope">Only ${scope}</p>`}
 ${data.damaged > 0 ? damagedNote(data) : undefined}
 </header>
-<nav aria-label="Sections"><ul>
+${isEmpty(data) ? undefined : contents()}`
+}
+
+function contents(): Html {
+  return html`<nav aria-label="Sections"><ul>
 ${CONTENTS.map(([id, title]) => html`<li><a href="#${id}">${title}</a></li>`)}
 </ul></nav>`
 }
+
+const madeText = ({ made }: ReportData) => `${made.slice(0, 16).replace('T', ' ')} UTC`
 
 function damagedNote({ database, damaged }: ReportData): Html {
   return html`<p class="warning">${wholeCounted(damaged, 'line')} of the tables cannot be read and are not in this report;

@@ -19,6 +19,11 @@ function waitsText({ groups, others }: Waits): string {
   return `${wholeCounted(groups, 'group')}, ${wholeCounted(others, 'other')}`
 }
 
+/** The address, in the page, of what waits of a model and in a bar of its charts (`page/view.js`). */
+function viewOf(model: Model | undefined, filter: 'age' | 'reason', value: string): string {
+  return `#waiting?${new URLSearchParams({ model: model ?? 'none', [filter]: value })}`
+}
+
 /** How long things have waited. */
 export function waitingByAge({ model, ages }: WaitingModel, drawer: ChartDrawer): Html {
   const named = ages.map((bin, number) => ({ age: ageName(number), ...bin }))
@@ -47,6 +52,7 @@ export function waitingByAge({ model, ages }: WaitingModel, drawer: ChartDrawer)
         fillOpacity: (its: (typeof bars)[number]) => OPACITY[its.kind],
         filter: ({ bin, kind }) => bin[kind] > 0,
         title: ({ bin }) => `${bin.age} days\n${waitsText(bin)}`,
+        href: ({ bin: { from, to } }) => viewOf(model, 'age', `${from}-${to === undefined ? '' : to - 1}`),
       }),
       Plot.ruleY([0]),
     ],
@@ -57,16 +63,18 @@ export function waitingByAge({ model, ages }: WaitingModel, drawer: ChartDrawer)
   })
 }
 
+function countsOf({ models }: WaitingReason, model: Model | undefined): Waits & { readonly total: number } {
+  const { groups, others } = models.find((its) => its.model === model) ?? { groups: 0, others: 0 }
+  return { groups, others, total: groups + others }
+}
+
 /** Why things wait; all models have the same reasons in the same order. */
 export function waitingByReason(
   model: Model | undefined,
   reasons: readonly WaitingReason[],
   drawer: ChartDrawer,
 ): Html {
-  const named = reasons.map(({ reason, meaning, models }) => {
-    const counts = models.find((its) => its.model === model) ?? { groups: 0, others: 0 }
-    return { label: reason, meaning, ...counts, total: counts.groups + counts.others }
-  })
+  const named = reasons.map((reason) => ({ label: reason.reason, meaning: reason.meaning, ...countsOf(reason, model) }))
   const bars = named.flatMap((bar) => KINDS.map((kind) => ({ bar, kind })))
   const options: Plot.PlotOptions = {
     ...PANEL,
@@ -82,7 +90,7 @@ export function waitingByReason(
       tickFormat: wholeTick,
       domain: [0, Math.max(1, ...named.map(({ total }) => total))],
     },
-    y: { type: 'band', domain: named.map(({ label }) => label), axis: null },
+    y: { type: 'band', domain: reasons.map(({ reason }) => reason), axis: null },
     opacity: { type: 'identity' },
     marks: [
       Plot.barX(bars, {
@@ -96,6 +104,7 @@ export function waitingByReason(
         fillOpacity: (its: (typeof bars)[number]) => OPACITY[its.kind],
         filter: ({ bar, kind }) => bar[kind] > 0,
         title: ({ bar }) => `${bar.meaning}\n${waitsText(bar)}`,
+        href: ({ bar }) => viewOf(model, 'reason', bar.label),
       }),
       Plot.text(named, { x: 0, y: 'label', text: 'label', textAnchor: 'start', dx: 2, dy: -8 }),
       Plot.text(named, {

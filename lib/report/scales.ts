@@ -82,16 +82,21 @@ export function periodStart(day: string, period: Period): string {
   if (period === 'day') return day
   const number = dayNumber(day)
   // Day 0 was a Thursday.
-  return dayText(number - ((number + 3) % 7))
+  return textOf(number - ((number + 3) % 7))
 }
 
 /** The first day after the period that begins on a day. */
 export function periodEnd(start: string, period: Period): string {
   const number = dayNumber(start)
-  if (period !== 'month') return dayText(number + (period === 'day' ? 1 : 7))
-  return `${dayText(number + 31).slice(0, 7)}-01`
+  if (period !== 'month') return textOf(number + (period === 'day' ? 1 : 7))
+  return `${textOf(number + 31).slice(0, 7)}-01`
 }
 
-function dayText(number: number): string {
+function textOf(number: number): string {
   return new Date(number * DAY_MS).toISOString().slice(0, 10)
+}
+
+/** The day that is so many days after another one. */
+export function dayAfter(day: string, days: number): string {
+  return textOf(dayNumber(day) + days)
 }

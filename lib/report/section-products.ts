@@ -7,8 +7,9 @@ import type { ModelReport, ReportData } from './data.js'
 import { dayOr, gigabyteText, share, whole, wholeCounted } from './format.js'
 import { type Content, type Html, html } from './html.js'
 import { sizeByExposures, sizeDomain, sizeHistogram } from './plots-size.js'
-import { matchRate, productsOverTime, WIDTHS } from './plots-time.js'
+import { MATCHED, productsOverTime, type Span, shareOverTime, TRAINED, WIDTHS } from './plots-time.js'
 import { periodEnd, periodStart } from './scales.js'
+import { comparison } from './section-comparison.js'
 
 /** One chart for each model, side by side. */
 export function panels(
@@ -62,6 +63,7 @@ ${models.map((model) => overviewRow(model, data))}
 </tbody>
 </table>
 </div>
+${comparison(data)}
 </section>`
 }
 
@@ -87,7 +89,7 @@ export function productsSection(data: ReportData, drawer: ChartDrawer): Html {
   const { models, firstDate, lastDate } = data
   const period = models[0]?.period ?? 'day'
   const first = periodStart(firstDate ?? '1970-01-01', period)
-  const span = [first, periodEnd(periodStart(lastDate ?? first, period), period)] as const
+  const span = [first, periodEnd(periodStart(lastDate ?? first, period), period)] satisfies Span
   const note = period === 'day' ? '' : `, a bar for each ${period}, as there are too many days to show each`
   return html`<section id="products" aria-labelledby="products-title">
 <h2 id="products-title">Products over time</h2>
@@ -96,10 +98,25 @@ export function productsSection(data: ReportData, drawer: ChartDrawer): Html {
 By the day of the product${note}.
 <ul class="key" aria-label="Colours">${models.map(({ model }) => html`<li><span class="swatch ${model.toLowerCase()}"></span>${model}</li>`)}</ul></figcaption>
 <div class="marks" tabindex="0" role="group" aria-label="Chart; arrow keys read its values">
-<div class="wide">${productsOverTime(data, drawer, WIDTHS.wide)}</div>
-<div class="narrow">${productsOverTime(data, drawer, WIDTHS.narrow)}</div>
+<div class="wide">${productsOverTime(data, span, drawer, WIDTHS.wide)}</div>
+<div class="narrow">${productsOverTime(data, span, drawer, WIDTHS.narrow)}</div>
 </div>
 ${timeTable(data)}
+</figure>
+<figure class="charts">
+<figcaption><h3>Trained share</h3>
+The share of a ${period}'s products, mosaics included, that are matched by now, so that a model can be trained with them.
+Mosaics match with association files only.</figcaption>
+${panels(
+  models.map((report) => {
+    const all = report.time.map(TRAINED.all).reduce((total, number) => total + number, 0)
+    return {
+      model: report.model,
+      note: `${share(report.products, all)} of ${wholeCounted(all, 'product')}`,
+      chart: shareOverTime(report, TRAINED, span, drawer),
+    }
+  }),
+)}
 </figure>
 <figure class="charts">
 <figcaption><h3>Match rate</h3>
@@ -109,7 +126,7 @@ ${panels(
   models.map((report) => ({
     model: report.model,
     note: `${share(report.matchedExposures, report.exposures)} of ${wholeCounted(report.exposures, 'exposure')}`,
-    chart: matchRate(report, span, drawer),
+    chart: shareOverTime(report, MATCHED, span, drawer),
   })),
 )}
 </figure>

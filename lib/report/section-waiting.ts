@@ -59,50 +59,91 @@ ${reasons.map(
 </div></details>`
 }
 
-/** The columns with the classes of their headers. */
-const COLUMNS = [
-  ['Name', 'name'],
-  ['Kind', 'kind'],
-  ['Model', 'kind'],
-  ['Since', 'days'],
-  ['Days', 'kind number'],
-  ['Exposures', 'days number'],
-  ['Reason', 'reason'],
-  ['Detail', 'detail'],
+/** The columns by which the table is sorted, in the order in which `page/explorer.js` fills them. */
+const COLUMNS = ['Name', 'Kind', 'Model', 'Instrument', 'Since', 'Days', 'Exp.', 'Reason', 'Detail'] as const
+
+/** Filters to choose from; their values come with the data. */
+const CHOICES = [
+  ['model', 'Model'],
+  ['instrument', 'Instrument'],
+  ['reason', 'Reason'],
+  ['kind', 'Kind'],
+  ['age', 'Age'],
 ] as const
 
-/** The style prints so many rows. */
-const ON_PAPER = 50
+/** What the page has of the table without its script, and on paper. */
+const BEGINNING = 200
 
 function waitingTable({ waiting, database }: ReportData): Html {
-  const { oldest } = waiting
-  const total = waiting.groups + waiting.products + waiting.mosaics + waiting.ungrouped
-  const shown =
-    oldest.length < total
-      ? html`The ${whole(oldest.length)} oldest of the ${whole(total)} that wait; sorting and search are about these.
-<code>jwst-ingest explain --waiting ${database}</code> tells of all.`
-      : html`All ${whole(total)} that wait.`
-  return html`<div class="charts rows">
+  return html`<div class="charts explorer">
 <h3 id="rows-title">Each, with its reason</h3>
-<div class="tools" hidden><label>Search <input type="search" autocomplete="off" spellcheck="false" placeholder="tac keywords-differ"></label>
-<output></output></div>
-<div class="scroll tall" tabindex="0" role="region" aria-labelledby="rows-title">
-<table class="sortable">
-<caption>${shown}${oldest.length > ON_PAPER ? html`<span class="on-paper"> On paper, the first ${ON_PAPER}.</span>` : undefined}</caption>
-<thead><tr>${COLUMNS.map(
-    ([name, kind]) =>
-      html`<th scope="col" class="${kind}"${name === 'Since' ? html` aria-sort="ascending"` : undefined}>${name}</th>`,
-  )}</tr></thead>
-<tbody>
-${oldest.map(waitingRow)}</tbody>
+${filters()}
+<div class="found"><output></output>
+<button type="button" class="plain clear" hidden>Clear filters</button>
+<button type="button" class="plain copy-link">Copy link</button>
+<button type="button" class="plain csv">Save as CSV</button>
+<span class="told" role="status"></span></div>
+<div class="scroll list" tabindex="0" role="region" aria-labelledby="rows-title">
+<table class="waits" role="table">
+<caption class="unseen">What waits, with its reason</caption>
+<thead role="rowgroup"><tr role="row">${COLUMNS.map(columnHeader)}</tr></thead>
+<tbody role="rowgroup"></tbody>
 </table>
+<p class="none" hidden>Nothing that waits has all of this.</p>
+</div>
+<div class="scroll beginning" tabindex="0" role="region" aria-label="What has waited longest">
+${beginning(waiting, database)}
 </div>
 </div>`
 }
 
-function waitingRow({ name, kind, model, since, age, exposures, reason, detail }: AgedWait): Html {
-  return html`<tr><th scope="row" class="name">${name}</th><td>${kind}</td><td>${model}</td><td class="day">${since}</td><td
- class="number" data-unit="days">${age}</td><td class="number" data-unit="exp.">${exposures}</td><td
- class="text reason">${reason}</td><td class="text">${detail}</td></tr>
+function filters(): Html {
+  return html`<form class="filters" role="search" aria-label="What waits">
+<label class="search">Search <input type="search" name="q" autocomplete="off" spellcheck="false" placeholder="words of names, reasons, details"></label>
+<label>Program <input name="program" list="programs" inputmode="numeric" autocomplete="off" size="7" placeholder="all"></label>
+<datalist id="programs"></datalist>
+${CHOICES.map(([name, title]) => html`<label>${title} <select name="${name}" autocomplete="off"></select></label>`)}
+</form>`
+}
+
+/** The name of a column for style and script. */
+function columnOf(title: (typeof COLUMNS)[number]): string {
+  return title === 'Exp.' ? 'exposures' : title.toLowerCase()
+}
+
+function columnClass(column: string): string {
+  return column === 'days' || column === 'exposures' ? `${column} number` : column
+}
+
+function columnHeader(title: (typeof COLUMNS)[number]): Html {
+  const column = columnOf(title)
+  const whole = title === 'Exp.' ? html` title="Exposures that wait in it"` : undefined
+  return html`<th scope="col" role="columnheader" data-column="${column}" class="${columnClass(column)}"${whole}>${title}</th>`
+}
+
+/** The oldest, as they stand without the script. */
+function beginning({ oldest, groups, products, mosaics, ungrouped }: WaitingReport, database: string): Html {
+  const total = groups + products + mosaics + ungrouped
+  const shown = oldest.slice(0, BEGINNING)
+  const caption =
+    shown.length < total
+      ? html`The ${whole(shown.length)} oldest of the ${whole(total)} that wait; <code>jwst-ingest explain --waiting ${database}</code>
+tells of all.`
+      : html`All ${whole(total)} that wait.`
+  return html`<table class="waits">
+<caption>${caption}</caption>
+<thead><tr>${COLUMNS.map(
+    (title) => html`<th scope="col" class="${columnClass(columnOf(title))}">${title}</th>`,
+  )}</tr></thead>
+<tbody>
+${shown.map(waitingRow)}</tbody>
+</table>`
+}
+
+function waitingRow({ name, kind, model, instrument, since, age, exposures, reason, detail }: AgedWait): Html {
+  return html`<tr><th scope="row" class="name">${name}</th><td class="kind">${kind}</td><td
+ class="model">${model ?? 'none'}</td><td class="instrument">${instrument}</td><td class="since">${since}</td><td
+ class="days number">${age}</td><td class="exposures number">${exposures}</td><td class="reason">${reason}</td><td
+ class="detail">${detail}</td></tr>
 `
 }

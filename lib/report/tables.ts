@@ -13,7 +13,7 @@ export interface Damaged {
 }
 
 /** Reads one cell of the current row. */
-type CellOf<Column extends string> = (column: Column) => string
+export type CellOf<Column extends string> = (column: Column) => string
 
 /** What there is to read. */
 export interface OpenTables {

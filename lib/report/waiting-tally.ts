@@ -10,7 +10,7 @@ import type { AgedWait, WaitingModel, WaitingReason, WaitingReport, Waits } from
 import { isDay } from './model-tally.js'
 import { AGE_BINS, binOf, daysBetween } from './scales.js'
 
-/** How many rows the table of what waits has at most. */
+/** How many of the oldest are kept at most. */
 export const MOST_ROWS = 1000
 
 /** Every model, and none. */
@@ -51,14 +51,14 @@ export class WaitingTally {
   #oldest: Pending[] = []
 
   add(wait: Wait): void {
-    const { kind, name, model, since, exposures, reason, detail } = wait
+    const { kind, name, model, instrument, since, exposures, reason, detail } = wait
     countPending(this.#census, wait, [since])
     const of = kind === 'group' ? 'groups' : 'others'
     this.#days.get(model)?.add(since, of)
     const models = this.#reasons.get(reason) ?? new Tally()
     this.#reasons.set(reason, models)
     models.add(model, of)
-    this.#oldest.push({ kind, name, model, since, exposures, reason, detail })
+    this.#oldest.push({ kind, name, model, instrument, since, exposures, reason, detail })
     if (this.#oldest.length >= 2 * MOST_ROWS) this.#keepOldest()
   }
 

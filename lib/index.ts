@@ -70,6 +70,7 @@ export type {
   Cell,
   CodeReport,
   DatedCounts,
+  DriftFeature,
   InstrumentReport,
   ModelDrift,
   ModelReport,

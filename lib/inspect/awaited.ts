@@ -12,11 +12,11 @@ export interface Awaited {
   readonly products: number
 }
 
-/** Counts what association files still wait for; what they name that is made needs no look. */
+/** Counts what association files still wait for; a program of which every member has come needs no more than a look. */
 export async function awaitedIn(reader: DatabaseReader): Promise<Awaited> {
   let [members, products] = [0, 0]
   for (const pid of reader.namedPrograms) {
-    if (reader.isAllMade(pid)) continue
+    if (reader.isAllThere(pid)) continue
     const its = awaitedOf(await reader.settle(pid))
     members += its.members
     products += its.products

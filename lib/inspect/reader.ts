@@ -4,6 +4,7 @@
  */
 
 import { breather } from '../process/breath.js'
+import { SCIENCE } from '../rules/member-list.js'
 import { type Census, type CensusByProgram, countProgram, totalOf } from '../settle/census.js'
 import type { Settled } from '../settle/settled.js'
 import { isAsLeft, mustBeDatabase } from '../store/database.js'
@@ -22,8 +23,8 @@ const isTrained = ({ holds, encoded }: Table) => holds === 'products' && encoded
 
 /** A name in a line of a table, as those of datasets begin; no association file's. */
 const NAME = /jw\d{5}[-\w]*(?=[,"\n]|$)/gi
-/** The files that tell which products are named, and which are made. */
-const [NAMED_FILE, MADE_FILE] = ['associations.csv', 'training.csv']
+/** The table of what association files name. */
+const NAMED_FILE = 'associations.csv'
 
 /** The files in which something waits, or that name products for which a group may wait. */
 const WAITING_FILES: readonly string[] = ['ingest.csv', 'mosaics.csv', 'associations.csv']
@@ -151,18 +152,18 @@ export class DatabaseReader {
     return [...(tables.find(({ table }) => table.file === NAMED_FILE)?.segments.programs ?? [])]
   }
 
-  /** Whether every product that association files name in a program, and no template of names, is made. */
-  isAllMade(pid: number): boolean {
-    const made = new Set(this.#cellsOf(pid, MADE_FILE, 'pname'))
-    return this.#cellsOf(pid, NAMED_FILE, 'product').every((name) => made.has(name))
-  }
-
-  /** The cells of a program's lines in a column of a table, in lower case. */
-  #cellsOf(pid: number, file: string, column: string): string[] {
-    const surveyed = [...this.#survey.tables.values()].find(({ table }) => table.file === file)
-    const index = surveyed?.columns.indexOf(column) ?? -1
-    const lines = this.#survey.linesOf(pid).filter(({ table }) => table === surveyed?.table.number)
-    return lines.map(({ cells }) => (cells[index] ?? '').toLowerCase())
+  /** Whether a row of every member has come that association files name as science in a program. */
+  isAllThere(pid: number): boolean {
+    const lines = this.#survey.linesOf(pid)
+    const named = TABLES.find(({ file }) => file === NAMED_FILE)
+    const [member = -1, role = -1] = ['member', 'role'].map((column) => named?.tail.indexOf(column))
+    const there = new Set<string>()
+    for (const { table, text } of lines) {
+      if (table !== named?.number) for (const name of text.match(NAME) ?? []) there.add(name.toLowerCase())
+    }
+    return lines.every(({ table, cells }) => {
+      return table !== named?.number || cells[role] !== SCIENCE || there.has((cells[member] ?? '').toLowerCase())
+    })
   }
 
   /** What waits, in numbers: as the index has it, else as resolving gives it. Matched products are not all among it. */

@@ -1,7 +1,7 @@
 /**
  * What a database holds and what waits in it, in numbers. What waits is what runs keep in the index; in a folder that no
  * run has left as it is, what resolving its rows gives. Sizes are read from `train-*`. What association files still wait
- * for is resolved where not all that they name is made.
+ * for is resolved where not every member that they name has come.
  */
 
 import type { CsvRecord } from '../csv/row.js'

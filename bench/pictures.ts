@@ -4,7 +4,7 @@
  */
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { Browser, BrowserContextOptions } from 'playwright-core'
 import { reportDatabase } from '../lib/report/collect.js'
@@ -14,7 +14,7 @@ import { ingest } from '../lib/run/ingest.js'
 import { launch } from '../test/helpers/browser.js'
 import { DEFAULTS, generateFiles } from './generator.js'
 
-const OUT = 'docs/images'
+const OUT = resolve('docs/images')
 const DAYS = { ...DEFAULTS, days: 60, rows: 3000, late: 0.3, dialect: 'unpadded' } as const
 
 /** A picture: what is in sight, where the page is scrolled to. */
@@ -65,12 +65,14 @@ try {
   for (const { name, chunks } of generateFiles(DAYS)) {
     await writeFile(join(raw, name), Buffer.concat([...chunks]))
   }
-  const out = join(folder, 'jwst-db')
+  // The page tells the path of the database, which has to be the same in all pictures.
+  process.chdir(folder)
+  const out = 'jwst-db'
   await ingest({ inputs: [raw], out })
   const list = new WaitList()
   const data = await reportDatabase(out, { now: new Date('2024-04-21T06:00:00Z'), list })
   const file = join(folder, 'report.html')
-  await writeFile(file, await formatPage({ ...data, database: 'jwst-db' }, '0.1.0', list))
+  await writeFile(file, await formatPage(data, '0.1.0', list))
   await mkdir(OUT, { recursive: true })
   for (const picture of PICTURES) await take(browser, pathToFileURL(file).href, picture)
 } finally {

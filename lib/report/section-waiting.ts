@@ -99,7 +99,7 @@ ${beginning(waiting, database)}
 
 function filters(): Html {
   return html`<form class="filters" role="search" aria-label="What waits">
-<label class="search">Search <input type="search" name="q" autocomplete="off" spellcheck="false" placeholder="words of names, reasons, details"></label>
+<label class="search">Search <input type="search" name="q" autocomplete="off" spellcheck="false" placeholder="names, reasons, details"></label>
 <label>Program <input name="program" list="programs" inputmode="numeric" autocomplete="off" size="7" placeholder="all"></label>
 <datalist id="programs"></datalist>
 ${CHOICES.map(([name, title]) => html`<label>${title} <select name="${name}" autocomplete="off"></select></label>`)}

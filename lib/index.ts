@@ -62,7 +62,7 @@ export type { Association, BufferOptions, MatchedProduct, UnmatchedGroup } from 
 export type { RawRow, RemRow, RowOf, TrainRow, TypedRow } from './library/table-rows.js'
 export type { PrunedModel, PruneOptions, PruneReport } from './maintain/prune.js'
 export type { RebuildOptions, RebuildReport, RebuiltTable } from './maintain/rebuild.js'
-export type { CheckReport, Note, Violation, ViolationKind } from './maintain/report.js'
+export type { CheckReport } from './maintain/report.js'
 export type {
   AgedWait,
   Bin,

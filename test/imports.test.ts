@@ -16,6 +16,7 @@ const ROOMS = [
   ['run'],
   ['asn', 'maintain'],
   ['workers'],
+  ['audit'],
   ['store'],
   ['sort'],
   ['settle'],

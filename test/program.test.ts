@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import test from 'ava'
 import fc from 'fast-check'
+import { CanonicalLine } from '../lib/csv/row.js'
 import { cell, type PlacedLine, Row } from '../lib/rules/row.js'
 import { associationsOf } from '../lib/settle/association-rows.js'
 import { settleProgram } from '../lib/settle/program.js'
@@ -39,7 +40,8 @@ const short = (row: Row) => row.dname.slice(PREFIX.length)
 const trained = (row: Row, expmode = 'IMAGE') => stored(row, TRAINING, { expmode, pname: row.dname })
 const made = (row: Row, pname: string) => stored(row, LEVEL1, { expmode: 'IMAGE', pname: `${PREFIX}${pname}` })
 const waiting = (row: Row) => stored(row, INGEST, { expmode: 'IMAGE' })
-const hid = (row: Row) => readStored(LAYOUT, HIDDEN, HIDDEN_COLUMNS.map((column) => cell(row, column)).join(','))
+const hid = (row: Row) =>
+  readStored(LAYOUT, HIDDEN, new CanonicalLine(HIDDEN_COLUMNS.map((column) => cell(row, column)).join(',')))
 
 /** A stored line of features of a product, or of a group by its expected name. */
 function feature(
@@ -306,7 +308,7 @@ test('of dropped versions that tie only what is kept of them counts, in whicheve
 })
 
 test('a hidden dataset of which an earlier version of the program kept no exposure type gains it', async (t) => {
-  const old = readStored(LAYOUT, HIDDEN, `${PREFIX}e1,2024-02-21,1000,,`)
+  const old = readStored(LAYOUT, HIDDEN, new CanonicalLine(`${PREFIX}e1,2024-02-21,1000,,`))
   const settled = await settle({ fresh: [e('e1', DARK)], stored: [old] })
   t.deepEqual([settled.hidden.map(({ EXP_TYPE }) => EXP_TYPE), leaving(settled)], [[DARK.EXP_TYPE], lines(old)])
 })

@@ -2,12 +2,23 @@
 import assert from 'node:assert/strict'
 import test from 'ava'
 import fc from 'fast-check'
+import { ByteWriter } from '../lib/csv/bytes.js'
+import { CanonicalLine } from '../lib/csv/row.js'
+import { RecordCells } from '../lib/csv/split.js'
 import { datasetName, type Level, levelOf, observationIn, observationOf, programOf } from '../lib/rules/dataset.js'
 import { parseDay } from '../lib/rules/day.js'
-import { createLayout, FLOAT_COLUMNS, otherColumns, REQUIRED_COLUMNS, uniteColumns } from '../lib/rules/layout.js'
+import {
+  createLayout,
+  FLOAT_COLUMNS,
+  otherColumns,
+  REQUIRED_COLUMNS,
+  tableFields,
+  uniteColumns,
+} from '../lib/rules/layout.js'
+import { dayCells, LineMaker } from '../lib/rules/line-maker.js'
 import { NO_OBSERVATION, WHOLE_PROGRAM } from '../lib/rules/partition.js'
 import { cell, type Kind, type Row } from '../lib/rules/row.js'
-import { completeRow, type DropReason, type Scrubbed, Scrubber } from '../lib/rules/scrub.js'
+import { type DropReason, type Scrubbed, Scrubber } from '../lib/rules/scrub.js'
 import { associationsOf } from '../lib/settle/association-rows.js'
 import { readFresh } from '../lib/store/read/stored.js'
 import {
@@ -312,13 +323,15 @@ test('scrubbing what is scrubbed changes nothing', (t) => {
     ImageSize: 'NONE',
     FILTER: 'N/A',
   }
-  const fields = [...exposure(odd).line.fields]
-  const again = [...fields]
-  t.is(
-    completeRow(again, LAYOUT, 'jw01001001001_02101_00001_mirimage', 1001, parseDay('2024-02-21', 'test')),
-    undefined,
-  )
-  t.deepEqual(again, fields)
+  const { text } = exposure(odd)
+  const lines = new LineMaker(LAYOUT.at, tableFields(LAYOUT, LAYOUT.columns))
+  const cells = new RecordCells()
+  t.true(cells.loadFields(new CanonicalLine(text).fields))
+  t.is(lines.take(cells, 1001), undefined)
+  const again = new ByteWriter()
+  const name = { dname: 'jw01001001001_02101_00001_mirimage', field: LAYOUT.at.dname }
+  lines.write(dayCells(parseDay('2024-02-21', 'test')), name, again)
+  t.is(again.take().toString(), text)
 })
 
 const ODD = [

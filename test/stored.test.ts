@@ -5,13 +5,15 @@ import { join } from 'node:path'
 import test from 'ava'
 import { parse } from 'csv-parse/sync'
 import fc from 'fast-check'
+import { CanonicalLine } from '../lib/csv/row.js'
 import { Encoder, type Encodings } from '../lib/rules/category-codes.js'
 import { NO_OBSERVATION, WHOLE_PROGRAM } from '../lib/rules/partition.js'
 import { cell, type Kind, type Row } from '../lib/rules/row.js'
 import { settleProgram } from '../lib/settle/program.js'
 import type { Settled } from '../lib/settle/settled.js'
-import { linesOf as tableLines } from '../lib/store/format.js'
-import { observationOfCells, programOfCells, readFeatures, readFresh, readStored } from '../lib/store/read/stored.js'
+import { TableTexts } from '../lib/store/format.js'
+import { readFeatures, readFresh, readStored } from '../lib/store/read/stored.js'
+import { TableReader } from '../lib/store/read/table-reader.js'
 import type { Table } from '../lib/store/table.js'
 import { TABLE_NUMBERS, TABLES, tableColumns } from '../lib/store/tables.js'
 import { type Columns, exposure, fieldsOf, INPUT_COLUMNS, LAYOUT, product, rowOf, scrubbed } from './helpers/rows.js'
@@ -30,9 +32,24 @@ function table(file: string): Table {
 const settle = (...fresh: readonly Row[]): Settled =>
   settleProgram({ pid: 1001, fresh, stored: [], features: () => [] }, TABLE_NUMBERS, false)
 
+/** The text that a program adds to a table. */
+function tableLines(its: Table, settled: Settled): string {
+  const texts = new TableTexts({ layout: LAYOUT, encoder: new Encoder(shipped) })
+  texts.add(settled)
+  return texts.lastOf(its)
+}
+
+/** A line of a table, as it is read from its file. */
+function readLine(file: string, line: string): TableReader {
+  const its = table(file)
+  const reader = new TableReader(its, LAYOUT, tableColumns(its, LAYOUT))
+  assert.equal(reader.takeFields(parse(line)[0] ?? []), undefined)
+  return reader
+}
+
 /** The lines that a program adds to a table, without their ends; none of these rows has a line feed in it. */
 function linesOf(file: string, settled: Settled): string[] {
-  const text = tableLines(table(file), settled, { layout: LAYOUT, encoder: new Encoder(shipped) })
+  const text = tableLines(table(file), settled)
   return text === '' ? [] : text.replace(/\n$/, '').split('\n')
 }
 
@@ -127,7 +144,7 @@ for (const [text, TARGNAME] of [
       t.is(lines.length, 1)
       const [line = ''] = lines
       const { number } = table(file)
-      const read = readStored(LAYOUT, number, line, undefined, 99)
+      const read = readStored(LAYOUT, number, new CanonicalLine(line), undefined, 99)
       t.deepEqual(content(read), { ...content(row), kind })
       t.deepEqual(read.stored, { table: number, offset: 99, line, expmode, pname })
       // What stands in the table is what section 8 says, as any reader of CSV sees it.
@@ -156,7 +173,7 @@ for (const [ImageSize, size] of sizes) {
     const lines = linesOf('hidden.csv', settle(e('e1', columns)))
     t.deepEqual(lines, [`jw01001_e1,2024-02-29,${ImageSize},MIR_DARK,12`])
     const { number } = table('hidden.csv')
-    const read = readStored(LAYOUT, number, lines[0] ?? '')
+    const read = readStored(LAYOUT, number, new CanonicalLine(lines[0] ?? ''))
     t.like(read, { dname: 'jw01001_e1', date: '2024-02-29', size, kind: 'dropped' })
     t.deepEqual(read.stored, { table: number, offset: 0, line: lines[0] ?? '', expmode: '', pname: '' })
     t.like(read, { params: '', TARGNAME: '', EXP_TYPE: 'MIR_DARK', CHANNEL: '12' })
@@ -206,20 +223,21 @@ test('a group without coordinates has no features to read back', async (t) => {
 test('the program of a line is that in its name, whatever table it is of', async (t) => {
   const of = async (file: string, ...rows: Row[]) => {
     const [line = ''] = linesOf(file, settle(...rows))
-    return programOfCells(table(file), parse(line)[0] ?? [], LAYOUT)
+    return readLine(file, line).pid
   }
   for (const file of ['training.csv', 'level1.csv', 'train-image.csv', 'raw-image.csv'])
     t.is(await of(file, e('e1'), p('p1')), 1001, file)
   for (const file of ['ingest.csv', 'rem-image.csv']) t.is(await of(file, e('e1')), 1001, file)
   t.is(await of('mosaics.csv', candidate()), 1001)
   t.is(await of('hidden.csv', e('e1', { EXP_TYPE: 'X' })), 1001)
-  t.is(programOfCells(table('hidden.csv'), ['jwABCDE', '', ''], LAYOUT), undefined)
+  const hidden = new TableReader(table('hidden.csv'), LAYOUT, tableColumns(table('hidden.csv'), LAYOUT))
+  t.is(hidden.takeFields(['jwABCDE', '', '', '', '']), 'no program in the name of the dataset')
 })
 
 test('the unit of a line is that of the row it was made of; features and hidden datasets have only a name', async (t) => {
   const of = async (file: string, ...rows: Row[]) => {
     const [line = ''] = linesOf(file, settle(...rows))
-    return observationOfCells(table(file), parse(line)[0] ?? [], LAYOUT)
+    return readLine(file, line).observation
   }
   const level1 = (columns: Columns = {}) => exposure({ Dataset: 'jw01001042001_a', OBSERVTN: '042', ...columns })
   const level3 = product({ Dataset: 'jw01001-o042_t1', OBSERVTN: '042' })
@@ -287,8 +305,8 @@ test('rows of any text read back from the tables, and are written again as they 
       for (const its of TABLES) {
         const { number, file, holds } = its
         if (holds !== 'rows') continue
-        for (const line of records(tableLines(its, settled, { layout: LAYOUT, encoder: new Encoder(shipped) }))) {
-          const read = readStored(LAYOUT, number, line, undefined, 99)
+        for (const line of records(tableLines(its, settled))) {
+          const read = readStored(LAYOUT, number, new CanonicalLine(line), undefined, 99)
           const row = rows.find(({ dname, kind }) => dname === read.dname && kind === read.kind)
           if (row === undefined) throw new Error(`${file} has a row of its own: ${line}`)
           assert.deepEqual(content(read), content(row))

@@ -78,6 +78,11 @@ export class ByteWriter {
     return start
   }
 
+  /** Gives up what was written from a place on. */
+  cut(start: number): void {
+    this.#used = start
+  }
+
   /** Memory that holds the bytes written, at their places, until more are written. */
   get block(): Buffer {
     return this.#block

@@ -4,6 +4,7 @@
  */
 import { isAscii } from 'node:buffer'
 import { type Fields, unquoted } from './row.js'
+import { formatRow } from './write.js'
 
 /** The bytes that have a meaning in CSV. */
 export const BYTE = { nul: 0, lineFeed: 10, carriageReturn: 13, quote: 34, comma: 44 } as const
@@ -46,6 +47,13 @@ export class RecordCells implements Fields {
     // Elements of a plain array are reached faster than those of a `Buffer`.
     this.bytes = new Uint8Array(block.buffer, block.byteOffset, block.length)
     this.#text = null
+  }
+
+  /** Takes a record that stands by itself, by its fields; false where a NUL is in it, which no row has. */
+  loadFields(fields: readonly string[]): boolean {
+    const block = Buffer.from(formatRow(fields))
+    this.load(block)
+    return this.split(0, block.length) >= 0
   }
 
   /**

@@ -1,7 +1,7 @@
 /**
  * The data card of an export: `datapackage.json` for programs, `data-card.md` for people.
  */
-import { groupBy } from '../maintain/lines.js'
+import { groupBy } from '../audit/lines.js'
 import { type CardContent, dataPackage, type Resource } from './data-package.js'
 
 /** The files of a data card, and what is in each. */

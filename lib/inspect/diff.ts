@@ -2,18 +2,20 @@
  * What is different in the matched products of two databases, or in one since a day. Both are read without a lock, as of
  * one moment each, and program by program: the products of one program are in memory at a time.
  */
+
+import { Columns } from '../audit/lines.js'
 import { IngestError } from '../errors.js'
-import { Columns } from '../maintain/lines.js'
 import { breather } from '../process/breath.js'
 import { parseDay } from '../rules/day.js'
 import { compareText, toNumber } from '../rules/values.js'
 import { featureType } from '../settle/model-columns.js'
 import { isAsLeft, mustBeDatabase } from '../store/database.js'
 import { readStoredIndex } from '../store/index-file.js'
-import { Survey, type TableLine } from '../store/read/survey.js'
+import type { TableLine } from '../store/read/survey.js'
 import type { Table } from '../store/table.js'
 import { TABLES } from '../store/tables.js'
 import { counted } from '../text/words.js'
+import { Survey } from '../workers/survey.js'
 
 /** A feature that is not the same: a column of `raw-*`, or `expmode` for the model. */
 export interface FeatureChange {
@@ -124,8 +126,8 @@ class ProductReader {
     await mustBeDatabase(folder)
     let damaged = 0
     const listener = {
-      damaged: () => {
-        damaged++
+      damaged: (_file: string, _lines: unknown, total: number) => {
+        damaged += total
       },
     }
     const prepare = async () => {
@@ -166,11 +168,12 @@ class ProductReader {
 
   #readFeatures({ table, cells }: TableLine, features: Map<string, string>): void {
     for (const [index, column] of this.#columns.of(table).entries())
-      if (!NAMES.has(column)) features.set(column, cells[index] ?? '')
+      if (!NAMES.has(column)) features.set(column, cells.field(index))
   }
 
   #cell({ table, cells }: TableLine, column: string): string {
-    return cells[this.#columns.position(table, column)] ?? ''
+    const index = this.#columns.position(table, column)
+    return index < 0 ? '' : cells.field(index)
   }
 
   close(): Promise<void> {

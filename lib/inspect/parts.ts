@@ -2,7 +2,7 @@
  * The groups of an association one by one, also those that were merged as they took the same product (specification,
  * section 5.3), and how each came by its product.
  */
-import { groupBy } from '../maintain/lines.js'
+import { groupBy } from '../audit/lines.js'
 import { comparedColumn } from '../rules/association.js'
 import { expectedName } from '../rules/expected-name.js'
 import type { Model } from '../rules/models.js'

@@ -11,10 +11,10 @@ import { isAsLeft, mustBeDatabase } from '../store/database.js'
 import { type DatabaseIndex, readStoredIndex } from '../store/index-file.js'
 import { itemsIn, type OpenFile } from '../store/read/files.js'
 import { settleAnew } from '../store/read/settle.js'
-import { Survey } from '../store/read/survey.js'
 import type { Table } from '../store/table.js'
 import { TABLES } from '../store/tables.js'
 import { counted } from '../text/words.js'
+import { Survey } from '../workers/survey.js'
 
 /** The tables that resolving needs: all but those of features. */
 const isResolved = ({ holds }: Table) => holds !== 'products' && holds !== 'groups'
@@ -84,8 +84,8 @@ export class DatabaseReader {
   ): Promise<DatabaseReader> {
     await mustBeDatabase(folder)
     let damaged = 0
-    const count = () => {
-      damaged++
+    const count = (_file: string, _lines: unknown, total: number) => {
+      damaged += total
     }
     let index: DatabaseIndex | undefined
     const prepare = async () => {
@@ -131,8 +131,8 @@ export class DatabaseReader {
     for (const { table: number, cells } of pid === undefined ? [] : this.#survey.linesOf(pid)) {
       const table = TABLES[number]
       if (table === undefined || !isTrained(table)) continue
-      const read = (column: string) => cells[table.tail.indexOf(column)]
-      yield { name: read('dname') ?? '', product: read('pname') }
+      const read = (column: string) => cells.field(table.tail.indexOf(column))
+      yield { name: read('dname'), product: read('pname') }
     }
     for (const { file, holds } of TABLES) {
       const opened = holds === 'groups' ? this.#survey.opened(file) : undefined
@@ -162,7 +162,7 @@ export class DatabaseReader {
       if (table !== named?.number) for (const name of text.match(NAME) ?? []) there.add(name.toLowerCase())
     }
     return lines.every(({ table, cells }) => {
-      return table !== named?.number || cells[role] !== SCIENCE || there.has((cells[member] ?? '').toLowerCase())
+      return table !== named?.number || cells.field(role) !== SCIENCE || there.has(cells.field(member).toLowerCase())
     })
   }
 

@@ -4,8 +4,8 @@
  * for is resolved where not every member that they name has come.
  */
 
+import { modelFile } from '../audit/lines.js'
 import type { CsvRecord } from '../csv/row.js'
-import { modelFile } from '../maintain/lines.js'
 import { levelOf } from '../rules/dataset.js'
 import { MODELS, type Model } from '../rules/models.js'
 import { toNumber } from '../rules/values.js'

@@ -3,15 +3,17 @@
  *
  * The stages within hold rows as text, in batches, which is faster; here is the only place that knows both.
  */
-import { CsvRecord, FieldList } from '../csv/row.js'
+import { ByteWriter } from '../csv/bytes.js'
+import { CsvRecord } from '../csv/row.js'
+import { RecordCells } from '../csv/split.js'
 import { formatRow } from '../csv/write.js'
 import { IngestError } from '../errors.js'
-import { kindOf, levelOf, observationIn, observationOf, programOf } from '../rules/dataset.js'
-import { type Day, parseDay } from '../rules/day.js'
-import type { Layout } from '../rules/layout.js'
+import { kindBy, levelOf, observationOf, programOf } from '../rules/dataset.js'
+import { parseDay } from '../rules/day.js'
+import { type Layout, tableFields } from '../rules/layout.js'
+import { dayCells, LineMaker } from '../rules/line-maker.js'
 import { unitOf } from '../rules/partition.js'
 import type { Kind, Row } from '../rules/row.js'
-import { completeRow } from '../rules/scrub.js'
 import { asBuffer, freshKind, RecordCursor } from '../sort/records.js'
 import { readFresh } from '../store/read/stored.js'
 
@@ -82,11 +84,16 @@ export interface ScrubbedLine {
 export class LineWriter {
   readonly #layout: Layout
   readonly #columns: ReadonlySet<string>
-  readonly #days = new Map<string, Day>()
+  readonly #days = new Map<string, Uint8Array>()
+  readonly #lines: LineMaker
+  readonly #row = new RecordCells()
+  readonly #line = new ByteWriter()
 
   constructor(layout: Layout) {
+    const { columns } = layout
     this.#layout = layout
-    this.#columns = new Set(layout.columns)
+    this.#columns = new Set(columns)
+    this.#lines = new LineMaker(layout.at, tableFields(layout, columns))
   }
 
   /** @throws IngestError USAGE for what is no row that scrubbing can have made */
@@ -100,18 +107,20 @@ export class LineWriter {
     const { dname = '', date = '' } = given
     const pid = programOf(dname)
     if (pid === undefined) throw unusable(given, 'dname has no program: expected five digits as its characters 3-7')
-    const cells = columns.map((column) => given[column] ?? '')
-    const wrong = completeRow(cells, this.#layout, dname, pid, this.#day(date))
-    if (wrong !== undefined) throw unusable(given, wrong)
-    const text = formatRow(cells).slice(0, -1)
-    const kind = kindOf(new FieldList(cells), at, dname)
-    const keywords = { level: levelOf(cells[at.dag] ?? ''), observation: observationIn(cells[at.OBSERVTN] ?? '') }
+    if (!this.#row.loadFields(columns.map((column) => given[column] ?? ''))) throw unusable(given, 'a NUL is in it')
+    const wrong = this.#lines.take(this.#row, pid)
+    if (wrong?.isNoNumber) throw unusable(given, wrong.message)
+    this.#lines.write(this.#day(date), { dname, field: at.dname }, this.#line)
+    const level = levelOf(this.#row.field(at.dag))
+    const { derived } = this.#lines
+    const kind = kindBy(dname, level, derived)
     // What is dropped is in no association: only its name counts.
-    return { text, kind, unit: unitOf(pid, observationOf(dname, kind === 'dropped' ? undefined : keywords)) }
+    const keywords = kind === 'dropped' ? undefined : { level, observation: derived.observation }
+    return { text: this.#line.take().toString(), kind, unit: unitOf(pid, observationOf(dname, keywords)) }
   }
 
-  #day(date: string): Day {
-    const day = this.#days.get(date) ?? parseDay(date, 'date')
+  #day(date: string): Uint8Array {
+    const day = this.#days.get(date) ?? dayCells(parseDay(date, 'date'))
     this.#days.set(date, day)
     return day
   }

@@ -3,23 +3,23 @@
  */
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { Findings } from '../audit/findings.js'
+import { CanonicalLine } from '../csv/row.js'
 import { IngestError } from '../errors.js'
-import { breather } from '../process/breath.js'
-import { CATEGORIES, type Category, Encoder, type Encodings } from '../rules/category-codes.js'
+import type { Encodings } from '../rules/category-codes.js'
 import defaultEncodings from '../rules/encodings.json' with { type: 'json' }
 import type { CensusByProgram } from '../settle/census.js'
 import { ENCODINGS_FILE, hasCodes, isAsLeft, mustBeDatabase, readEncodings } from '../store/database.js'
 import { type DatabaseIndex, hasRottenIndex, INDEX_FILE, readStoredIndex } from '../store/index-file.js'
 import { itemsIn, type OpenFile } from '../store/read/files.js'
 import { GroupLedger } from '../store/read/settle.js'
-import { Survey, type SurveyedTable } from '../store/read/survey.js'
 import { StoredCensus } from '../store/stored-census.js'
 import { REJECT_COLUMNS, REJECTS_FILE, TABLES } from '../store/tables.js'
-import { type CheckContext, Columns } from './lines.js'
-import { checkProgram } from './program.js'
-import { type CheckReport, Findings } from './report.js'
+import { Survey, type SurveyListener } from '../workers/survey.js'
+import type { CheckReport } from './report.js'
 
-export type { CheckReport, Note, Violation, ViolationKind } from './report.js'
+export type { Note, Violation, ViolationKind } from '../audit/findings.js'
+export type { CheckReport } from './report.js'
 export { formatOutcome, formatViolations } from './report.js'
 
 /**
@@ -38,23 +38,21 @@ export async function checkDatabase(
   const known = new Known(folder)
   const prepare = async () => {
     await known.read(signal)
-    return { listener: lineRules(findings, known.encodings), others: known.index?.others }
+    return { listener: listenerOf(findings), others: known.index?.others, checks: known.encodings }
   }
   const survey = await Survey.of(folder, prepare, signal)
   try {
     await checkTables(survey, findings)
     known.tell(findings)
-    const columns = new Columns(survey.layout)
     const groups = new GroupLedger()
     const census: CensusByProgram = new Map()
-    const context = { survey, columns, encoder: new Encoder(known.encodings), findings, groups, census }
-    const breathe = breather(signal)
-    for (const pid of survey.programs) {
-      await breathe()
-      checkProgram(pid, context)
+    for await (const checked of survey.each('check', known.encodings, signal)) {
+      findings.addAll(checked.found)
+      groups.addAll(checked.groups)
+      new StoredCensus(checked.census).addTo(census)
     }
     tellGroups(groups, findings)
-    if (known.isTrusted) checkIndex(context, known.index)
+    if (known.isTrusted) checkIndex(survey, groups, census, findings, known.index)
     return {
       database: folder,
       healthy: findings.total === 0,
@@ -67,6 +65,18 @@ export async function checkDatabase(
     }
   } finally {
     await survey.close()
+  }
+}
+
+function listenerOf(findings: Findings): SurveyListener {
+  return {
+    damaged: (file, lines, total) => {
+      // What is wrong with a header is told of the table.
+      const told = lines.filter(({ line }) => line > 1)
+      for (const { line, what } of told) findings.add('line', file, line, what)
+      findings.count('line', total - lines.length)
+    },
+    found: (found) => findings.addAll(found),
   }
 }
 
@@ -117,56 +127,6 @@ class Known {
   }
 }
 
-/** What a single line shows to be wrong. */
-function lineRules(findings: Findings, encodings: Encodings) {
-  const codes = new Map(
-    CATEGORIES.map((category) => [category, new Set(Object.values(encodings[category]).map(String))]),
-  )
-  return {
-    damaged: (file: string, line: number, what: string) => {
-      // What is wrong with a header is told of the table.
-      if (line > 1) findings.add('line', file, line, what)
-    },
-    line: (table: SurveyedTable, line: number, fields: readonly string[], cells: readonly string[]) => {
-      const { file, holds, encoded } = table.table
-      if (holds === 'rows') tellCells(findings, table, line, fields, cells)
-      if (encoded) tellCodes(findings, file, line, table.columns, cells, codes)
-    },
-  }
-}
-
-/** Cells that are not what the row's other cells give: `pid`, `params`, `targra`, padded numbers and such. */
-function tellCells(
-  findings: Findings,
-  { table: { file }, columns, header, hasItsHeader }: SurveyedTable,
-  line: number,
-  fields: readonly string[],
-  cells: readonly string[],
-): void {
-  for (const [index, column] of columns.entries()) {
-    const from = hasItsHeader ? index : header.indexOf(column)
-    const found = fields[from] ?? ''
-    const wanted = cells[index] ?? ''
-    if (from < 0 || found === wanted) continue
-    findings.add('cell', file, line, `${column} is ${JSON.stringify(found)}, expected ${JSON.stringify(wanted)}`)
-  }
-}
-
-function tellCodes(
-  findings: Findings,
-  file: string,
-  line: number,
-  columns: readonly string[],
-  cells: readonly string[],
-  codes: ReadonlyMap<Category, ReadonlySet<string>>,
-): void {
-  for (const [category, known] of codes) {
-    const code = cells[columns.indexOf(category)]
-    if (code === undefined || known.has(code)) continue
-    findings.add('code', file, line, `${category} is ${JSON.stringify(code)}, which is no code of encodings.json`)
-  }
-}
-
 /** Every table is there, with its header. */
 async function checkTables(survey: Survey, findings: Findings): Promise<void> {
   for (const { file, number } of TABLES) {
@@ -210,8 +170,9 @@ function tellHeader(findings: Findings, file: string, header: readonly string[],
 
 function tellGroups(groups: GroupLedger, findings: Findings): void {
   const { extra, missing } = groups.rest
-  for (const { table, line, cells } of extra) {
-    findings.add('groups', TABLES[table]?.file ?? '', line, `${cells.at(-1)} is no waiting group of ingest.csv`)
+  for (const { table, line, text } of extra) {
+    const name = new CanonicalLine(text).fields.at(-1)
+    findings.add('groups', TABLES[table]?.file ?? '', line, `${name} is no waiting group of ingest.csv`)
   }
   for (const { table, text } of missing) {
     const name = text.slice(text.lastIndexOf(',') + 1)
@@ -225,7 +186,13 @@ function tellGroups(groups: GroupLedger, findings: Findings): void {
 }
 
 /** The index says where the lines are, and what there is in each program. */
-function checkIndex({ survey, groups, census, findings }: CheckContext, index: DatabaseIndex | undefined): void {
+function checkIndex(
+  survey: Survey,
+  groups: GroupLedger,
+  census: CensusByProgram,
+  findings: Findings,
+  index: DatabaseIndex | undefined,
+): void {
   for (const { table, segments, bytes } of survey.tables.values()) {
     const stored = index?.tables.get(table.file)
     // Lines of groups that are not with their program tell nothing of the index.

@@ -2,17 +2,25 @@
  * Codes of category values told from the tables, for a database whose encodings.json is lost: products have their values
  * in `raw-*` beside their codes in `train-*`, and waiting groups have them in their exposures.
  */
+
+import { Findings } from '../audit/findings.js'
+import { Columns, groupBy, modelFile, Program } from '../audit/lines.js'
 import { CanonicalLine } from '../csv/row.js'
 import { breather } from '../process/breath.js'
-import { CATEGORIES, type Category, Encoder, type Encodings, valueOfPlaceholder } from '../rules/category-codes.js'
+import {
+  CATEGORIES,
+  type Category,
+  Encoder,
+  type Encodings,
+  NO_CODES,
+  valueOfPlaceholder,
+} from '../rules/category-codes.js'
 import defaultEncodings from '../rules/encodings.json' with { type: 'json' }
 import { MODELS, type Model } from '../rules/models.js'
-import { linesOf } from '../store/format.js'
+import { TableTexts } from '../store/format.js'
 import { settleAnew } from '../store/read/settle.js'
-import type { Survey } from '../store/read/survey.js'
+import type { SurveyedLines } from '../store/read/survey.js'
 import { TABLES } from '../store/tables.js'
-import { Columns, groupBy, modelFile, Program } from './lines.js'
-import { Findings } from './report.js'
 
 /** Codes that the tables show. */
 export interface ToldCodes {
@@ -24,14 +32,11 @@ export interface ToldCodes {
   readonly ambiguous: readonly string[]
 }
 
-/** No value has a code: each is told as a placeholder. */
-const NO_CODES = Object.fromEntries(CATEGORIES.map((category) => [category, {}])) as Encodings
-
 /** The keyword of a category, as `raw-*` has it. */
 const keywordOf = (category: Category) => (category === 'instr' ? 'INSTRUME' : category.toUpperCase())
 
 /** Reads every line of the models' tables. @throws the reason of the signal */
-export async function tellCodes(survey: Survey, signal: AbortSignal | undefined): Promise<ToldCodes> {
+export async function tellCodes(survey: SurveyedLines, signal: AbortSignal | undefined): Promise<ToldCodes> {
   const codes = new SeenCodes()
   const context = { survey, columns: new Columns(survey.layout), findings: new Findings() }
   const breathe = breather(signal)
@@ -57,16 +62,17 @@ function addProducts(program: Program, model: Model, codes: SeenCodes): void {
   }
 }
 
-function addGroups(pid: number, program: Program, { layout }: Survey, codes: SeenCodes): void {
+function addGroups(pid: number, program: Program, { layout }: SurveyedLines, codes: SeenCodes): void {
   const stored = groupBy(
     MODELS.flatMap((model) => program.of(modelFile('rem', model))),
     (line) => `${line.table} ${program.nameOf(line)}`,
   )
   if (stored.size === 0) return
   const settled = settleAnew(pid, program.lines, layout)
-  const encoder = new Encoder(NO_CODES)
+  const texts = new TableTexts({ layout, encoder: new Encoder(NO_CODES) })
+  texts.add(settled)
   for (const table of TABLES.filter(({ holds }) => holds === 'groups')) {
-    const rows = linesOf(table, settled, { layout, encoder }).split('\n').slice(0, -1)
+    const rows = texts.lastOf(table).split('\n').slice(0, -1)
     for (const cells of rows.map((row) => new CanonicalLine(row).fields)) {
       const [line, ...others] = stored.get(`${table.number} ${cells.at(-1)}`) ?? []
       if (line === undefined || others.length > 0) continue

@@ -1,11 +1,12 @@
 /** What cannot be read in a database, and what may be lost with it. */
 import { join } from 'node:path'
 import { IngestError } from '../errors.js'
-import type { Settled } from '../settle/settled.js'
-import { TABLES } from '../store/tables.js'
+import type { DamagedLine } from '../store/read/surveyor.js'
+import type { BareProduct } from '../workers/renewer.js'
+import type { SurveyListener } from '../workers/survey.js'
 
 /** The first line of each table that cannot be read, and products whose features cannot be made anew. */
-export class Damage {
+export class Damage implements SurveyListener {
   /** Products taken over without their exposures that have no line in `train-*`. */
   readonly lost: string[] = []
   /** What is wrong with the first line of a table that cannot be read, without advice. */
@@ -17,21 +18,18 @@ export class Damage {
     this.#folder = folder
   }
 
-  damaged(file: string, line: number, what: string): void {
-    if (this.files.has(file)) return
-    this.files.set(file, new IngestError('TABLE_INVALID', what, { source: join(this.#folder, file), line }))
+  damaged(file: string, [first]: readonly DamagedLine[]): void {
+    if (first === undefined || this.files.has(file)) return
+    const place = { source: join(this.#folder, file), line: first.line }
+    this.files.set(file, new IngestError('TABLE_INVALID', first.what, place))
   }
 
   /** A product without exposures keeps the features that it has: a line of them that cannot be read must not go. */
-  lookForLoss({ resolutions }: Settled): void {
-    for (const { product, features } of resolutions.flatMap(({ frozen }) => frozen)) {
-      for (const prefix of ['train-', 'raw-']) {
-        const has = [...features.keys()].some((number) => TABLES[number]?.file.startsWith(prefix))
-        if (has) continue
-        if (prefix === 'train-') this.lost.push(product.dname)
-        const unread = [...this.files].find(([file]) => file.startsWith(prefix))?.[1]
-        if (unread !== undefined) this.#loss ??= mayBeLost(unread, product.dname)
-      }
+  lookForLoss(bare: readonly BareProduct[]): void {
+    for (const { dname, lacks } of bare) {
+      if (lacks === 'train-') this.lost.push(dname)
+      const unread = [...this.files].find(([file]) => file.startsWith(lacks))?.[1]
+      if (unread !== undefined) this.#loss ??= mayBeLost(unread, dname)
     }
   }
 

@@ -4,19 +4,20 @@
  * others point at is none of that.
  */
 import { join } from 'node:path'
+import { Findings } from '../audit/findings.js'
+import { Columns, Program, type ProgramContext } from '../audit/lines.js'
+import { CanonicalLine } from '../csv/row.js'
 import { breather } from '../process/breath.js'
 import { createLayout } from '../rules/layout.js'
 import { FIRST_TABLES, isAsLeft } from '../store/database.js'
 import { type DatabaseIndex, hasRottenIndex, INDEX_FILE, readStoredIndex } from '../store/index-file.js'
-import { Survey } from '../store/read/survey.js'
 import { lookAtTables, readSeen, type Seen, sameLook, unendedLine } from '../store/seen.js'
 import type { Table } from '../store/table.js'
 import { TABLE_NUMBERS, TABLES, tableColumns } from '../store/tables.js'
-import { Damage } from './damage.js'
-import { Columns, Program, type ProgramContext } from './lines.js'
+import type { Survey } from '../workers/survey.js'
+import type { Damage } from './damage.js'
 import { bytes, Losses } from './losses.js'
 import { References } from './references.js'
-import { Findings } from './report.js'
 
 /** What is no loss to who looks for one: nothing, features that can be made anew from other tables, or everything. */
 export type Accepted = 'nothing' | 'features' | 'everything'
@@ -45,25 +46,10 @@ async function readLastRun(folder: string): Promise<LastRun> {
 }
 
 /**
- * Looks at every line of a database before a run reads all of it.
- *
- * @throws IngestError TABLE_INVALID where rows are lost or cannot be read; it says which, what points at them, and ways on
- */
-export async function takeStock(folder: string, options: Omit<LossOptions, 'accepts'>): Promise<void> {
-  const damage = new Damage(folder)
-  const survey = await Survey.of(folder, async () => ({ listener: damage }), options.signal)
-  try {
-    await refuseLoss(folder, survey, damage, { ...options, accepts: 'nothing' })
-  } finally {
-    await survey.close()
-  }
-}
-
-/**
  * Looks for what is lost in a database; where its tables are as the last run left them, only for what cannot be read.
  *
  * @param damage what the survey found that cannot be read
- * @throws IngestError TABLE_INVALID as {@link takeStock} does
+ * @throws IngestError TABLE_INVALID where rows are lost or cannot be read; it says which, what points at them, and ways on
  */
 export async function refuseLoss(
   folder: string,
@@ -232,9 +218,9 @@ class Look {
       const its = this.#survey.tables.get(number)
       const last = seen?.get(file)?.last
       if (its === undefined || its.lines === 0 || last === undefined) continue
-      const cells = last.split(',')
+      const cells = new CanonicalLine(last)
       const isShorter = its.bytes < (index?.tables.get(file)?.bytes ?? 0)
-      if (!isShorter || cells.length !== its.columns.length) continue
+      if (!isShorter || cells.width !== its.columns.length) continue
       ends.set(file, new Program([], this.#context).nameOf({ table: number, cells }))
     }
     return ends

@@ -4,6 +4,7 @@
  * are left.
  */
 import { join } from 'node:path'
+import { CanonicalLine } from '../csv/row.js'
 import { IngestError } from '../errors.js'
 import { breather } from '../process/breath.js'
 import { modelOf } from '../rules/association.js'
@@ -19,12 +20,14 @@ import type { Settled } from '../settle/settled.js'
 import { Database, mustBeDatabase } from '../store/database.js'
 import { waitingFor } from '../store/lock.js'
 import { settleAnew } from '../store/read/settle.js'
-import { Survey, type TableLine } from '../store/read/survey.js'
+import type { TableLine } from '../store/read/survey.js'
 import { expiredLine, TABLE_NUMBERS, TABLES } from '../store/tables.js'
 import { counted } from '../text/words.js'
+import { Renewer } from '../workers/renewer.js'
+import { Survey } from '../workers/survey.js'
 import { Damage } from './damage.js'
 import { refuseLoss } from './loss.js'
-import { renewTables } from './rebuild.js'
+import { type Renewal, renewTables } from './rebuild.js'
 
 /** What is pruned, and how. */
 export interface PruneOptions {
@@ -142,13 +145,26 @@ async function prune(options: DatabasePruneOptions, pruning: Pruning): Promise<v
   const database = await Database.open(out, { create: false, wait, onWait, signal })
   try {
     if (database.folder.recovered !== undefined) warn(database.folder.recovered)
-    await renewTables(database, (...program) => pruning.settle(...program), {
+    await renewTables(database, renewal(pruning), {
       accepts: 'nothing',
       warn,
       signal,
     })
   } finally {
     await database.close()
+  }
+}
+
+/** Prunes one program after the other. */
+function renewal(pruning: Pruning): Renewal {
+  return async function* renew(survey, encodings, signal) {
+    const renewer = new Renewer(survey, encodings, (...program) => pruning.settle(...program))
+    const breathe = breather(signal)
+    for (const pid of survey.programs) {
+      await breathe()
+      renewer.add(pid)
+      yield renewer.take()
+    }
   }
 }
 
@@ -218,11 +234,13 @@ function replaceLines(lines: readonly TableLine[], expiring: readonly Expiring[]
   const names = new Set(expiring.map(({ row }) => row.dname))
   const isOut = ({ table, cells }: TableLine) => {
     const holds = TABLES[table]?.holds
-    if (holds === 'rows') return names.has(cells[layout.at.dname] ?? '')
-    return holds === 'hidden' && names.has(cells[0] ?? '')
+    if (holds === 'rows') return names.has(cells.field(layout.at.dname))
+    return holds === 'hidden' && names.has(cells.field(0))
   }
   const others = lines.filter((line) => !isOut(line))
-  return [...others, ...expiring.map(({ line }) => ({ table: TABLE_NUMBERS.expired, line: 0, text: line, cells: [] }))]
+  const { expired: table } = TABLE_NUMBERS
+  const expired = expiring.map(({ line: text }) => ({ table, line: 0, text, cells: new CanonicalLine(text) }))
+  return [...others, ...expired]
 }
 
 /** The report as lines of text. */

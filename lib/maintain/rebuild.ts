@@ -4,20 +4,19 @@
  * stay as they are, byte for byte; the others are replaced in one committed step.
  */
 import { stat } from 'node:fs/promises'
-import { breather } from '../process/breath.js'
-import { Encoder, type NewCategory } from '../rules/category-codes.js'
-import { type CensusByProgram, countProgram } from '../settle/census.js'
-import type { Settled } from '../settle/settled.js'
+import { Encoder, type Encodings, type NewCategory } from '../rules/category-codes.js'
+import type { CensusByProgram } from '../settle/census.js'
 import { Database, ENCODINGS_FILE, mustBeDatabase } from '../store/database.js'
-import { TableTexts } from '../store/format.js'
 import { type DatabaseIndex, formatIndex, type TableIndex } from '../store/index-file.js'
 import { waitingFor } from '../store/lock.js'
-import { compareWithSettled, GroupLedger, settleAnew } from '../store/read/settle.js'
-import { Survey, type SurveyedTable, type TableLine } from '../store/read/survey.js'
+import { GroupLedger } from '../store/read/settle.js'
+import type { SurveyedTable } from '../store/read/survey.js'
 import { StoredCensus } from '../store/stored-census.js'
-import type { Table, TableContext } from '../store/table.js'
+import type { Table } from '../store/table.js'
 import { REJECTS_FILE, TABLES } from '../store/tables.js'
 import { Update } from '../store/update.js'
+import type { RenewedPrograms } from '../workers/renewer.js'
+import { Survey } from '../workers/survey.js'
 import { tellCodes } from './codes.js'
 import { Damage } from './damage.js'
 import { type LossOptions, refuseLoss } from './loss.js'
@@ -72,11 +71,15 @@ export async function rebuildDatabase(options: DatabaseRebuildOptions): Promise<
   const database = await Database.open(out, { create: false, wait, onWait, signal: options.signal })
   try {
     if (database.folder.recovered !== undefined) warn(database.folder.recovered)
-    const { tables, newCategories, lost } = await renewTables(database, settleAnew, {
-      accepts: acceptLoss ? 'everything' : 'features',
-      warn,
-      signal: options.signal,
-    })
+    const { tables, newCategories, lost } = await renewTables(
+      database,
+      (survey, encodings, signal) => survey.each('renew', encodings, signal),
+      {
+        accepts: acceptLoss ? 'everything' : 'features',
+        warn,
+        signal: options.signal,
+      },
+    )
     tell(tables, lost, warn)
     return { database: out, tables, newCategories, seconds: Math.round(performance.now() - start) / 1000 }
   } finally {
@@ -89,34 +92,32 @@ interface Outcome extends Pick<RebuildReport, 'tables' | 'newCategories'> {
   readonly lost: readonly string[]
 }
 
-/** Replaces the tables that do not hold what `settle` makes of each program's lines, in one committed step. */
-export async function renewTables(
-  database: Database,
-  settle: typeof settleAnew,
-  options: LossOptions,
-): Promise<Outcome> {
+/** Settles all programs of a database anew. */
+export type Renewal = (
+  survey: Survey,
+  encodings: Encodings,
+  signal: AbortSignal | undefined,
+) => AsyncIterable<RenewedPrograms>
+
+/** Replaces the tables that do not hold what `renew` makes of each program's lines, in one committed step. */
+export async function renewTables(database: Database, renew: Renewal, options: LossOptions): Promise<Outcome> {
   const { folder } = database.folder
   const damage = new Damage(folder)
   const survey = await Survey.of(folder, async () => ({ listener: damage }), options.signal)
   try {
     await refuseLoss(folder, survey, damage, options)
-    const encoder = new Encoder(await encodingsOf(database, survey, options))
-    const context = { layout: survey.layout, encoder }
-    const texts = new TableTexts(context)
-    const update = await Update.begin(database, context, false)
+    const encodings = await encodingsOf(database, survey, options)
+    const encoder = new Encoder(encodings)
+    const update = await Update.begin(database, { layout: survey.layout, encoder }, false)
     try {
       const census: CensusByProgram = new Map()
       const counts = TABLES.map((table) => new TableCount(table, survey, damage, database.index))
-      const breathe = breather(options.signal)
-      for (const pid of survey.programs) {
-        await breathe()
-        const lines = survey.linesOf(pid)
-        const settled = settle(pid, lines, survey.layout)
-        damage.lookForLoss(settled)
-        countProgram(settled, census)
-        for (const count of counts) count.add(lines, settled, context)
-        texts.add(settled)
-        for (const [number, text] of texts.take().entries()) update.tables[number]?.add(text)
+      for await (const renewed of renew(survey, encodings, options.signal)) {
+        damage.lookForLoss(renewed.bare)
+        encoder.learn(renewed.unknown)
+        new StoredCensus(renewed.census).addTo(census)
+        for (const count of counts) count.add(renewed)
+        for (const [number, text] of renewed.tables.entries()) update.tables[number]?.add(text)
       }
       if (damage.loss !== undefined && options.accepts !== 'everything') throw damage.loss
       const newCategories = encoder.settle()
@@ -210,14 +211,12 @@ class TableCount {
     this.#isDamaged = damage.files.has(table.file)
   }
 
-  add(lines: readonly TableLine[], settled: Settled, context: TableContext): void {
-    const stored = lines.filter((line) => line.table === this.table.number)
-    const { extra, missing } = compareWithSettled(this.table, stored, settled, context)
-    this.#lines += stored.length - extra.length + missing.length
-    if (this.table.holds === 'groups') {
-      for (const line of extra) this.#groups.extra(line)
-      for (const { text } of missing) this.#groups.missing(this.table.number, text)
-    } else this.#changed += Math.max(extra.length, missing.length)
+  add({ lines, changed, groups: { extra, missing } }: RenewedPrograms): void {
+    const { number } = this.table
+    const isOwn = ({ table }: { readonly table: number }) => table === number
+    this.#lines += lines[number] ?? 0
+    this.#changed += changed[number] ?? 0
+    this.#groups.addAll({ extra: extra.filter(isOwn), missing: missing.filter(isOwn) })
   }
 
   get #changes(): number {

@@ -3,11 +3,11 @@
  * cells say is not looked at here, so tables that were edited by hand may point at all that they need.
  */
 
+import { groupBy, modelFile, type Program } from '../audit/lines.js'
 import { MODELS, type Model } from '../rules/models.js'
 import { toNumber } from '../rules/values.js'
 import type { TableLine } from '../store/read/survey.js'
 import { counted } from '../text/words.js'
-import { groupBy, modelFile, type Program } from './lines.js'
 import type { Losses } from './losses.js'
 
 /** Rows that lack others: how many, and the names of the first. */

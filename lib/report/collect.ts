@@ -2,9 +2,9 @@
  * Reads a database for its report: every table once, as a stream, without a lock and without a change.
  */
 
+import { modelFile } from '../audit/lines.js'
 import { DatabaseReader } from '../inspect/reader.js'
 import { type Wait, waitsFrom } from '../inspect/waits.js'
-import { modelFile } from '../maintain/lines.js'
 import { CATEGORIES, type Encodings } from '../rules/category-codes.js'
 import { levelOf, programOf } from '../rules/dataset.js'
 import { MODELS, type Model } from '../rules/models.js'

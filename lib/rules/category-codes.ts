@@ -22,6 +22,9 @@ export type Category = (typeof CATEGORIES)[number]
 /** For each category its values and their codes: the content of `encodings.json`. */
 export type Encodings = Readonly<Record<Category, Readonly<Record<string, number>>>>
 
+/** No value has a code: each gets a placeholder. */
+export const NO_CODES = Object.fromEntries(CATEGORIES.map((category) => [category, {}])) as Encodings
+
 /** A category value that the encodings did not have. */
 export interface NewCategory {
   readonly category: Category

@@ -1,5 +1,5 @@
 /**
- * What follows from the keywords of an input row alone (specification, sections 3.3, 3.4, 3.7). Most exposures of an
+ * What follows from the keywords of a row alone (specification, sections 3.3, 3.4, 3.7). Most exposures of an
  * association have the same ones, or those of another detector, so what was made of them is kept for a while.
  */
 import { FieldList } from '../csv/row.js'
@@ -39,7 +39,7 @@ export interface Derived {
 }
 
 /** Fills in the cells of keywords: pads, drops `.0`, rounds the target. */
-export function completeKeywords(cells: string[], at: Positions): { readonly targra: string } {
+function completeKeywords(cells: string[], at: Positions): { readonly targra: string } {
   for (const name of WHOLE_COLUMNS) {
     const index = at[name]
     const text = cells[index]
@@ -61,7 +61,7 @@ function padded(text: string, width: number): string {
 /** So many different keywords are kept: detectors take turns. */
 const MOST_KEPT = 16
 
-/** Finds what follows from the keywords of the rows of one input. */
+/** Finds what follows from the keywords of rows that have one header; a table of another program may lack some. */
 export class DerivedCells {
   readonly #at: Positions
   /** Where the keywords stand, ascending. */
@@ -75,7 +75,9 @@ export class DerivedCells {
   /** @param at where the columns stand in a row */
   constructor(at: Positions) {
     this.#at = at
-    this.#places = KEYWORD_COLUMNS.map((name) => at[name]).sort((a, b) => a - b)
+    this.#places = KEYWORD_COLUMNS.map((name) => at[name])
+      .filter((place) => place >= 0)
+      .sort((a, b) => a - b)
     this.#first = Math.min(...this.#places)
     this.#last = Math.max(...this.#places)
   }

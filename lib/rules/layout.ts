@@ -138,6 +138,17 @@ export function inputPositions(header: readonly string[]): Positions {
   return Object.fromEntries([...own, ...renamed]) as Positions
 }
 
+/** Where the columns stand in a table with this header. */
+export function tablePositions(header: readonly string[]): Positions {
+  const known = [...KNOWN_COLUMNS, 'dag', 'imagesize', ...ADDED]
+  return Object.fromEntries(known.map((name) => [name, header.indexOf(name)])) as Positions
+}
+
+/** For each column of the layout that an input can have, the field of a table with this header; -1 for none. */
+export function tableFields(layout: Layout, header: readonly string[]): readonly number[] {
+  return layout.columns.slice(0, layout.at.date).map((name) => header.indexOf(name))
+}
+
 /** For each column of the layout that an input can have, the field of an input with this header; -1 for none. */
 export function inputFields(layout: Layout, header: readonly string[]): readonly number[] {
   const names: Readonly<Record<string, string>> = { dag: 'DagNodeName', imagesize: 'ImageSize' }

@@ -2,17 +2,16 @@
  * One committed step of a run: what is sent into the database until it commits, and the database from one step to the next.
  */
 import { join } from 'node:path'
+import type { TakeOver } from '../maintain/takeover.js'
 import { undecide } from '../process/supervisor.js'
 import { Encoder, type NewCategory, type UnknownValues } from '../rules/category-codes.js'
 import { createLayout, type Layout, otherColumns, uniteColumns } from '../rules/layout.js'
 import { DEFAULT_MEMORY, LineBuffer } from '../sort/buffer.js'
 import { Database, hasIndex, hasTables } from '../store/database.js'
 import { waitingFor } from '../store/lock.js'
-import { storedColumns, storedLines } from '../store/read/takeover.js'
 import { brokenOff, endedReadings, othersReadings } from '../store/readings.js'
 import { temporaryPath } from '../store/temporary.js'
 import { Update } from '../store/update.js'
-import { counted } from '../text/words.js'
 import { Threads } from '../workers/pool.js'
 import type { InputForm } from '../workers/row-scrubber.js'
 import { Emitter, type EmitterStep, emittedTable } from './emit.js'
@@ -102,13 +101,44 @@ async function updateDatabase(
   tally: Tally,
   work: StepWork,
 ): Promise<StepResult> {
-  const fresh = inputs.map(({ header }) => otherColumns(header))
-  if (database.index === undefined) await refuseLoss(database, options)
+  const fresh = uniteColumns(inputs.map(({ header }) => otherColumns(header)))
+  const takeOver = await beginTakeOver(database, fresh, options)
+  try {
+    return await updateTables(database, inputs, takeOver, options, tally, work)
+  } finally {
+    await takeOver?.close()
+  }
+}
+
+/**
+ * What is done with tables that cannot be read program by program, if they are such: a new column has to be in every row
+ * of every table, so all of them are written anew. Most runs need no code for this.
+ */
+async function beginTakeOver(
+  database: Database,
+  fresh: readonly string[],
+  { signal }: DatabaseOptions,
+): Promise<TakeOver | undefined> {
   const known = database.index?.others
-  const others = uniteColumns([...(known === undefined ? await storedColumns(database) : [known]), ...fresh])
+  if (known !== undefined && fresh.every((column) => known.includes(column))) return undefined
+  if (!(await hasTables(database)) && !(await hasIndex(database))) return undefined
+  const { TakeOver } = await import('../maintain/takeover.js')
+  return TakeOver.begin(database.folder.folder, (stored) => uniteColumns([known ?? stored, fresh]), signal)
+}
+
+async function updateTables(
+  database: Database,
+  inputs: readonly InputForm[],
+  takeOver: TakeOver | undefined,
+  options: DatabaseOptions & { readonly emitter: Emitter | undefined },
+  tally: Tally,
+  work: StepWork,
+): Promise<StepResult> {
+  const known = database.index?.others
+  const fresh = inputs.map(({ header }) => otherColumns(header))
+  const others = takeOver?.others ?? uniteColumns([known ?? [], ...fresh])
   const layout = createLayout(others)
-  // A new column has to be in every row of every table, so all of them are written anew.
-  const anew = known === undefined || known.length < others.length
+  const anew = known === undefined || takeOver !== undefined
   const encoder = new Encoder(database.encodings)
   const update = await Update.begin(database, { layout, encoder }, anew, options.maxRejects)
   update.readings = othersReadings(database.readings)
@@ -124,7 +154,7 @@ async function updateDatabase(
   )
   const emitter = options.emitter?.begin({ layout, encoder }, update.scratchPath('emitted'))
   try {
-    if (anew) await bufferStored(database, layout, buffer, options)
+    await takeOver?.bufferLines(buffer, known !== undefined, options.warn ?? (() => {}))
     const learn = (values: UnknownValues) => encoder.learn(values)
     const { signal } = options
     await work({ layout, buffer, threads, tally, learn, wholePrograms: !anew, emitter, signal }, update)
@@ -143,33 +173,7 @@ async function updateDatabase(
   }
 }
 
-/** Most runs find the tables as the last one left them, and need no code for this. */
-async function refuseLoss(database: Database, { warn = () => {}, signal }: DatabaseOptions): Promise<void> {
-  if (!(await hasTables(database)) && !(await hasIndex(database))) return
-  const { takeStock } = await import('../maintain/loss.js')
-  await takeStock(database.folder.folder, { warn, signal })
-}
-
 /** Where a spill file is made; its name is taken away at once, so it needs to be unused only now. */
 function spillPath(number: number, update: Update, { tmp }: DatabaseOptions): string {
   return tmp === undefined ? update.scratchPath(`spill-${number}`) : temporaryPath(join(tmp, SPILL_FILE))
-}
-
-/** Puts the lines of tables that cannot be read program by program with those of the input. */
-async function bufferStored(
-  database: Database,
-  layout: Layout,
-  buffer: LineBuffer,
-  { warn, signal }: DatabaseOptions,
-): Promise<void> {
-  if (!(await hasTables(database))) return
-  let misplaced = 0
-  for await (const { pid, observation, table, text, isMisplaced } of storedLines(database, layout)) {
-    signal?.throwIfAborted()
-    if (buffer.canMerge) await buffer.merge(signal)
-    buffer.add(pid, observation, table, text)
-    if (isMisplaced) misplaced++
-  }
-  if (misplaced > 0)
-    warn?.(`${counted(misplaced, 'row')} of training.csv without a pname, taken over as waiting products`)
 }

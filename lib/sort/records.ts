@@ -152,6 +152,11 @@ export class RecordWriter {
     this.#close(this.#begun, unit, origin)
   }
 
+  /** Gives up the record that was begun. */
+  giveUp(): void {
+    this.#bytes.cut(this.#begun)
+  }
+
   #close(start: number, unit: number, origin: number): void {
     writeHead(this.#bytes.block, start, unit, origin, this.#bytes.length - start - HEAD_BYTES)
   }

@@ -33,6 +33,8 @@ class TableWriter implements TableSink {
   #segments: number[] = []
   #takenOut: number[] = []
   #hasPlaceholders = false
+  /** Where the text of the last program begins. */
+  #last = 0
 
   constructor(table: Table) {
     this.#table = table
@@ -41,6 +43,7 @@ class TableWriter implements TableSink {
   add(settled: Settled, context: TableContext): void {
     const { placeholders } = context.encoder
     const before = this.bytes.length
+    this.#last = before
     for (const line of settled.leaving) if (line.table === this.#table.number) this.#leave(line)
     this.#table.write(settled, context, this)
     if (this.#leaving.size > 0) this.#takeOut()
@@ -70,6 +73,17 @@ class TableWriter implements TableSink {
     to.byte(BYTE.lineFeed)
   }
 
+  /** The text of the last program. */
+  get last(): string {
+    return this.bytes.block.toString('utf8', this.#last, this.bytes.length)
+  }
+
+  /** Gives up what is written, and goes on with nothing. */
+  clear(): void {
+    this.bytes.cut(0)
+    this.#forget()
+  }
+
   text(lines: string): void {
     if (this.#leaving.size === 0) this.bytes.text(lines)
     else for (const line of splitLines(lines)) this.#put(line)
@@ -97,18 +111,16 @@ class TableWriter implements TableSink {
       takenOut: this.#takenOut,
       hasPlaceholders: this.#hasPlaceholders,
     }
+    this.#forget()
+    return text
+  }
+
+  #forget(): void {
+    this.#last = 0
     this.#segments = []
     this.#takenOut = []
     this.#hasPlaceholders = false
-    return text
   }
-}
-
-/** What a program adds to a table, as one text. */
-export function linesOf(table: Table, settled: Settled, context: TableContext): string {
-  const writer = new TableWriter(table)
-  writer.add({ ...settled, leaving: [] }, context)
-  return Buffer.from(writer.take().bytes).toString()
 }
 
 /** Writes the text of every table of {@link TABLES}, settled programs one after the other. */
@@ -123,6 +135,16 @@ export class TableTexts {
   /** Adds a settled program. */
   add(settled: Settled): void {
     for (const writer of this.#writers) writer.add(settled, this.#context)
+  }
+
+  /** What the program added last has in a table. */
+  lastOf({ number }: Pick<Table, 'number'>): string {
+    return this.#writers[number]?.last ?? ''
+  }
+
+  /** Gives up what was added. */
+  clear(): void {
+    for (const writer of this.#writers) writer.clear()
   }
 
   /** The text of each table, in their order; it goes on with none. */

@@ -89,7 +89,7 @@ export class Threads {
    */
   async run<T extends Exclude<Task, SpillTask>>(task: T): Promise<ResultOf<T>> {
     if (this.#failure !== undefined) throw this.#failure
-    this.#bytes += task.bytes.length
+    this.#bytes += 'bytes' in task ? task.bytes.length : 0
     this.expect(this.#bytes)
     if (this.#runner.isLong(task)) return this.#giveLong(task)
     if (!this.#ready) return this.#runner.run(task)

@@ -3,7 +3,7 @@
  * units and writing what they add to each table. Input and output are plain data.
  */
 
-import type { CsvRecord } from '../csv/row.js'
+import { CanonicalLine, type CsvRecord } from '../csv/row.js'
 import { Encoder, type Encodings, type UnknownValues } from '../rules/category-codes.js'
 import { KeywordFinder } from '../rules/keywords.js'
 import { createLayout, type Layout } from '../rules/layout.js'
@@ -23,7 +23,16 @@ import { readFeatures, readFresh, readMembers, readStored } from '../store/read/
 import { StoredLines, type StoredPlaces } from '../store/read/stored-lines.js'
 import { StoredCensus } from '../store/stored-census.js'
 import { TABLE_NUMBERS, TABLES } from '../store/tables.js'
+import type { RenewedPrograms } from './renewer.js'
 import { type InputForm, RowScrubber, type ScrubbedRows } from './row-scrubber.js'
+import {
+  type CheckedPrograms,
+  type ProgramsTask,
+  type SurveyedBlock,
+  type SurveyTask,
+  type TablesSetup,
+  TableTasks,
+} from './table-tasks.js'
 
 /** What all tasks of a run share. */
 export interface TaskSetup {
@@ -36,6 +45,8 @@ export interface TaskSetup {
   readonly stored: StoredPlaces | undefined
   /** Whether rows of the input count before stored versions of their datasets, whatever the dates. */
   readonly replaces?: boolean | undefined
+  /** The tables that tasks on a database are about. */
+  readonly tables?: TablesSetup
 }
 
 /** Lines to scrub. */
@@ -74,23 +85,34 @@ export interface SettledUnits {
   readonly unknown: UnknownValues
 }
 
-export type Task = ScrubTask | SettleTask | SpillTask
+/** What each kind of task is, and what it gives. */
+interface Kinds {
+  readonly scrub: [ScrubTask, ScrubbedRows]
+  readonly settle: [SettleTask, SettledUnits]
+  readonly spill: [SpillTask, SpilledSection]
+  readonly survey: [SurveyTask, SurveyedBlock]
+  readonly check: [ProgramsTask<'check'>, CheckedPrograms]
+  readonly renew: [ProgramsTask<'renew'>, RenewedPrograms]
+}
+export type Task = Kinds[keyof Kinds][0]
 /** What a kind of task gives. */
-export type ResultOf<T extends Task> = T extends ScrubTask
-  ? ScrubbedRows
-  : T extends SettleTask
-    ? SettledUnits
-    : SpilledSection
+export type ResultOf<T extends Task> = Kinds[T['kind']][1]
 
 /** The memory of a task, which goes with it. */
 export function memoryOfTask(task: Task): ArrayBuffer[] {
-  return task.kind === 'spill' ? memoryOfSection(task.section) : [task.bytes.buffer as ArrayBuffer]
+  if (task.kind === 'spill') return memoryOfSection(task.section)
+  return 'bytes' in task ? [task.bytes.buffer as ArrayBuffer] : []
 }
 
 /** The memory of a result, which goes with it. */
 export function memoryOfResult(result: ResultOf<Task>): ArrayBuffer[] {
   if ('section' in result) return memoryOfSection(result.section)
-  const bytes = 'records' in result ? [result.records] : result.tables.flatMap((table) => [table.bytes, table.unmoved])
+  const bytes =
+    'records' in result
+      ? [result.records]
+      : 'tables' in result
+        ? result.tables.flatMap((table) => [table.bytes, table.unmoved])
+        : []
   return bytes.map(({ buffer }) => buffer as ArrayBuffer)
 }
 
@@ -105,6 +127,8 @@ const EXPOSURE_TABLES = TABLES.filter(({ file }) => file === 'level1.csv' || fil
 /** Rows of so many bytes are settled in a tenth of a second; usual tasks have half of them. */
 const MOST_SHORT_BYTES = 1 << 19
 
+const NO_TABLES: TablesSetup = { others: [], tables: [] }
+
 /** Does tasks of one run. */
 export class TaskRunner {
   readonly layout: Layout
@@ -114,6 +138,7 @@ export class TaskRunner {
   readonly #tables: TableTexts
   #scrubber: RowScrubber | undefined
   #scrubberInput = -1
+  #onTables: TableTasks | undefined
 
   constructor(setup: TaskSetup) {
     this.#setup = setup
@@ -130,6 +155,7 @@ export class TaskRunner {
 
   /** Whether a task may take longer than a thread can do without a turn of its event loop: a program can be of any size. */
   isLong(task: Task): boolean {
+    if (task.kind === 'check' || task.kind === 'renew') return this.tables.bytesOf(task.pids) > MOST_SHORT_BYTES
     if (task.kind !== 'settle') return false
     let { length } = task.bytes
     for (const pid of this.#stored === undefined ? [] : programsIn(asBuffer(task.bytes)))
@@ -140,7 +166,17 @@ export class TaskRunner {
   #run(task: Task): ResultOf<Task> {
     if (task.kind === 'scrub') return this.#scrub(task)
     if (task.kind === 'settle') return this.#settle(task)
+    if (task.kind === 'survey') return this.tables.survey(task)
+    if (task.kind === 'check') return this.tables.check(task)
+    if (task.kind === 'renew') return this.tables.renew(task)
     return { written: writeRuns(task.file, sortedRuns(task.section)), section: task.section }
+  }
+
+  /** What does tasks on tables. */
+  get tables(): TableTasks {
+    const { tables = NO_TABLES } = this.#setup
+    this.#onTables ??= new TableTasks(tables, this.#setup.encodings)
+    return this.#onTables
   }
 
   #scrub({ input, bytes, line }: ScrubTask): ScrubbedRows {
@@ -236,7 +272,7 @@ function linesOfUnit(unit: number, cursor: RecordCursor, { layout, stored, repla
   return {
     pid,
     fresh,
-    stored: rows.map(({ origin, text, offset }) => readStored(layout, origin, text, finder, offset)),
+    stored: rows.map(({ origin, text, offset }) => readStored(layout, origin, new CanonicalLine(text), finder, offset)),
     replaces,
     lists: lists.length === 0 ? undefined : readLists(lists),
     features: () =>

@@ -27,9 +27,14 @@ const PATIENCE = { tries: 50, rest: 100 } as const
 
 const CHUNK_BYTES = 1 << 18
 
-/** The records of a file, in batches. @throws the reason of the file's signal */
-export async function* itemsIn({ handle, bytes, signal }: OpenFile): AsyncGenerator<Item[]> {
-  const reader = new ItemReader()
+/**
+ * The records of a file, in batches.
+ *
+ * @param blocks whether those that are plainly well formed are given in blocks
+ * @throws the reason of the file's signal
+ */
+export async function* itemsIn({ handle, bytes, signal }: OpenFile, blocks = false): AsyncGenerator<Item[]> {
+  const reader = new ItemReader(blocks)
   const chunk = Buffer.allocUnsafe(CHUNK_BYTES)
   for (let position = 0; position < bytes; ) {
     const { bytesRead } = await handle.read(chunk, 0, Math.min(CHUNK_BYTES, bytes - position), position)

@@ -2,7 +2,7 @@
  * Records of a CSV file with the bytes that they take in it.
  */
 
-import type { CsvBatch } from '../../csv/block.js'
+import type { CsvBatch, RecordBlock } from '../../csv/block.js'
 import { CsvReader, type CsvRecord } from '../../csv/read.js'
 import { TABLE_OPTIONS } from '../table.js'
 
@@ -16,6 +16,8 @@ export interface Item {
   readonly end: number
   /** Absent where it cannot be read. */
   readonly record?: CsvRecord
+  /** Many records that are not split yet, in place of one; only where the reader was told to leave them so. */
+  readonly block?: RecordBlock
   /** Why it cannot be read. */
   readonly error?: string
 }
@@ -26,9 +28,14 @@ const LINE_FEED = 10
 
 /** Reads a file from chunks of bytes; each item is given when the next one begins. */
 export class ItemReader {
-  readonly #reader = new CsvReader(TABLE_OPTIONS)
+  readonly #reader: CsvReader
   readonly #offsets = new LineOffsets()
   #last: OpenItem | undefined
+
+  /** @param blocks whether records that are plainly well formed are given in blocks */
+  constructor(blocks = false) {
+    this.#reader = new CsvReader({ ...TABLE_OPTIONS, blocks })
+  }
 
   push(chunk: Uint8Array): Item[] {
     this.#offsets.push(chunk)
@@ -41,10 +48,11 @@ export class ItemReader {
     return items
   }
 
-  #take({ records, errors }: CsvBatch): Item[] {
+  #take({ records, errors, blocks }: CsvBatch): Item[] {
     const found: Omit<OpenItem, 'offset'>[] = records.map((record) => ({ line: record.line, record }))
-    if (errors.length > 0) {
+    if (errors.length > 0 || blocks.length > 0) {
       found.push(...errors.map(({ line, message }) => ({ line, error: message })))
+      found.push(...blocks.map((block) => ({ line: block.line, block })))
       found.sort((a, b) => a.line - b.line)
     }
     const items: Item[] = []

@@ -3,11 +3,10 @@
  */
 
 import { CanonicalLine } from '../../csv/row.js'
+import { KeywordFinder } from '../../rules/keywords.js'
 import type { Layout } from '../../rules/layout.js'
 import { settleProgram } from '../../settle/program.js'
 import type { Settled } from '../../settle/settled.js'
-import { linesOf } from '../format.js'
-import type { Table, TableContext } from '../table.js'
 import { TABLE_NUMBERS, TABLES } from '../tables.js'
 import { readFeatures, readMembers, readStored } from './stored.js'
 import { splitLines } from './stored-lines.js'
@@ -16,6 +15,7 @@ import type { TableLine } from './survey.js'
 /** Resolves all associations of a program from its stored lines alone. */
 export function settleAnew(pid: number, lines: readonly TableLine[], layout: Layout): Settled {
   const holds = ({ table }: TableLine) => TABLES[table]?.holds
+  const finder = new KeywordFinder(layout.at)
   const rows = lines.filter((line) => holds(line) === 'rows' || holds(line) === 'hidden')
   const products = lines.filter((line) => holds(line) === 'products')
   const members = lines.filter((line) => holds(line) === 'members')
@@ -25,7 +25,7 @@ export function settleAnew(pid: number, lines: readonly TableLine[], layout: Lay
     {
       pid,
       fresh: [],
-      stored: rows.map(({ table, text }) => readStored(layout, table, text)),
+      stored: rows.map(({ table, cells }) => readStored(layout, table, cells, finder)),
       lists,
       features: () => products.map(({ table, text }) => readFeatures(table, text)),
     },
@@ -37,7 +37,7 @@ export function settleAnew(pid: number, lines: readonly TableLine[], layout: Lay
 /** A line that resolving gives. */
 export interface GivenLine {
   readonly text: string
-  readonly cells: readonly string[]
+  readonly cells: CanonicalLine
 }
 
 /** How the lines of a program in a table differ from those that resolving gives: as a multiset. */
@@ -48,15 +48,15 @@ export interface Difference {
   readonly missing: readonly GivenLine[]
 }
 
-/** Compares the stored lines of a program in a table with those that resolving gives. */
-export function compareWithSettled(
-  table: Table,
-  stored: readonly TableLine[],
-  settled: Settled,
-  context: TableContext,
-): Difference {
+/**
+ * Compares the stored lines of a program in a table with those that resolving gives.
+ *
+ * @param given each line with its end
+ */
+export function compareLines(stored: readonly TableLine[], given: string): Difference {
+  if (isSame(stored, given)) return SAME
   const missing = new Map<string, number>()
-  for (const text of splitLines(linesOf(table, settled, context))) missing.set(text, (missing.get(text) ?? 0) + 1)
+  for (const text of splitLines(given)) missing.set(text, (missing.get(text) ?? 0) + 1)
   const extra: TableLine[] = []
   for (const line of stored) {
     const count = missing.get(line.text)
@@ -65,8 +65,29 @@ export function compareWithSettled(
     else missing.set(line.text, count - 1)
   }
   const rest = [...missing].flatMap(([text, count]) => new Array<string>(count).fill(text))
-  return { extra, missing: rest.map((text) => ({ text, cells: new CanonicalLine(text).fields })) }
+  return { extra, missing: rest.map((text) => ({ text, cells: new CanonicalLine(text) })) }
 }
+
+const SAME: Difference = { extra: [], missing: [] }
+
+/** Whether the lines are the same, one after the other. */
+function isSame(stored: readonly TableLine[], given: string): boolean {
+  let at = 0
+  for (const { text } of stored) {
+    if (!given.startsWith(text, at) || given[at + text.length] !== '\n') return false
+    at += text.length + 1
+  }
+  return at === given.length
+}
+
+/** Lines of waiting groups that a program has too much or too little, as plain data. */
+export interface GroupLines {
+  readonly extra: readonly StoredText[]
+  readonly missing: readonly { readonly table: number; readonly text: string }[]
+}
+
+/** A stored line, as plain data. */
+export type StoredText = Pick<TableLine, 'table' | 'line' | 'text'>
 
 /**
  * Lines of waiting groups that are not with the program that they are of.
@@ -75,13 +96,13 @@ export function compareWithSettled(
  * can be taken for another program's. What a program has too much or too little is kept here until all are seen.
  */
 export class GroupLedger {
-  readonly #extra = new Map<string, TableLine[]>()
+  readonly #extra = new Map<string, StoredText[]>()
   readonly #missing = new Map<string, { readonly table: number; readonly text: string; count: number }>()
   /** Tables in which a line was not with its program. */
   readonly strayed = new Set<number>()
 
   /** A stored line that resolving its program does not give. */
-  extra(line: TableLine): void {
+  extra(line: StoredText): void {
     this.strayed.add(line.table)
     const key = `${line.table} ${line.text}`
     const lines = this.#extra.get(key)
@@ -98,9 +119,24 @@ export class GroupLedger {
     else known.count++
   }
 
+  /** All of it, as plain data. */
+  get data(): GroupLines {
+    const extra = [...this.#extra.values()].flat().map(({ table, line, text }) => ({ table, line, text }))
+    const missing = [...this.#missing.values()].flatMap(({ table, text, count }) =>
+      new Array<GroupLines['missing'][number]>(count).fill({ table, text }),
+    )
+    return { extra, missing }
+  }
+
+  /** Adds what other programs have too much or too little. */
+  addAll({ extra, missing }: GroupLines): void {
+    for (const line of extra) this.extra(line)
+    for (const { table, text } of missing) this.missing(table, text)
+  }
+
   /** What is too much and too little over all programs. */
-  get rest(): { readonly extra: readonly TableLine[]; readonly missing: readonly { table: number; text: string }[] } {
-    const extra: TableLine[] = []
+  get rest(): GroupLines {
+    const extra: StoredText[] = []
     for (const [key, lines] of this.#extra) extra.push(...lines.slice(this.#missing.get(key)?.count ?? 0))
     const missing = [...this.#missing].flatMap(([key, { table, text, count }]) => {
       const left = Math.max(0, count - (this.#extra.get(key)?.length ?? 0))

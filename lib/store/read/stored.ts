@@ -2,11 +2,10 @@
  * Lines of the tables back to rows: the inverse of what `tables.ts` writes.
  */
 import { CanonicalLine } from '../../csv/row.js'
-import { kindOf, levelOf, observationIn, observationOf, programOf } from '../../rules/dataset.js'
+import { kindOf } from '../../rules/dataset.js'
 import type { KeywordFinder } from '../../rules/keywords.js'
 import type { Layout } from '../../rules/layout.js'
 import { type MemberList, readMemberLists } from '../../rules/member-list.js'
-import { WHOLE_PROGRAM } from '../../rules/partition.js'
 import { type Kind, type PlacedLine, Row } from '../../rules/row.js'
 import { toNumber } from '../../rules/values.js'
 import type { FeatureLine } from '../../settle/settled.js'
@@ -28,16 +27,21 @@ export function readFresh(layout: Layout, text: string, kind: Kind, finder?: Key
  *
  * @param offset where the line stands in the table
  */
-export function readStored(layout: Layout, number: number, text: string, finder?: KeywordFinder, offset = 0): Row {
-  const cells = new CanonicalLine(text)
+export function readStored(
+  layout: Layout,
+  number: number,
+  cells: CanonicalLine,
+  finder?: KeywordFinder,
+  offset = 0,
+): Row {
   const table = TABLES[number] as Table
-  if (table.holds === 'hidden') return readHidden(layout, { table: number, line: text, offset }, cells)
+  if (table.holds === 'hidden') return readHidden(layout, { table: number, line: cells.text, offset }, cells)
   const width = layout.columns.length
   const read = (column: string) => {
     const index = table.tail.indexOf(column)
     return index < 0 ? '' : cells.field(width + index)
   }
-  const stored = { table: number, line: text, offset, expmode: read('expmode'), pname: read('pname') }
+  const stored = { table: number, line: cells.text, offset, expmode: read('expmode'), pname: read('pname') }
   const kind = kindOf(cells, layout.at, cells.field(layout.at.dname))
   return new Row(layout, { line: cells, kind, stored, keywords: finder?.of(cells) })
 }
@@ -66,25 +70,4 @@ export function readFeatures(number: number, line: string, offset = 0): FeatureL
 /** What lines of the table of associations say. */
 export function readMembers(lines: readonly string[]): MemberList[] {
   return readMemberLists(lines.map((line) => new CanonicalLine(line).fields))
-}
-
-/** The program that a table's cells belong to: that in the dataset's name, or in the expected or real product's. */
-export function programOfCells(table: Table, cells: readonly string[], layout: Layout): number | undefined {
-  return programOf(nameIn(table, cells, layout))
-}
-
-/**
- * The observation that a table's cells are buffered under; features and hidden datasets have only a name. What files say
- * of a product concerns its whole program.
- */
-export function observationOfCells(table: Table, cells: readonly string[], layout: Layout): number {
-  if (table.holds === 'members') return WHOLE_PROGRAM
-  const read = (column: 'dag' | 'OBSERVTN') => cells[layout.at[column]] ?? ''
-  const keywords = () => ({ level: levelOf(read('dag')), observation: observationIn(read('OBSERVTN')) })
-  return observationOf(nameIn(table, cells, layout), table.holds === 'rows' ? keywords() : undefined)
-}
-
-function nameIn(table: Table, cells: readonly string[], layout: Layout): string {
-  if (table.holds === 'rows') return cells[layout.at.dname] ?? ''
-  return (table.holds === 'hidden' || table.holds === 'members' ? cells[0] : cells.at(-1)) ?? ''
 }

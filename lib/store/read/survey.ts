@@ -4,37 +4,18 @@
  * programs have in the tables, not with their rows; it needs no index, and shows whether the index is right.
  */
 import { readSync } from 'node:fs'
+import { ByteWriter } from '../../csv/bytes.js'
 import { CsvReader } from '../../csv/read.js'
 import { CanonicalLine } from '../../csv/row.js'
 import { formatRow } from '../../csv/write.js'
-import { createLayout, inputColumns, type Layout, uniteColumns } from '../../rules/layout.js'
-import type { DatabaseIndex } from '../index-file.js'
+import { createLayout, type Layout } from '../../rules/layout.js'
 import { Segments } from '../line-ranges.js'
 import { TABLE_OPTIONS, type Table } from '../table.js'
 import { TABLES, tableColumns } from '../tables.js'
-import { closeFiles, firstItem, itemsIn, type OpenFile, openFiles } from './files.js'
 import type { Item } from './items.js'
 import { splitLines } from './stored-lines.js'
-import { type CellReader, cellReader, EMPTY_TABLE, missingColumns } from './takeover.js'
-
-/** A line of a table as this program writes it; its cells are cut out when they are asked for. */
-class WrittenLine implements TableLine {
-  readonly table: number
-  readonly line: number
-  readonly text: string
-  #cells: readonly string[] | undefined
-
-  constructor(table: number, line: number, text: string) {
-    this.table = table
-    this.line = line
-    this.text = text
-  }
-
-  get cells(): readonly string[] {
-    this.#cells ??= new CanonicalLine(this.text).fields
-    return this.#cells
-  }
-}
+import { RUN_NUMBERS, type SurveyedPart } from './surveyor.js'
+import { missingColumns, TableReader } from './table-reader.js'
 
 /** A line of a table. */
 export interface TableLine {
@@ -45,26 +26,26 @@ export interface TableLine {
   /** The line as this program writes it, without its end. */
   readonly text: string
   /** Its cells in the order of the table's columns. */
-  readonly cells: readonly string[]
+  readonly cells: CanonicalLine
 }
 
-/** Takes what the look finds. */
-export interface Listener {
-  /** A line that can be read: its fields as they stand, and its cells as this program writes them. */
-  line?(table: SurveyedTable, line: number, fields: readonly string[], cells: readonly string[]): void
-  /** A line, or with line 1 a whole table, that cannot be read. */
-  damaged(file: string, line: number, what: string): void
+function lineOf(table: number, line: number, text: string): TableLine {
+  return { table, line, text, cells: new CanonicalLine(text) }
 }
 
-/** What a look needs. */
-export interface Preparation {
-  readonly listener: Listener
-  /** The input's other columns, where they are known. */
-  readonly others?: readonly string[] | undefined
-  /** Which tables to look at; all by default. */
-  readonly asksFor?: (table: Table) => boolean
-  /** An index that is known to be right: lines need not be looked at to know where they are. */
-  readonly index?: DatabaseIndex | undefined
+/** What is known of a table, as plain data, from which any thread can read its lines. */
+export interface TablePlaces {
+  readonly number: number
+  readonly header: readonly string[]
+  /** Descriptor of its open file. */
+  readonly fd: number
+  readonly bytes: number
+  readonly lines: number
+  readonly asWritten: boolean
+  /** See {@link Segments.flat}. */
+  readonly segments: readonly number[]
+  /** Offset and line number of each piece that goes on with no other one of its program, in turn. */
+  readonly firstLines: readonly number[]
 }
 
 /** What is known of a table. */
@@ -78,143 +59,124 @@ export class SurveyedTable {
   readonly bytes: number
   readonly segments: Segments
   /** Number of lines below the header that can be read. */
-  lines = 0
+  lines: number
   /** Whether the file is, byte for byte, what this program would write for its lines. */
   asWritten: boolean
-  readonly #read: CellReader
+  readonly #layout: Layout
+  readonly #fd: number
   /** Line numbers of the segments, by their offset. */
-  readonly #firstLines = new Map<number, number>()
+  readonly #firstLines: Map<number, number>
+  #reader: TableReader | undefined
   #end = -1
   #pid = -1
 
-  /** @param known where its lines are, if that is known without a look */
-  constructor(table: Table, layout: Layout, header: Item, bytes: number, known?: Segments) {
-    this.table = table
-    this.segments = known ?? new Segments()
-    this.columns = tableColumns(table, layout)
-    this.header = header.record?.fields ?? []
+  constructor({ number, header, fd, bytes, lines, asWritten, segments, firstLines }: TablePlaces, layout: Layout) {
+    this.table = TABLES[number] as Table
+    this.header = header
     this.bytes = bytes
-    this.unreadable = unreadableWithout(table, this.header)
-    this.asWritten = this.hasItsHeader && isAsWritten(header, this.header)
-    this.#read = cellReader(table, layout, this.header)
+    this.lines = lines
+    this.asWritten = asWritten
+    this.columns = tableColumns(this.table, layout)
+    this.unreadable = missingColumns(this.table, header)
+    this.segments = new Segments(segments)
+    this.#layout = layout
+    this.#fd = fd
+    this.#firstLines = new Map()
+    for (let at = 0; at < firstLines.length; at += 2) this.#firstLines.set(firstLines[at] ?? 0, firstLines[at + 1] ?? 0)
+  }
+
+  /** The same as plain data. */
+  get places(): TablePlaces {
+    const { table, header, bytes, lines, asWritten, segments } = this
+    const firstLines = [...this.#firstLines].flat()
+    return { number: table.number, header, fd: this.#fd, bytes, lines, asWritten, segments: segments.flat, firstLines }
   }
 
   /** Whether the header has just the columns that it should have, in their order. */
   get hasItsHeader(): boolean {
-    const { header, columns } = this
-    return header.length === columns.length && columns.every((column, index) => column === header[index])
+    return this.header.length === this.columns.length && this.columns.every((column, at) => column === this.header[at])
   }
 
-  /** Why its lines cannot be read. */
-  get whyUnreadable(): string {
-    if (this.header.length === 0) return EMPTY_TABLE
-    return `the table lacks ${this.unreadable.join(', ')}`
-  }
-
-  /** Takes the next line below the header. */
-  add(item: Item, listener: Listener): void {
-    const { fields = [] } = item.record ?? {}
-    const found = item.error ?? this.#read(fields)
-    if (typeof found === 'string') {
-      this.asWritten = false
-      listener.damaged(this.table.file, item.line, found)
-      return
+  /** Takes what was found in the next piece below the header. */
+  add({ runs, lines, asWritten }: SurveyedPart): void {
+    this.lines += lines
+    this.asWritten &&= asWritten
+    for (let at = 0; at < runs.length; at += RUN_NUMBERS) {
+      const [pid = 0, offset = 0, length = 0, sum = 0, line = 0] = runs.slice(at, at + RUN_NUMBERS)
+      if (pid !== this.#pid || offset !== this.#end) this.#firstLines.set(offset, line)
+      this.segments.add({ pid, offset, length, sum })
+      this.#pid = pid
+      this.#end = offset + length
     }
-    const { pid, cells } = found
-    this.asWritten &&= isAsWritten(item, cells)
-    this.lines++
-    if (pid !== this.#pid || item.offset !== this.#end) this.#firstLines.set(item.offset, item.line)
-    this.segments.addContent(pid, item.offset, item.end - item.offset, `${item.record?.text ?? ''}\n`)
-    this.#pid = pid
-    this.#end = item.end
-    listener.line?.(this, item.line, fields, cells)
+  }
+
+  /** The readable lines of a program. */
+  linesOf(pid: number): TableLine[] {
+    return this.segments.of(pid).flatMap(({ offset, length }) => {
+      const bytes = Buffer.allocUnsafe(length)
+      // Many small pieces that were just read: waiting for another thread would take longer than the reading.
+      const count = readSync(this.#fd, bytes, 0, length, offset)
+      const first = this.#firstLines.get(offset) ?? 1
+      const piece = bytes.subarray(0, count)
+      return this.asWritten ? this.#writtenLines(piece.toString(), first) : this.#otherLines(piece, first)
+    })
   }
 
   #writtenLines(text: string, first: number): TableLine[] {
     let line = first
     return splitLines(text).map((written) => {
-      const one = new WrittenLine(this.table.number, line, written)
+      const one = lineOf(this.table.number, line, written)
       line += written.includes('\n') ? written.split('\n').length : 1
       return one
     })
   }
 
-  /** The lines in a piece of the file that begins at `offset`. */
-  linesIn(bytes: Buffer, offset: number): TableLine[] {
-    const { number } = this.table
-    const first = this.#firstLines.get(offset) ?? 1
-    if (this.asWritten) return this.#writtenLines(bytes.toString(), first)
+  #otherLines(bytes: Buffer, first: number): TableLine[] {
+    this.#reader ??= new TableReader(this.table, this.#layout, this.header)
+    const read = this.#reader
     const reader = new CsvReader(TABLE_OPTIONS)
     const records = [...reader.push(bytes).records, ...reader.end().records]
-    return records.flatMap((record): TableLine[] => {
-      const place = { table: number, line: first + record.line - 1 }
-      const found = this.#read(record.fields)
-      return typeof found === 'string'
-        ? []
-        : [{ ...place, text: formatRow(found.cells).slice(0, -1), cells: found.cells }]
+    const out = new ByteWriter()
+    return records.flatMap(({ fields, line }): TableLine[] => {
+      if (read.takeFields(fields) !== undefined) return []
+      read.write(out)
+      return [lineOf(this.table.number, first + line - 1, out.take().toString())]
     })
   }
 }
 
-function unreadableWithout(table: Table, header: readonly string[]): readonly string[] {
-  if (table.holds === 'rows' || table.holds === 'members') return missingColumns(table, header)
-  return [table.holds === 'hidden' ? 'dname' : 'Dataset'].filter((column) => !header.includes(column))
+/** What is known of a table before any of its lines was looked at. */
+export function placesOf(table: Table, layout: Layout, header: Item, file: { fd: number; bytes: number }): TablePlaces {
+  const { fields = [] } = header.record ?? {}
+  const text = formatRow(tableColumns(table, layout))
+  const asWritten = `${header.record?.text}\n` === text && header.end - header.offset === Buffer.byteLength(text)
+  return { number: table.number, header: fields, ...file, lines: 0, asWritten, segments: [], firstLines: [] }
 }
 
-function isAsWritten({ record, offset, end }: Item, cells: readonly string[]): boolean {
-  const text = formatRow(cells)
-  return `${record?.text}\n` === text && end - offset === Buffer.byteLength(text)
+/** What is known of the tables of a database, as plain data. */
+export interface SurveyPlaces {
+  /** The input's other columns. */
+  readonly others: readonly string[]
+  readonly tables: readonly TablePlaces[]
 }
 
-/** The tables of a database as they were at one moment, and where each program's lines stand in them. */
-export class Survey {
+/** The lines of a database, program by program. */
+export class SurveyedLines {
   readonly layout: Layout
   /** By number; a table without a file is not there. */
   readonly tables: ReadonlyMap<number, SurveyedTable>
-  readonly #files: ReadonlyMap<string, OpenFile>
+  /** The input's other columns. */
+  readonly others: readonly string[]
 
-  private constructor(
-    layout: Layout,
-    tables: ReadonlyMap<number, SurveyedTable>,
-    files: ReadonlyMap<string, OpenFile>,
-  ) {
-    this.layout = layout
-    this.tables = tables
-    this.#files = files
+  constructor({ others, tables }: SurveyPlaces) {
+    this.others = others
+    this.layout = createLayout(others)
+    this.tables = new Map(tables.map((places) => [places.number, new SurveyedTable(places, this.layout)]))
   }
 
-  /**
-   * Looks at every line of every table.
-   *
-   * @param prepare reads what else is asked of the same moment: who takes what is found, and the input's other columns,
-   * where they are known; else those in the headers of the tables count
-   * @param signal ends the look
-   * @throws IngestError DATABASE_UNUSABLE where a run's commit does not come to an end
-   */
-  static async of(folder: string, prepare: () => Promise<Preparation>, signal?: AbortSignal): Promise<Survey> {
-    const { files, others: preparation } = await openFiles(folder, prepare, signal)
-    const { listener, others, index, asksFor = () => true } = preparation
-    try {
-      const headers = new Map<string, Item>()
-      for (const [file, opened] of files) headers.set(file, await firstItem(opened))
-      const layout = createLayout(others ?? columnsIn(headers))
-      const tables = new Map<number, SurveyedTable>()
-      for (const table of TABLES.filter(asksFor)) {
-        const opened = files.get(table.file)
-        const header = headers.get(table.file)
-        if (opened === undefined || header === undefined) continue
-        const known = index?.tables.get(table.file)?.segments
-        const surveyed = new SurveyedTable(table, layout, header, opened.bytes, known)
-        tables.set(table.number, surveyed)
-        if (known !== undefined) continue
-        if (surveyed.unreadable.length === 0) await surveyLines(surveyed, opened, listener)
-        else listener.damaged(table.file, 1, surveyed.whyUnreadable)
-      }
-      return new Survey(layout, tables, files)
-    } catch (error) {
-      await closeFiles(files)
-      throw error
-    }
+  /** The same as plain data. */
+  get places(): SurveyPlaces {
+    return { others: this.others, tables: [...this.tables.values()].map(({ places }) => places) }
   }
 
   /** The programs that have lines, ascending. */
@@ -225,44 +187,12 @@ export class Survey {
 
   /** All readable lines of a program. */
   linesOf(pid: number): TableLine[] {
-    const lines: TableLine[] = []
-    for (const surveyed of this.tables.values()) {
-      const { handle } = this.#files.get(surveyed.table.file) as OpenFile
-      for (const { offset, length } of surveyed.segments.of(pid)) {
-        const bytes = Buffer.allocUnsafe(length)
-        // Many small pieces that were just read: waiting for another thread would take longer than the reading.
-        const count = readSync(handle.fd, bytes, 0, length, offset)
-        for (const line of surveyed.linesIn(bytes.subarray(0, count), offset)) lines.push(line)
-      }
-    }
-    return lines
+    return [...this.tables.values()].flatMap((table) => table.linesOf(pid))
   }
 
-  /** A file as it was when the look began; absent where there was none. */
-  opened(file: string): OpenFile | undefined {
-    return this.#files.get(file)
+  /** How many bytes the lines of a program have. */
+  bytesOf(pid: number): number {
+    const segments = [...this.tables.values()].flatMap((table) => table.segments.of(pid))
+    return segments.reduce((sum, { length }) => sum + length, 0)
   }
-
-  async close(): Promise<void> {
-    await closeFiles(this.#files)
-  }
-}
-
-async function surveyLines(surveyed: SurveyedTable, opened: OpenFile, listener: Listener): Promise<void> {
-  let isHeader = true
-  for await (const items of itemsIn(opened)) {
-    for (const item of items) {
-      if (!isHeader) surveyed.add(item, listener)
-      isHeader = false
-    }
-  }
-}
-
-/** The input's other columns, as the headers of the unencoded tables have them. */
-function columnsIn(headers: ReadonlyMap<string, Item>): string[] {
-  const lists = TABLES.flatMap((table) => {
-    const header = headers.get(table.file)?.record?.fields ?? []
-    return table.holds === 'rows' && unreadableWithout(table, header).length === 0 ? [inputColumns(header)] : []
-  })
-  return uniteColumns(lists)
 }

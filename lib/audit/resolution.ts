@@ -4,19 +4,17 @@
 
 import { isPlaceholder } from '../rules/category-codes.js'
 import { toNumber } from '../rules/values.js'
-import type { Settled } from '../settle/settled.js'
-import { compareWithSettled, type GivenLine } from '../store/read/settle.js'
+import { compareLines, type GivenLine } from '../store/read/settle.js'
 import type { TableLine } from '../store/read/survey.js'
 import type { Table } from '../store/table.js'
 import { TABLES } from '../store/tables.js'
 import { type CheckContext, groupBy, type Program, quote } from './lines.js'
 
 /** `rem-*` has a line for each waiting group with coordinates, and no other. */
-export function checkGroups(program: Program, settled: Settled, { survey, encoder, groups }: CheckContext): void {
+export function checkGroups(program: Program, { texts, groups }: CheckContext): void {
   for (const table of GROUP_TABLES) {
     if (!program.isComparable(table.file)) continue
-    const context = { layout: survey.layout, encoder }
-    const { extra, missing } = compareWithSettled(table, program.of(table.file), settled, context)
+    const { extra, missing } = compareLines(program.of(table.file), texts.lastOf(table))
     const given = groupBy(missing, ({ cells }) => program.nameOf({ table: table.number, cells }))
     for (const line of extra) {
       const instead = given.get(program.nameOf(line))?.shift()
@@ -30,11 +28,10 @@ export function checkGroups(program: Program, settled: Settled, { survey, encode
 const GROUP_TABLES = TABLES.filter(({ holds }) => holds === 'groups')
 
 /** The program's lines are those that settling its rows gives. */
-export function checkSettled(program: Program, settled: Settled, { survey, encoder }: CheckContext): void {
-  const context = { layout: survey.layout, encoder }
+export function checkSettled(program: Program, { texts }: CheckContext): void {
   const differences = TABLES.filter(({ holds }) => holds !== 'groups').map((table) => ({
     table,
-    ...compareWithSettled(table, program.of(table.file), settled, context),
+    ...compareLines(program.of(table.file), texts.lastOf(table)),
   }))
   const destinations = new Map<string, string>()
   for (const { table, missing } of differences) {
@@ -96,7 +93,7 @@ interface DifferentColumn {
 
 function differingColumns(line: TableLine, given: GivenLine, columns: readonly string[]): DifferentColumn[] {
   return columns.flatMap((column, index) => {
-    const [stored, wanted] = [line.cells[index] ?? '', given.cells[index] ?? '']
+    const [stored, wanted] = [line.cells.field(index), given.cells.field(index)]
     return stored === wanted ? [] : [{ column, stored, wanted }]
   })
 }

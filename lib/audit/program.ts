@@ -32,8 +32,10 @@ export function checkProgram(pid: number, context: CheckContext): void {
   if (!RESOLVED.every((file) => program.isReadable(file))) return
   const settled = settleAnew(pid, program.lines, survey.layout)
   countProgram(settled, context.census)
-  checkGroups(program, settled, context)
-  checkSettled(program, settled, context)
+  context.texts.add(settled)
+  checkGroups(program, context)
+  checkSettled(program, context)
+  context.texts.clear()
 }
 
 /** No dataset twice in a table; in level1.csv no exposure twice for a product. Waiting groups may share a name. */

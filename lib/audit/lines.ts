@@ -2,19 +2,20 @@
  * The lines of one program as the rules ask for them.
  */
 
-import type { Encoder } from '../rules/category-codes.js'
 import type { Layout } from '../rules/layout.js'
 import type { CensusByProgram } from '../settle/census.js'
+import type { TableTexts } from '../store/format.js'
 import type { GroupLedger } from '../store/read/settle.js'
-import type { Survey, TableLine } from '../store/read/survey.js'
+import type { SurveyedLines, TableLine } from '../store/read/survey.js'
 import { TABLES, tableColumns } from '../store/tables.js'
-import type { Findings, ViolationKind } from './report.js'
+import type { Findings, ViolationKind } from './findings.js'
 
 /** What the check of a program needs. */
 export interface CheckContext {
-  readonly survey: Survey
+  readonly survey: SurveyedLines
   readonly columns: Columns
-  readonly encoder: Encoder
+  /** Writes what settling a program gives. */
+  readonly texts: TableTexts
   readonly findings: Findings
   readonly groups: GroupLedger
   /** Takes what there is in each program that can be settled. */
@@ -49,7 +50,7 @@ export class Columns {
 export class Program {
   readonly lines: readonly TableLine[]
   readonly findings: Findings
-  readonly #survey: Survey
+  readonly #survey: SurveyedLines
   readonly columns: Columns
   readonly #byFile = new Map<string, TableLine[]>()
   /** Tables and names of lines that are known to be wrong: one damage is told once. */
@@ -71,7 +72,7 @@ export class Program {
 
   /** A line's cell. */
   cell({ table, cells }: Pick<TableLine, 'table' | 'cells'>, column: string): string {
-    return cells[this.columns.position(table, column)] ?? ''
+    return cells.field(this.columns.position(table, column))
   }
 
   /** The dataset, product or group that a line is about. */

@@ -1,0 +1,243 @@
+/** Looks at every line of a database, as it is at one moment, on all threads. */
+import type { FoundPart } from '../audit/findings.js'
+import { breather } from '../process/breath.js'
+import { type Encodings, NO_CODES } from '../rules/category-codes.js'
+import { createLayout, inputColumns, uniteColumns } from '../rules/layout.js'
+import type { DatabaseIndex } from '../store/index-file.js'
+import { closeFiles, firstItem, itemsIn, type OpenFile, openFiles } from '../store/read/files.js'
+import type { Item } from '../store/read/items.js'
+import { placesOf, SurveyedLines, type SurveyedTable } from '../store/read/survey.js'
+import type { DamagedLine } from '../store/read/surveyor.js'
+import { EMPTY_TABLE, missingColumns } from '../store/read/table-reader.js'
+import type { Table } from '../store/table.js'
+import { TABLES } from '../store/tables.js'
+import { Threads } from './pool.js'
+import type { SurveyedBlock, TablesSetup } from './table-tasks.js'
+import type { ResultOf, Task, TaskSetup } from './tasks.js'
+
+/** Takes what the look finds. */
+export interface SurveyListener {
+  /** Lines, or with line 1 a whole table, that cannot be read: the first ones, and how many there are. */
+  damaged(file: string, lines: readonly DamagedLine[], total: number): void
+  /** What is found in the lines of a table that can be read. */
+  found?(found: FoundPart): void
+}
+
+/** What a look needs to know of the moment at which the tables are opened. */
+export interface Preparation {
+  readonly listener: SurveyListener
+  /** The input's other columns, where they are known, or what becomes of those that the tables have. */
+  readonly others?: readonly string[] | ((stored: readonly string[]) => readonly string[]) | undefined
+  /** Which tables to look at; all by default. */
+  readonly asksFor?: (table: Table) => boolean
+  /** An index that is known to be right: lines need not be looked at to know where they are. */
+  readonly index?: DatabaseIndex | undefined
+  /** The codes against which lines are checked; they are not by default. */
+  readonly checks?: Encodings
+}
+
+/** Lines that were looked at, for the buffer. */
+export type KeptLines = Pick<SurveyedBlock, 'records' | 'misplaced'>
+
+/** The tables of a database as they were at one moment, and where each program's lines stand in them. */
+export class Survey extends SurveyedLines {
+  readonly #files: ReadonlyMap<string, OpenFile>
+  readonly #prepared: Preparation
+
+  private constructor(files: ReadonlyMap<string, OpenFile>, headers: ReadonlyMap<string, Item>, prepared: Preparation) {
+    const { others: given = (stored) => stored, index, asksFor = () => true } = prepared
+    const others = typeof given === 'function' ? given(columnsIn(headers)) : given
+    const layout = createLayout(others)
+    const tables = TABLES.filter(asksFor).flatMap((table) => {
+      const opened = files.get(table.file)
+      const header = headers.get(table.file)
+      if (opened === undefined || header === undefined) return []
+      const places = placesOf(table, layout, header, { fd: opened.handle.fd, bytes: opened.bytes })
+      return [{ ...places, segments: index?.tables.get(table.file)?.segments.flat ?? [] }]
+    })
+    super({ others, tables })
+    this.#files = files
+    this.#prepared = prepared
+  }
+
+  /**
+   * Looks at every line of every table.
+   *
+   * @param prepare reads what else is asked of the same moment
+   * @param signal ends the look
+   * @throws IngestError DATABASE_UNUSABLE where a run's commit does not come to an end
+   */
+  static async of(folder: string, prepare: () => Promise<Preparation>, signal?: AbortSignal): Promise<Survey> {
+    const survey = await Survey.open(folder, prepare, signal)
+    try {
+      await survey.look(signal)
+      return survey
+    } catch (error) {
+      await survey.close()
+      throw error
+    }
+  }
+
+  /** Opens the tables, and reads their headers; {@link look} comes next. */
+  static async open(folder: string, prepare: () => Promise<Preparation>, signal?: AbortSignal): Promise<Survey> {
+    const { files, others: prepared } = await openFiles(folder, prepare, signal)
+    try {
+      const headers = new Map<string, Item>()
+      for (const [file, opened] of files) headers.set(file, await firstItem(opened))
+      return new Survey(files, headers, prepared)
+    } catch (error) {
+      await closeFiles(files)
+      throw error
+    }
+  }
+
+  /**
+   * Looks at every line of the tables.
+   *
+   * @param keep takes the lines, as records for the buffer
+   */
+  async look(signal: AbortSignal | undefined, keep?: (kept: KeptLines) => Promise<void>): Promise<void> {
+    const { index, checks, listener } = this.#prepared
+    const threads = new Threads(tablesSetup({ ...this.places, checks, keeps: keep !== undefined }), signal)
+    try {
+      for (const table of this.tables.values()) {
+        const { file } = table.table
+        if (index?.tables.has(file)) continue
+        if (table.unreadable.length > 0) listener.damaged(file, [{ line: 1, what: whyUnreadable(table) }], 1)
+        else await surveyLines(table, this.opened(file) as OpenFile, threads, { listener, keep })
+      }
+    } finally {
+      await threads.close()
+    }
+  }
+
+  /**
+   * Does tasks with all programs, on all threads; gives the results in the order of the programs.
+   *
+   * @param encodings the codes of the database
+   */
+  async *each<Kind extends 'check' | 'renew'>(
+    kind: Kind,
+    encodings: Encodings,
+    signal: AbortSignal | undefined,
+  ): AsyncGenerator<ResultOf<Extract<Task, { readonly kind: Kind }>>> {
+    const threads = new Threads(tablesSetup(this.places, encodings), signal)
+    const breathe = breather(signal)
+    threads.expect([...this.tables.values()].reduce((sum, { bytes }) => sum + bytes, 0))
+    try {
+      const pending: Promise<ResultOf<Extract<Task, { readonly kind: Kind }>>>[] = []
+      for (const pids of this.#batches()) {
+        await breathe()
+        const task = { kind, pids } as Extract<Task, { readonly kind: Kind }>
+        const result = threads.run(task)
+        // Whoever takes the results may be gone by then: that is told elsewhere.
+        result.catch(() => {})
+        pending.push(result)
+        if (pending.length === MOST_PENDING) yield await (pending.shift() as (typeof pending)[number])
+      }
+      for (const result of pending) yield await result
+    } finally {
+      await threads.close()
+    }
+  }
+
+  /** The programs in batches of about the same size. */
+  *#batches(): Generator<number[]> {
+    let batch: number[] = []
+    let bytes = 0
+    for (const pid of this.programs) {
+      batch.push(pid)
+      bytes += this.bytesOf(pid)
+      if (bytes < BATCH_BYTES) continue
+      yield batch
+      batch = []
+      bytes = 0
+    }
+    if (batch.length > 0) yield batch
+  }
+
+  /** A file as it was when the look began; absent where there was none. */
+  opened(file: string): OpenFile | undefined {
+    return this.#files.get(file)
+  }
+
+  async close(): Promise<void> {
+    await closeFiles(this.#files)
+  }
+}
+
+/** Tasks that are at work on at a time. */
+const MOST_PENDING = 12
+/** Programs are settled in batches of about this size, in bytes of their lines. */
+const BATCH_BYTES = 1 << 18
+
+function tablesSetup(tables: TablesSetup, encodings = NO_CODES): TaskSetup {
+  return { others: tables.others, inputs: [], encodings, stored: undefined, tables }
+}
+
+async function surveyLines(
+  table: SurveyedTable,
+  opened: OpenFile,
+  threads: Threads,
+  {
+    listener,
+    keep,
+  }: Pick<Preparation, 'listener'> & { readonly keep?: ((kept: KeptLines) => Promise<void>) | undefined },
+): Promise<void> {
+  const pending: Promise<SurveyedBlock>[] = []
+  const takeNext = async () => {
+    const part = await (pending.shift() as (typeof pending)[number])
+    table.add(part)
+    if (part.damagedLines > 0) listener.damaged(table.table.file, part.damaged, part.damagedLines)
+    listener.found?.(part.found)
+    await keep?.(part)
+  }
+  let isHeader = true
+  threads.expect(opened.bytes)
+  for await (const items of itemsIn(opened, true)) {
+    for (const item of items) {
+      const rest = isHeader ? behindHeader(item) : item
+      isHeader = false
+      if (rest === undefined) continue
+      const part = surveyItem(table.table, rest, threads)
+      // Whoever waits for it may be gone by then: that is told elsewhere.
+      part.catch(() => {})
+      pending.push(part)
+      if (pending.length >= MOST_PENDING) await takeNext()
+    }
+  }
+  while (pending.length > 0) await takeNext()
+}
+
+/** What stands behind the header in the first item of a table. */
+function behindHeader(item: Item): Item | undefined {
+  if (item.block === undefined) return undefined
+  const [, block] = item.block.splitFirst()
+  return block.bytes.length === 0 ? undefined : { ...item, block, line: block.line }
+}
+
+async function surveyItem({ number }: Table, item: Item, threads: Threads): Promise<SurveyedBlock> {
+  const { block, record, error = '' } = item
+  if (block !== undefined) {
+    const { bytes, line } = block
+    return threads.run({ kind: 'survey', table: number, bytes, line, offset: item.end - bytes.length })
+  }
+  return threads.runner.tables.look(number, (surveyor) => {
+    if (record === undefined) surveyor.damaged(item.line, error)
+    else surveyor.record(record, item)
+  })
+}
+
+/** Why the lines of a table cannot be read. */
+function whyUnreadable({ header, unreadable }: SurveyedTable): string {
+  return header.length === 0 ? EMPTY_TABLE : `the table lacks ${unreadable.join(', ')}`
+}
+
+/** The input's other columns, as the headers of the unencoded tables have them. */
+function columnsIn(headers: ReadonlyMap<string, Item>): string[] {
+  const lists = TABLES.flatMap((table) => {
+    const header = headers.get(table.file)?.record?.fields ?? []
+    return table.holds === 'rows' && missingColumns(table, header).length === 0 ? [inputColumns(header)] : []
+  })
+  return uniteColumns(lists)
+}

@@ -36,7 +36,7 @@ export {
   exportTables,
   type LookOptions,
   prune,
-  type ReportOptions,
+  type ReportLookOptions as ReportOptions,
   rebuild,
   report,
   reportPage,

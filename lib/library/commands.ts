@@ -78,7 +78,7 @@ export function status(folder: string, { signal }: LookOptions = {}): Promise<St
 }
 
 /** Options of {@link report} and {@link reportPage}: what of the database they are about. */
-export interface ReportOptions extends LookOptions, ScopeOptions {}
+export interface ReportLookOptions extends LookOptions, ScopeOptions {}
 
 /**
  * What there is in a database, and what waits, counted as the page of the report shows it.
@@ -88,7 +88,7 @@ export interface ReportOptions extends LookOptions, ScopeOptions {}
  * @throws IngestError TABLE_INVALID for a table without a column that is needed, or unreadable encodings;
  *   DATABASE_UNUSABLE where there is no database, or none that can be read; USAGE for a day that is none
  */
-export function report(folder: string, { signal, ...scope }: ReportOptions = {}): Promise<ReportData> {
+export function report(folder: string, { signal, ...scope }: ReportLookOptions = {}): Promise<ReportData> {
   return withReason(signal, () => reportDatabase(folder, { scope: new Scope(scope), signal }))
 }
 
@@ -97,7 +97,7 @@ export function report(folder: string, { signal, ...scope }: ReportOptions = {})
  *
  * @throws IngestError as {@link report} does
  */
-export async function reportPage(folder: string, { signal, ...scope }: ReportOptions = {}): Promise<string> {
+export async function reportPage(folder: string, { signal, ...scope }: ReportLookOptions = {}): Promise<string> {
   const { formatPage } = await import('../report/page.js')
   const { WaitList } = await import('../report/wait-list.js')
   const list = new WaitList()

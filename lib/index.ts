@@ -4,6 +4,7 @@
  * @packageDocumentation
  */
 
+export type { Note, Violation, ViolationKind } from './audit/findings.js'
 export { type ErrorCode, EXIT, IngestError, type Place } from './errors.js'
 export type { Misfit, Value } from './export/cells.js'
 export type { ExportedTable, ExportOptions, ExportReport } from './export/export.js'

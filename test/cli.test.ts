@@ -170,8 +170,10 @@ test('--json prints one object with all counts, and nothing else, on standard ou
   const { code, stdout, stderr } = await dir.run(['--json', '-o', 'db', ...DAY], { stdin: daily(...rows) })
   t.is(code, 0)
   t.is(stdout.indexOf('\n'), stdout.length - 1, 'one line')
-  const { seconds, rowsPerSecond, ...rest } = JSON.parse(stdout)
+  const { seconds, rowsPerSecond, written, ...rest } = JSON.parse(stdout)
   t.true(seconds > 0 && rowsPerSecond > 0)
+  t.true(written.bytes > 1000, JSON.stringify(written))
+  t.is(written.cloned, 0)
   const waiting = { groups: 2, exposures: 2, products: 1, mosaics: 1 }
   const nothing = { groups: 0, exposures: 0, products: 0, mosaics: 0 }
   const none = { products: 0, exposures: 0, trained: 0, waiting: nothing }

@@ -29,7 +29,7 @@ async function runHere(folder: string, args: readonly string[]): Promise<Result>
 
 /** Without what no two runs have in common. */
 const plain = (text: string) =>
-  text.split('\n').map((line) => line.replace(/\d+\.\d+ s|"seconds":[\d.]+|"made":"[^"]+"|Made .* UTC/g, '…'))
+  text.split('\n').map((line) => line.replace(/\d+\.\d+ s|"seconds":[\d.]+|"made":"[^"]+"|[Mm]ade .* UTC/g, '…'))
 
 const COMMANDS: readonly (readonly string[])[] = [
   ['check'],

@@ -82,7 +82,7 @@ test('the README names the Nodes that are tested', (t) => {
 
 test('no lock file names a registry', (t) => {
   for (const name of ['package-lock.json', '.ci/nodes/package-lock.json'])
-    t.notRegex(readFileSync(new URL(name, ROOT), 'utf8'), /"resolved"/, name)
+    t.notRegex(readFileSync(new URL(name, ROOT), 'utf8'), /"resolved": "\w+:/, name)
 })
 
 /** A text, and what it is refreshed to. */

@@ -162,7 +162,7 @@ const SABOTAGE: readonly Sabotage[] = [
   {
     title: 'a table placed before the commit record',
     from: /^rename .*\.csv$/,
-    file: 'store/commit.js',
+    file: 'store/transaction.js',
     changes: [
       [
         /await this\.#passCommitPoint\(\);/,

@@ -152,7 +152,9 @@ function zshArguments(command: CommandDescription, indent: string, rest: readonl
 
 function zshOption(option: OptionDescription): string {
   const flags = flagsOf(option)
-  const names = flags.length > 1 ? `'(${flags.join(' ')})'{${flags.join(',')}}` : (flags[0] ?? '')
+  const all = flags.length > 1 ? `{${flags.join(',')}}` : (flags[0] ?? '')
+  // Any of its names rules out all of them, unless it may be repeated.
+  const names = option.repeats ? `'*'${all}` : flags.length > 1 ? `'(${flags.join(' ')})'${all}` : all
   const description = option.description.replace(/[[\]:\\]/g, '\\$&')
   const value = option.value === undefined ? '' : `:${option.value}:${zshAction(option.suggestion)}`
   return names + quoted(`[${description}]${value}`)

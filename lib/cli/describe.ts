@@ -19,6 +19,8 @@ export interface OptionDescription {
   /** What its value is called; undefined for an option without one. */
   readonly value: string | undefined
   readonly suggestion: Suggestion
+  /** Whether it may be given more than once, as its description says. */
+  readonly repeats: boolean
   readonly description: string
 }
 
@@ -72,6 +74,7 @@ function describeOption(option: Option, description: string): OptionDescription 
     long: option.long,
     value,
     suggestion: suggest(value ?? '', option.argChoices),
+    repeats: /\bbe repeated\b/.test(description),
     description,
   }
 }

@@ -1,5 +1,6 @@
 /** Runs that commit while they read: the database is that of one run over the same rows (specification, section 9). */
 import assert from 'node:assert/strict'
+import { getEventListeners } from 'node:events'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
@@ -144,6 +145,28 @@ test('rows are emitted once, under one header, and again with new values when a 
     ['9000000.5'],
   )
   t.is(lines.length, 4)
+})
+
+test('signals keep nothing of commits that are made: a run may never end', async (t) => {
+  const folder = temporaryFolder(t)
+  // A value without a code has its row wait for the end of its step.
+  const rows = Array.from({ length: 16 }, (_, number) =>
+    exposure(number, { FILTER: `F${number}W`, OBSERVTN: String(number) }),
+  )
+  const paths = writeDayFiles(folder, [day('2024-02-21', rows)])
+  const [stop, end] = [new AbortController(), new AbortController()]
+  const most = { stop: 0, end: 0 }
+  const out = new PassThrough().resume()
+  const options = { stop: stop.signal, signal: end.signal, emit: { table: 'rem-image', out } }
+  const onCommit = () => {
+    most.stop = Math.max(most.stop, getEventListeners(stop.signal, 'abort').length)
+    most.end = Math.max(most.end, getEventListeners(end.signal, 'abort').length)
+  }
+  const { commits } = await run(join(folder, 'db'), paths, { ...options, commitEvery: { rows: 1 }, onCommit })
+  t.is(commits, 16)
+  t.true(most.stop <= 1 && most.end <= 2, JSON.stringify(most))
+  t.deepEqual(getEventListeners(stop.signal, 'abort'), [])
+  t.deepEqual(getEventListeners(end.signal, 'abort'), [])
 })
 
 for (const [name, options, message] of [

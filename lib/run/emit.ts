@@ -123,7 +123,7 @@ export class EmitterStep {
     if (this.#waiting.bytes > 0) {
       const rows = withCodes(this.#table, encoder, this.#waiting.read(0, this.#waiting.bytes))
       const written = this.#emitter.write(Buffer.from(rows))
-      await (signal === undefined ? written : Promise.race([written, once(signal, 'abort')]))
+      await (signal === undefined ? written : untilAborted(written, signal))
     }
     this.close()
   }
@@ -131,5 +131,15 @@ export class EmitterStep {
   /** Closes the file of rows that waited. */
   close(): void {
     this.#waiting.close()
+  }
+}
+
+/** Waits for work, or until a signal comes; the signal, which may outlive the run, keeps nothing of it. */
+async function untilAborted(work: Promise<void>, signal: AbortSignal): Promise<void> {
+  const waiting = new AbortController()
+  try {
+    await Promise.race([work, once(signal, 'abort', { signal: waiting.signal })])
+  } finally {
+    waiting.abort()
   }
 }

@@ -43,12 +43,13 @@ export class Portions {
   #timer: NodeJS.Timeout | undefined
   /** Ends the wait for a read. */
   #wake: () => void = () => {}
+  readonly #notice = () => this.#wake()
 
   constructor(inputs: readonly HeadedInput[], { every, stop }: PortionOptions = {}) {
     this.#chunks = readInputs(inputs)[Symbol.asyncIterator]()
     this.#every = every
     this.#stop = stop
-    stop?.addEventListener('abort', () => this.#wake(), { once: true })
+    stop?.addEventListener('abort', this.#notice, { once: true })
   }
 
   /** Whether there may be another portion behind the one that was read last. */
@@ -92,7 +93,7 @@ export class Portions {
   /** Closes the inputs; a read that goes on is not waited for. */
   close(): void {
     this.#end()
-    this.#hasMore = false
+    this.#ended()
     Promise.resolve(this.#chunks.return?.()).catch(() => {})
   }
 
@@ -136,8 +137,10 @@ export class Portions {
     return next.done === true ? this.#ended() : next.value
   }
 
+  /** There is no portion behind this one. What stops a run may outlive many lots of inputs, and would keep them. */
   #ended(): undefined {
     this.#hasMore = false
+    this.#stop?.removeEventListener('abort', this.#notice)
   }
 
   /** What a read gives; nothing where the portion ends before. */

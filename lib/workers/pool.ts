@@ -45,6 +45,8 @@ const YOUNG_MEGABYTES = 16
 export class Threads {
   readonly #setup: TaskSetup
   readonly #runner: TaskRunner
+  readonly #signal: AbortSignal | undefined
+  readonly #giveUp = () => this.#fail(this.#signal?.reason)
   readonly #jobs = new Map<number, Waiting>()
   #worker: Worker | undefined
   #ready = false
@@ -59,7 +61,8 @@ export class Threads {
   constructor(setup: TaskSetup, signal?: AbortSignal) {
     this.#setup = setup
     this.#runner = new TaskRunner(setup)
-    signal?.addEventListener('abort', () => this.#fail(signal.reason), { once: true })
+    this.#signal = signal
+    signal?.addEventListener('abort', this.#giveUp, { once: true })
   }
 
   /** Whether the other thread takes tasks. */
@@ -167,6 +170,8 @@ export class Threads {
 
   /** Ends the other thread and closes what tasks have opened; tasks still on their way are given up. */
   async close(): Promise<void> {
+    // The signal may outlive it for long, and would keep all that it knows.
+    this.#signal?.removeEventListener('abort', this.#giveUp)
     this.#runner.close()
     await this.#worker?.terminate()
   }

@@ -30,7 +30,7 @@ const COMMANDS: Readonly<Record<string, readonly string[]>> = {
   report: ['report', 'DB', '--html', 'OUT.html', '-q'],
   check: ['check', 'DB', '-q'],
   rebuild: ['rebuild', 'DB', '-q'],
-  export: ['export', 'DB', '-o', 'OUT', '--force', '-q'],
+  export: ['export', 'DB', '-o', 'OUT', '-q'],
   'prune --dry-run': ['prune', 'DB', '--older-than', '1d', '--dry-run', '-q'],
 }
 

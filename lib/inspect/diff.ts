@@ -9,13 +9,11 @@ import { breather } from '../process/breath.js'
 import { parseDay } from '../rules/day.js'
 import { compareText, toNumber } from '../rules/values.js'
 import { featureType } from '../settle/model-columns.js'
-import { isAsLeft, mustBeDatabase } from '../store/database.js'
-import { readStoredIndex } from '../store/index-file.js'
 import type { TableLine } from '../store/read/survey.js'
 import type { Table } from '../store/table.js'
 import { TABLES } from '../store/tables.js'
-import { counted } from '../text/words.js'
-import { Survey } from '../workers/survey.js'
+import type { Survey } from '../workers/survey.js'
+import { surveyOf } from './reader.js'
 
 /** A feature that is not the same: a column of `raw-*`, or `expmode` for the model. */
 export interface FeatureChange {
@@ -122,25 +120,8 @@ class ProductReader {
   }
 
   /** @throws IngestError DATABASE_UNUSABLE */
-  static async open(folder: string, { signal, warn }: DiffOptions): Promise<ProductReader> {
-    await mustBeDatabase(folder)
-    let damaged = 0
-    const listener = {
-      damaged: (_file: string, _lines: unknown, total: number) => {
-        damaged += total
-      },
-    }
-    const prepare = async () => {
-      damaged = 0
-      const stored = await readStoredIndex(folder)
-      const index = stored !== undefined && (await isAsLeft(folder, stored, signal)) ? stored : undefined
-      return { listener, others: stored?.others, asksFor: isRead, index }
-    }
-    const survey = await Survey.of(folder, prepare, signal)
-    if (damaged > 0) {
-      const what = `${counted(damaged, 'line or table', 'lines or tables')} cannot be read`
-      warn?.(`${what}, and left out: \`jwst-ingest check ${folder}\` names them`)
-    }
+  static async open(folder: string, options: DiffOptions): Promise<ProductReader> {
+    const { survey } = await surveyOf(folder, isRead, options)
     return new ProductReader(survey)
   }
 

@@ -82,24 +82,8 @@ export class DatabaseReader {
     folder: string,
     { signal, warn, read, expectedNames = false }: ReadOptions = {},
   ): Promise<DatabaseReader> {
-    await mustBeDatabase(folder)
-    let damaged = 0
-    const count = (_file: string, _lines: unknown, total: number) => {
-      damaged += total
-    }
-    let index: DatabaseIndex | undefined
-    const prepare = async () => {
-      const stored = await readStoredIndex(folder)
-      await read?.()
-      index = stored !== undefined && (await isAsLeft(folder, stored, signal)) ? stored : undefined
-      const asksFor = (table: Table) => isResolved(table) || (expectedNames && isTrained(table))
-      return { listener: { damaged: count }, others: stored?.others, asksFor, index }
-    }
-    const survey = await Survey.of(folder, prepare, signal)
-    if (damaged > 0) {
-      const what = `${counted(damaged, 'line or table', 'lines or tables')} cannot be read`
-      warn?.(`${what}, and left out: \`jwst-ingest check ${folder}\` names them`)
-    }
+    const asksFor = (table: Table) => isResolved(table) || (expectedNames && isTrained(table))
+    const { survey, index, damaged } = await surveyOf(folder, asksFor, { signal, warn, read })
     return new DatabaseReader(folder, survey, index, damaged, signal)
   }
 
@@ -182,6 +166,45 @@ export class DatabaseReader {
   async close(): Promise<void> {
     await this.#survey.close()
   }
+}
+
+/** A look at the tables of a database. */
+interface Look {
+  readonly survey: Survey
+  /** The index, where it can be trusted. */
+  readonly index: DatabaseIndex | undefined
+  /** How many lines and tables cannot be read, and are left out. */
+  readonly damaged: number
+}
+
+/**
+ * Looks at tables of a database, which may be in use, as they are at one moment.
+ *
+ * @throws IngestError DATABASE_UNUSABLE where there is no database, or none that can be read
+ */
+export async function surveyOf(
+  folder: string,
+  asksFor: (table: Table) => boolean,
+  { signal, warn, read }: Pick<ReadOptions, 'signal' | 'warn' | 'read'>,
+): Promise<Look> {
+  await mustBeDatabase(folder)
+  let damaged = 0
+  const count = (_file: string, _lines: unknown, total: number) => {
+    damaged += total
+  }
+  let index: DatabaseIndex | undefined
+  const prepare = async () => {
+    const stored = await readStoredIndex(folder)
+    await read?.()
+    index = stored !== undefined && (await isAsLeft(folder, stored, signal)) ? stored : undefined
+    return { listener: { damaged: count }, others: stored?.others, asksFor, index }
+  }
+  const survey = await Survey.of(folder, prepare, signal)
+  if (damaged > 0) {
+    const what = `${counted(damaged, 'line or table', 'lines or tables')} cannot be read`
+    warn?.(`${what}, and left out: \`jwst-ingest check ${folder}\` names them`)
+  }
+  return { survey, index, damaged }
 }
 
 /** The expected names of waiting groups. */

@@ -103,8 +103,9 @@ async function updateDatabase(
 ): Promise<StepResult> {
   const fresh = uniteColumns(inputs.map(({ header }) => otherColumns(header)))
   const takeOver = await beginTakeOver(database, fresh, options)
+  const others = takeOver?.others ?? uniteColumns([database.index?.others ?? [], fresh])
   try {
-    return await updateTables(database, inputs, takeOver, options, tally, work)
+    return await updateTables(database, inputs, { others, takeOver }, options, tally, work)
   } finally {
     await takeOver?.close()
   }
@@ -129,14 +130,12 @@ async function beginTakeOver(
 async function updateTables(
   database: Database,
   inputs: readonly InputForm[],
-  takeOver: TakeOver | undefined,
+  { others, takeOver }: { readonly others: readonly string[]; readonly takeOver: TakeOver | undefined },
   options: DatabaseOptions & { readonly emitter: Emitter | undefined },
   tally: Tally,
   work: StepWork,
 ): Promise<StepResult> {
   const known = database.index?.others
-  const fresh = inputs.map(({ header }) => otherColumns(header))
-  const others = takeOver?.others ?? uniteColumns([known ?? [], ...fresh])
   const layout = createLayout(others)
   const anew = known === undefined || takeOver !== undefined
   const encoder = new Encoder(database.encodings)

@@ -6,7 +6,7 @@
  * thread, which then has them alone.
  */
 import { isWholeProgram, programOfUnit } from '../rules/partition.js'
-import { endOfRecord, type RecordRun, unitAt, writeRecord } from './records.js'
+import { endOfRecord, mostBytesOf, type RecordRun, unitAt, writeRecord } from './records.js'
 
 /** What a line costs beside its record, in bytes: its key and its place. */
 const OVERHEAD = 12
@@ -16,6 +16,8 @@ const MOST_LINES = 2 ** 26
 export const MOST_SECTION_BYTES = 2 ** 25
 /** Lines that there is room for at first. */
 const FIRST_LINES = 1 << 10
+/** Bytes that there is room for at first: V8 collects garbage for all memory that is asked for, written to or not. */
+const FIRST_BYTES = 1 << 18
 
 /** The lines of a section as plain data. */
 export interface SectionData {
@@ -40,6 +42,8 @@ export class LineSection {
   /** Bytes that lines may take; a single one may take more. */
   readonly #bound: number
   readonly #wholePrograms: Set<number>
+  /** Bytes that its memory grows to at most. */
+  #room: number
   #bytes: Buffer
   #used = 0
   #keys = new Float64Array(FIRST_LINES)
@@ -54,24 +58,25 @@ export class LineSection {
   constructor(bound: number, needed: number, wholePrograms: Set<number>) {
     this.#bound = bound
     this.#wholePrograms = wholePrograms
-    // Memory that is not written to is none: the system gives it when it is.
-    this.#bytes = Buffer.allocUnsafeSlow(Math.max(bound, needed))
+    this.#room = Math.max(bound, needed)
+    this.#bytes = Buffer.allocUnsafeSlow(Math.min(this.#room, FIRST_BYTES))
   }
 
   /** Whether it has more memory than its bound, for one long line. */
   get isLarge(): boolean {
-    return this.#bytes.length > this.#bound
+    return this.#room > this.#bound
   }
 
   /** Whether a record of so many bytes can be added. */
   fits(length: number): boolean {
-    if (this.#count === 0) return length <= this.#bytes.length
+    if (this.#count === 0) return length <= this.#room
     return this.#used + length + OVERHEAD * (this.#count + 1) <= this.#bound
   }
 
   /** Adds a line; that there is room for it has been found out with {@link fits}. Returns its bytes. */
   add(unit: number, origin: number, text: string): number {
     const start = this.#used
+    this.#makeRoom(Math.min(this.#room, start + mostBytesOf(text)))
     this.#used = writeRecord(this.#bytes, start, unit, origin, text)
     this.#note(unit, start)
     return this.#used - start
@@ -88,8 +93,16 @@ export class LineSection {
       this.#used = first + next
       end = next
     }
+    this.#makeRoom(this.#used)
     this.#bytes.set(records.subarray(from, end), first + from)
     return end
+  }
+
+  #makeRoom(needed: number): void {
+    const bytes = this.#bytes
+    if (needed <= bytes.length) return
+    this.#bytes = Buffer.allocUnsafeSlow(Math.min(this.#room, Math.max(needed, 2 * bytes.length)))
+    this.#bytes.set(bytes)
   }
 
   #note(unit: number, start: number): void {

@@ -21,12 +21,12 @@ export async function hasContent(
   const all = segments.all
   if (!areWhole(all, headerBytes, bytes)) return false
   const handle = await open(path, 'r')
-  const chunk = Buffer.allocUnsafe(CHUNK_BYTES)
+  const chunk = Buffer.allocUnsafe(Math.min(CHUNK_BYTES, bytes))
   try {
     for (const { offset, length, sum } of all) {
       let found = 0
       for (let done = 0; done < length; ) {
-        const { bytesRead } = await handle.read(chunk, 0, Math.min(CHUNK_BYTES, length - done), offset + done)
+        const { bytesRead } = await handle.read(chunk, 0, Math.min(chunk.length, length - done), offset + done)
         signal?.throwIfAborted()
         if (bytesRead === 0) return false
         found = checksum(chunk.subarray(0, bytesRead), found)

@@ -35,9 +35,9 @@ const CHUNK_BYTES = 1 << 18
  */
 export async function* itemsIn({ handle, bytes, signal }: OpenFile, blocks = false): AsyncGenerator<Item[]> {
   const reader = new ItemReader(blocks)
-  const chunk = Buffer.allocUnsafe(CHUNK_BYTES)
+  const chunk = Buffer.allocUnsafe(Math.min(CHUNK_BYTES, bytes))
   for (let position = 0; position < bytes; ) {
-    const { bytesRead } = await handle.read(chunk, 0, Math.min(CHUNK_BYTES, bytes - position), position)
+    const { bytesRead } = await handle.read(chunk, 0, Math.min(chunk.length, bytes - position), position)
     signal?.throwIfAborted()
     if (bytesRead === 0) break
     position += bytesRead

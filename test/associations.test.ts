@@ -45,7 +45,7 @@ test('one run with association files makes the tables that the naive model makes
         assertPlaces(join(folder, 'db'))
       })
     }),
-    propertyOptions(t, 30),
+    propertyOptions(t, 10),
   )
   t.pass()
 })
@@ -76,7 +76,7 @@ test('runs over daily files and association files, in any order and again, make 
         await assertHealthy(many)
       })
     }),
-    propertyOptions(t, 15),
+    propertyOptions(t, 5),
   )
   t.pass()
 })
@@ -95,7 +95,7 @@ test('the order of association files, and memory for next to nothing, change no 
         }
       })
     }),
-    propertyOptions(t, 12),
+    propertyOptions(t, 5),
   )
   t.pass()
 })
@@ -118,7 +118,7 @@ test('a second identical run, as a whole or file by file, changes no byte of any
         assert.deepEqual(unlogged(out), before)
       })
     }),
-    propertyOptions(t, 12),
+    propertyOptions(t, 5),
   )
   t.pass()
 })

@@ -38,7 +38,7 @@ test('the same lines, wherever commits are, of files', async (t) => {
       assert.ok(commits.every((commit) => commit.rows <= rows))
     })
   })
-  await fc.assert(property, propertyOptions(t, 20))
+  await fc.assert(property, propertyOptions(t, 8))
   t.pass()
 })
 
@@ -58,7 +58,7 @@ test('the same lines, wherever commits are, of a pipe in chunks of any size, sha
       })
     },
   )
-  await fc.assert(property, propertyOptions(t, 15))
+  await fc.assert(property, propertyOptions(t, 6))
   t.pass()
 })
 

@@ -24,7 +24,7 @@ test('waits and explanations agree with the tables', async (t) => {
         checkReasons(waits, explained)
       })
     }),
-    propertyOptions(t, 25),
+    propertyOptions(t, 10),
   )
   t.pass()
 

@@ -71,7 +71,7 @@ test('the model gives the same rows whatever the order of the input rows', (t) =
         asText(modelTables(toDayFiles(otherwise), encodings)),
       )
     }),
-    propertyOptions(t, 150),
+    propertyOptions(t, 50),
   )
   t.pass()
 })
@@ -87,7 +87,7 @@ test('every data set that is not dropped is in exactly one of the unencoded tabl
       )
       t.deepEqual(names.sort(), [...exposures, ...products, ...mosaics].map((row) => row.dname).sort())
     }),
-    propertyOptions(t, 150),
+    propertyOptions(t, 50),
   )
   t.pass()
 })
@@ -102,7 +102,7 @@ test('daily files of raw rows read back as the same rows', (t) => {
         byDate.map(({ cells }) => Object.fromEntries(HEADER.map((name) => [name, cells[name] ?? '']))),
       )
     }),
-    propertyOptions(t, 50),
+    propertyOptions(t, 20),
   )
   t.pass()
 })

@@ -49,7 +49,7 @@ test('one run makes the tables that the naive model makes', async (t) => {
         assert.deepEqual(differences(modelTables(files, encodings), join(folder, 'db')), [])
       })
     }),
-    propertyOptions(t, 200),
+    propertyOptions(t, 60),
   )
   t.pass()
 })
@@ -69,7 +69,7 @@ test('the order of rows and files changes no byte of any table', async (t) => {
       fc.pre(files.length > 0)
       assert.deepEqual(await tablesOf(otherwise), await tablesOf(files))
     }),
-    propertyOptions(t, 60),
+    propertyOptions(t, 20),
   )
   t.pass()
 })
@@ -89,7 +89,7 @@ test('the sizes of the chunks in which rows arrive change no byte of any table',
         assert.deepEqual(bySeven, atOnce)
       })
     }),
-    propertyOptions(t, 30),
+    propertyOptions(t, 10),
   )
   t.pass()
 })
@@ -108,7 +108,7 @@ test('rows that have to wait in spill files change no byte of any table', async 
         }
       })
     }),
-    propertyOptions(t, 40),
+    propertyOptions(t, 14),
   )
   t.pass()
 })

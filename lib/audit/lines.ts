@@ -52,7 +52,7 @@ export class Program {
   readonly findings: Findings
   readonly #survey: SurveyedLines
   readonly columns: Columns
-  readonly #byFile = new Map<string, TableLine[]>()
+  readonly #byTable: readonly TableLine[][] = TABLES.map(() => [])
   /** Tables and names of lines that are known to be wrong: one damage is told once. */
   readonly #named = new Set<string>()
 
@@ -61,13 +61,12 @@ export class Program {
     this.findings = findings
     this.#survey = survey
     this.columns = columns
-    for (const table of TABLES) this.#byFile.set(table.file, [])
-    for (const line of lines) this.of(fileOf(line)).push(line)
+    for (const line of lines) this.#byTable[line.table]?.push(line)
   }
 
   /** The program's lines in a file. */
   of(file: string): TableLine[] {
-    return this.#byFile.get(file) ?? []
+    return this.#byTable[numberOf(file)] ?? []
   }
 
   /** A line's cell. */

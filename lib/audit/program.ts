@@ -8,11 +8,13 @@ import { MODELS, type Model } from '../rules/models.js'
 import { toNumber } from '../rules/values.js'
 import { countProgram } from '../settle/census.js'
 import { referenceColumns } from '../settle/features.js'
-import { settleAnew } from '../store/read/settle.js'
+import type { Settled } from '../settle/settled.js'
+import { compareLines, settleAnew } from '../store/read/settle.js'
 import type { TableLine } from '../store/read/survey.js'
 import { TABLES } from '../store/tables.js'
+import type { Findings } from './findings.js'
 import { type CheckContext, fileOf, groupBy, modelFile, Program, quote } from './lines.js'
-import { checkGroups, checkSettled } from './resolution.js'
+import { checkGroups, checkSettled, type TableDifference } from './resolution.js'
 
 /** The tables in which a dataset stands once. */
 const UNENCODED = TABLES.filter(({ holds }) => holds === 'rows' || holds === 'hidden').map(({ file }) => file)
@@ -22,20 +24,41 @@ const RESOLVED = ['training.csv', 'level1.csv', 'ingest.csv', 'mosaics.csv', 'as
 
 /** Checks the lines of a program. */
 export function checkProgram(pid: number, context: CheckContext): void {
-  const { survey } = context
-  const program = new Program(survey.linesOf(pid), context)
+  const program = new Program(context.survey.linesOf(pid), context)
+  // Without these rows resolving would give other tables, and every line of them would be told.
+  const differences = RESOLVED.every((file) => program.isReadable(file)) ? settle(pid, program, context) : undefined
+  // Lines that settling gives keep the rules.
+  if (differences?.length === 0) return
   checkRepeated(program)
   checkPlaces(program)
   checkProducts(program)
   checkExposures(program)
-  // Without these rows resolving would give other tables, and every line of them would be told.
-  if (!RESOLVED.every((file) => program.isReadable(file))) return
+  if (differences === undefined) return
+  checkGroups(program, differences, context.groups)
+  checkSettled(program, differences)
+}
+
+/** What settling the rows of a program anew gives that is not stored, and the other way round. */
+function settle(pid: number, program: Program, { survey, census, texts }: CheckContext): TableDifference[] {
   const settled = settleAnew(pid, program.lines, survey.layout)
-  countProgram(settled, context.census)
-  context.texts.add(settled)
-  checkGroups(program, context)
-  checkSettled(program, context)
-  context.texts.clear()
+  countProgram(settled, census)
+  texts.add(settled)
+  const differences = TABLES.flatMap((table) => {
+    const difference = compareLines(program.of(table.file), texts.lastOf(table))
+    return difference.extra.length + difference.missing.length === 0 ? [] : [{ table, ...difference }]
+  })
+  texts.clear()
+  noteTakenOver(settled, program.findings)
+  return differences
+}
+
+/** Notes products taken over without their exposures, which cannot be settled anew. */
+function noteTakenOver({ resolutions }: Settled, findings: Findings): void {
+  for (const { product, features } of resolutions.flatMap(({ frozen }) => frozen)) {
+    findings.note('products taken over without their exposures, which keep their features', product.dname)
+    const isTrained = [...features.keys()].some((number) => TABLES[number]?.file.startsWith('train-'))
+    if (!isTrained) findings.note('products taken over without their features', product.dname)
+  }
 }
 
 /** No dataset twice in a table; in level1.csv no exposure twice for a product. Waiting groups may share a name. */
@@ -70,7 +93,7 @@ function checkProducts(program: Program): void {
   const training = groupBy(program.of('training.csv'), (line) => program.cell(line, 'pname'))
   const made = new Set(program.of('level1.csv').map((line) => program.cell(line, 'pname')))
   for (const [name, products] of training) {
-    for (const product of products) checkProduct(program, name, product, made.has(name))
+    for (const product of products) checkProduct(program, name, product)
   }
   for (const prefix of ['train', 'raw'] as const) {
     const features = groupBy(featuresOf(program, prefix), (line) => program.nameOf(line))
@@ -85,14 +108,13 @@ function featuresOf(program: Program, prefix: 'train' | 'raw'): TableLine[] {
   return MODELS.flatMap((model) => program.of(modelFile(prefix, model)))
 }
 
-function checkProduct(program: Program, pname: string, product: TableLine, isMade: boolean): void {
+function checkProduct(program: Program, pname: string, product: TableLine): void {
   const dname = program.cell(product, 'dname')
   const model = program.cell(product, 'expmode')
   if (pname !== dname) program.bad('cell', product, `pname is ${quote(pname)}, expected ${dname} as in dname`)
   if (!isModel(model)) {
     program.bad('features', product, `expmode is ${quote(model)}, expected one of ${MODELS.join(', ')}`)
   }
-  if (!isMade) program.findings.note('products taken over without their exposures, which keep their features', pname)
 }
 
 function isModel(text: string): boolean {
@@ -126,10 +148,8 @@ function checkFeatures(
     if (known && fileOf(line) !== own) program.bad('features', line, `${name} is of model ${model} in training.csv`)
     checkTarget(program, product, line)
   }
-  if (known && !features.some((line) => fileOf(line) === own)) {
-    if (isMade) program.lacks('features', own, name, `no line for ${name}, which is in training.csv:${product.line}`)
-    else if (prefix === 'train') program.findings.note('products taken over without their features', name)
-  }
+  if (known && isMade && !features.some((line) => fileOf(line) === own))
+    program.lacks('features', own, name, `no line for ${name}, which is in training.csv:${product.line}`)
 }
 
 /** Size, date and gigabytes in a line of features are those of the product. */

@@ -4,17 +4,20 @@
 
 import { isPlaceholder } from '../rules/category-codes.js'
 import { toNumber } from '../rules/values.js'
-import { compareLines, type GivenLine } from '../store/read/settle.js'
+import type { Difference, GivenLine, GroupLedger } from '../store/read/settle.js'
 import type { TableLine } from '../store/read/survey.js'
 import type { Table } from '../store/table.js'
-import { TABLES } from '../store/tables.js'
-import { type CheckContext, groupBy, type Program, quote } from './lines.js'
+import { groupBy, type Program, quote } from './lines.js'
+
+/** How the lines of a program in a table differ from those that resolving gives. */
+export interface TableDifference extends Difference {
+  readonly table: Table
+}
 
 /** `rem-*` has a line for each waiting group with coordinates, and no other. */
-export function checkGroups(program: Program, { texts, groups }: CheckContext): void {
-  for (const table of GROUP_TABLES) {
-    if (!program.isComparable(table.file)) continue
-    const { extra, missing } = compareLines(program.of(table.file), texts.lastOf(table))
+export function checkGroups(program: Program, differences: readonly TableDifference[], groups: GroupLedger): void {
+  for (const { table, extra, missing } of differences) {
+    if (table.holds !== 'groups' || !program.isComparable(table.file)) continue
     const given = groupBy(missing, ({ cells }) => program.nameOf({ table: table.number, cells }))
     for (const line of extra) {
       const instead = given.get(program.nameOf(line))?.shift()
@@ -25,14 +28,9 @@ export function checkGroups(program: Program, { texts, groups }: CheckContext): 
   }
 }
 
-const GROUP_TABLES = TABLES.filter(({ holds }) => holds === 'groups')
-
 /** The program's lines are those that settling its rows gives. */
-export function checkSettled(program: Program, { texts }: CheckContext): void {
-  const differences = TABLES.filter(({ holds }) => holds !== 'groups').map((table) => ({
-    table,
-    ...compareLines(program.of(table.file), texts.lastOf(table)),
-  }))
+export function checkSettled(program: Program, all: readonly TableDifference[]): void {
+  const differences = all.filter(({ table }) => table.holds !== 'groups')
   const destinations = new Map<string, string>()
   for (const { table, missing } of differences) {
     for (const { cells } of missing) {

@@ -87,7 +87,12 @@ export async function problemsOfRecovery(scene: Scene, folder: string, wreck: Wr
 }
 
 /** What is wrong after the same run again: it has to leave every row once, and nothing else. */
-export function problemsAfter(scene: Scene, folder: string, wreck: Wreck, again: RunResult): string[] {
+export function problemsAfter(
+  scene: Scene,
+  folder: string,
+  wreck: Wreck,
+  again: Pick<RunResult, 'status' | 'stderr'>,
+): string[] {
   const problems: string[] = []
   if (again.status !== 0) return [`the next run ended with ${again.status}: ${again.stderr}`]
   const said = /^jwst-ingest: ((?:finished|removed) .*)$/m.exec(again.stderr)?.[1]

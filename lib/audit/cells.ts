@@ -6,22 +6,39 @@ import type { Findings } from './findings.js'
 
 /** The rules for the lines of each table. */
 export class LineRules {
-  readonly #codes: ReadonlyMap<Category, ReadonlySet<string>>
+  readonly #codes: readonly CategoryCodes[]
 
   constructor(encodings: Encodings) {
-    this.#codes = new Map(
-      CATEGORIES.map((category) => [category, new Set(Object.values(encodings[category]).map(String))]),
-    )
+    this.#codes = CATEGORIES.map((category) => ({
+      category,
+      known: new Set(Object.values(encodings[category]).map(String)),
+    }))
   }
 
   /** Those of a table. */
   of(table: Pick<SurveyedTable, 'table' | 'columns' | 'header' | 'hasItsHeader'>, findings: Findings): LineListener {
     const { file, holds, encoded } = table.table
+    const codes = encoded
+      ? this.#codes.flatMap(({ category, known }) => {
+          const at = table.columns.indexOf(category)
+          return at < 0 ? [] : [{ category, known, at }]
+        })
+      : []
     return (line, fields, cells) => {
       if (holds === 'rows') tellCells(findings, table, line, fields, cells)
-      if (encoded) tellCodes(findings, file, line, table.columns, cells, this.#codes)
+      for (const { category, known, at } of codes) {
+        const code = cells[at]
+        if (code === undefined || known.has(code)) continue
+        findings.add('code', file, line, `${category} is ${JSON.stringify(code)}, which is no code of encodings.json`)
+      }
     }
   }
+}
+
+/** A category, and the codes that it has. */
+interface CategoryCodes {
+  readonly category: Category
+  readonly known: ReadonlySet<string>
 }
 
 /** Cells that are not what the row's other cells give: `pid`, `params`, `targra`, padded numbers and such. */
@@ -43,20 +60,5 @@ function tellCells(
     const wanted = cells[index] ?? ''
     if (from < 0 || found === wanted) continue
     findings.add('cell', file, line, `${column} is ${JSON.stringify(found)}, expected ${JSON.stringify(wanted)}`)
-  }
-}
-
-function tellCodes(
-  findings: Findings,
-  file: string,
-  line: number,
-  columns: readonly string[],
-  cells: readonly string[],
-  codes: ReadonlyMap<Category, ReadonlySet<string>>,
-): void {
-  for (const [category, known] of codes) {
-    const code = cells[columns.indexOf(category)]
-    if (code === undefined || known.has(code)) continue
-    findings.add('code', file, line, `${category} is ${JSON.stringify(code)}, which is no code of encodings.json`)
   }
 }

@@ -16,8 +16,12 @@ const MOST_LINES = 2 ** 26
 export const MOST_SECTION_BYTES = 2 ** 25
 /** Lines that there is room for at first. */
 const FIRST_LINES = 1 << 10
-/** Bytes that there is room for at first: V8 collects garbage for all memory that is asked for, written to or not. */
+/**
+ * Bytes that there is room for at first, and how many times as many when these are full. V8 collects garbage for all memory
+ * that is asked for, written to or not, and what is outgrown stays until it does.
+ */
 const FIRST_BYTES = 1 << 18
+const GROWTH = 16
 
 /** The lines of a section as plain data. */
 export interface SectionData {
@@ -101,7 +105,7 @@ export class LineSection {
   #makeRoom(needed: number): void {
     const bytes = this.#bytes
     if (needed <= bytes.length) return
-    this.#bytes = Buffer.allocUnsafeSlow(Math.min(this.#room, Math.max(needed, 2 * bytes.length)))
+    this.#bytes = Buffer.allocUnsafeSlow(Math.min(this.#room, Math.max(needed, GROWTH * bytes.length)))
     this.#bytes.set(bytes)
   }
 

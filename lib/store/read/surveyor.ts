@@ -134,7 +134,7 @@ export class Surveyor {
     const from = out.length
     this.#reader.write(out)
     const isSame = isEnded && out.length - from === end - start && isAt(out.block, from, out.length, bytes, start, end)
-    if (!isSame || this.#table.encoded) this.#tell(place.line, cells.fields, out, from)
+    if (!isSame || this.#table.encoded) this.#tell(place.line, cells.fields, isSame ? undefined : out, from)
     this.#add(place, isSame)
   }
 
@@ -150,13 +150,16 @@ export class Surveyor {
     const written = Buffer.from(`${text}\n`)
     const isSame =
       place.end - place.offset === written.length && isAt(out.block, from, out.length, written, 0, written.length - 1)
-    if (!isSame || this.#table.encoded) this.#tell(place.line, fields, out, from)
+    if (!isSame || this.#table.encoded) this.#tell(place.line, fields, isSame ? undefined : out, from)
     this.#add(place, isSame)
   }
 
-  #tell(line: number, fields: readonly string[], { block, length }: ByteWriter, from: number): void {
+  /** @param out has the line from `from` on as this program writes it, where it does not stand so */
+  #tell(line: number, fields: readonly string[], out: ByteWriter | undefined, from: number): void {
     const { listener } = this.#options
-    if (listener !== undefined) listener(line, fields, new CanonicalLine(block.toString('utf8', from, length)).fields)
+    if (listener === undefined) return
+    const cells = out && new CanonicalLine(out.block.toString('utf8', from, out.length)).fields
+    listener(line, fields, cells ?? fields)
   }
 
   #add({ offset, end, line }: LinePlace, isSame: boolean): void {

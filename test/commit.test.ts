@@ -26,7 +26,7 @@ import {
   type LoggedOperation,
   type RunResult,
   runWithFault,
-  telling,
+  sampled,
 } from './helpers/faults.js'
 
 const RECORD = join(PRIVATE_FOLDER, 'commit.json')
@@ -283,9 +283,6 @@ test('an appended table that got more than its rows is cut to them', (t) =>
 
 // --- crashes ---
 
-/** Of the operations that change no names, one of so many is disturbed. */
-const EVERY = 4
-
 function left(files: number): string {
   return `removed what an interrupted run left behind (${files} file${files === 1 ? '' : 's'})`
 }
@@ -315,7 +312,7 @@ test.serial(
   async (t) => {
     t.timeout(120_000)
     await withScene('run', async (scene) => {
-      const faults = telling(scene.operations, EVERY).flatMap(({ number, kind }) => {
+      const faults = sampled(scene.operations).flatMap(({ number, kind }) => {
         const modes: FaultMode[] = kind === 'write' ? ['kill', 'half'] : ['kill']
         return modes.map((mode) => ({ at: number, mode }))
       })
@@ -402,7 +399,7 @@ test.serial(
     t.timeout(120_000)
     await withScene('run', async (scene) => {
       const faults: Fault[] = ERRORS.flatMap(([mode, kinds]) =>
-        telling(scene.operations, EVERY)
+        sampled(scene.operations)
           .filter(({ kind }) => kinds.test(kind))
           .map(({ number: at, kind, path }) => ({ at, mode, kind, path })),
       )

@@ -7,7 +7,7 @@ import { dirname } from 'node:path'
 import test, { type ExecutionContext } from 'ava'
 import { openFolder } from '../lib/store/commit.js'
 import { ASN, writeInputs } from './helpers/command-inputs.js'
-import { countOperations, type FaultMode, inParallel, runWithFault } from './helpers/faults.js'
+import { countOperations, type FaultMode, inParallel, runWithFault, sampled } from './helpers/faults.js'
 import { copyDatabase, differing, filesOf, roundTimes } from './helpers/interrupt-files.js'
 import { PROGRAM, Workdir } from './helpers/program.js'
 
@@ -63,9 +63,6 @@ test('commands that read change no file of a database, and need not wait for a r
   await run.close()
 })
 
-/** A fault strikes at every so many operations: at all with SOAK=1. */
-const EVERY = process.env.SOAK === '1' ? 1 : 7
-
 /** Commands that write files elsewhere. */
 const OUTPUTS = ['report db --html out/page.html', 'export db -o out', 'export db -o out --format jsonl']
 
@@ -85,7 +82,7 @@ for (const args of OUTPUTS) {
     const { status, stderr, operations } = await countOperations(process.execPath, call, options)
     t.is(status, 0, stderr)
     const whole = filesOf(dir.path('out'))
-    for (const { number, kind, path } of operations.filter((_, index) => index % EVERY === 0)) {
+    for (const { number, kind, path } of sampled(operations)) {
       start()
       await runWithFault(process.execPath, call, { ...options, at: number, mode: 'kill' })
       const found = [...filesOf(dir.path('out'))].filter(([name]) => !PARTIAL.test(name))
@@ -120,7 +117,7 @@ for (const args of WRITERS) {
       t.is(status, 0, stderr)
       const [before, after] = [filesOf(dir.path('db')), filesOf(clean)]
       t.true(differing(before, after).length > 0)
-      const points = operations.filter(({ kind }, index) => kinds.test(kind) && index % EVERY === 0)
+      const points = sampled(operations.filter(({ kind }) => kinds.test(kind)))
       await inParallel(points, async ({ number, kind, path }) => {
         const title = `${mode} at ${number}: ${kind} ${path}`
         const db = dir.path(`run-${number}/db`)

@@ -11,7 +11,7 @@ import test, { type ExecutionContext } from 'ava'
 import { Random } from '../bench/generator-random.js'
 import { seed } from './helpers/arbitrary-rows.js'
 import { withFolder } from './helpers/fault-folders.js'
-import { type FaultMode, inParallel, type LoggedOperation } from './helpers/faults.js'
+import { type FaultMode, inParallel, type LoggedOperation, SOAK, sampled, sortOf } from './helpers/faults.js'
 import { differing, filesOf, namesOf } from './helpers/interrupt-files.js'
 import { assertGoldenRows, inspectWreck, problemsAfter, problemsOfRecovery } from './helpers/interrupt-judge.js'
 import {
@@ -25,7 +25,6 @@ import {
   type Scene,
   type SceneOptions,
   type Signal,
-  SOAK,
   withCopyOf,
   withScene,
 } from './helpers/interrupt-scene.js'
@@ -43,23 +42,6 @@ const FIRST: SceneOptions = { base: [], days: DAYS, ordered: true }
 interface Kill {
   readonly operation: LoggedOperation
   readonly mode: FaultMode
-}
-
-/** What is done to which sort of file: one table, staged or in its place, is as good as another. */
-function sortOf(operation: LoggedOperation): string {
-  return labelOf(operation).replace(/\d+-[^ ]+|scratch-[^ ]+|\d+\.spill|[\w-]+\.csv|(index|encodings)\.json/g, '*')
-}
-
-/** The first and the last operation of each sort; every one with SOAK=1. */
-function chosen(operations: readonly LoggedOperation[]): readonly LoggedOperation[] {
-  if (SOAK) return operations
-  const [first, last] = [new Map<string, LoggedOperation>(), new Map<string, LoggedOperation>()]
-  for (const operation of operations) {
-    const sort = sortOf(operation)
-    if (!first.has(sort)) first.set(sort, operation)
-    last.set(sort, operation)
-  }
-  return operations.filter((operation) => [first, last].some((ends) => ends.get(sortOf(operation)) === operation))
 }
 
 function killsAt(operations: readonly LoggedOperation[]): Kill[] {
@@ -101,7 +83,7 @@ async function assertKillsAreHarmless(t: ExecutionContext, options: SceneOptions
   await withScene(options, async (scene) => {
     await assertSame(t, scene)
     const relevant = scene.operations.filter((operation) => SOAK || only.test(operation.path))
-    const kills = killsAt(chosen(relevant))
+    const kills = killsAt(sampled(relevant))
     t.true(kills.length > 0)
     const tally: Tally = { states: new Map(), points: new Set() }
     await inParallel(kills, async (kill) => {

@@ -117,15 +117,32 @@ function parseLog(text: string): LoggedOperation[] {
   })
 }
 
-/** Whether faults strike at every operation, and rare things are tried often. */
-const SOAK = process.env.SOAK === '1'
-/** Operations after which something else is found in a folder. */
-const TELLING = /^(rename|unlink|rmdir|rm|mkdir|link|symlink|truncate|ftruncate|copyFile)$/
+/** Whether faults strike at every operation, and rare things are tried often: `SOAK=1`. */
+export const SOAK = process.env.SOAK === '1'
 
-/** The operations after which something else is found, and one in `every` of the others; all of them with SOAK=1. */
-export function telling(operations: readonly LoggedOperation[], every: number): readonly LoggedOperation[] {
-  let others = 0
-  return operations.filter(({ kind }) => SOAK || TELLING.test(kind) || others++ % every === 0)
+/** What an operation does to which sort of file: one table, staged or in its place, is as good as another. */
+export function sortOf({ kind, path }: Pick<LoggedOperation, 'kind' | 'path'>): string {
+  const names = path.split(' -> ').map((name) => {
+    const [folder = '', file = ''] = name.split('/').slice(-2)
+    const sort = file
+      .replace(/^lock-.*(\.\w+)$/, 'lock$1')
+      .replace(/^[0-9a-f-]+\.part$/, 'part')
+      .replace(/^(\d+-|scratch-).*|^\d+\.spill$|^[\w-]+\.csv$|^(index|encodings)\.json$/, '*')
+    return /^(staging|\.jwst-ingest)$/.test(folder) ? `${folder}/${sort}` : sort
+  })
+  return `${kind} ${names.join(' -> ')}`
+}
+
+/** The first and the last operation of each sort; every one with SOAK=1. */
+export function sampled(operations: readonly LoggedOperation[]): readonly LoggedOperation[] {
+  if (SOAK) return operations
+  const [first, last] = [new Map<string, LoggedOperation>(), new Map<string, LoggedOperation>()]
+  for (const operation of operations) {
+    const sort = sortOf(operation)
+    if (!first.has(sort)) first.set(sort, operation)
+    last.set(sort, operation)
+  }
+  return operations.filter((operation) => [first, last].some((ends) => ends.get(sortOf(operation)) === operation))
 }
 
 /** Does `work` for every item, `width` at a time (two for the two cores that tests may count on). */

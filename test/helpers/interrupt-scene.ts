@@ -23,9 +23,6 @@ export const DAYS: readonly string[] = readdirSync(goldenInput(CASE))
 export const FOREIGN = 'jw01001'
 const NEW_FILTER = 'F9999W'
 
-/** Whether every point is disturbed, rather than those where something changes: `SOAK=1`. */
-export const SOAK = process.env.SOAK === '1'
-
 export interface SceneOptions {
   /** Daily files that the database was made of; none for a folder that is not there. */
   readonly base: readonly string[]

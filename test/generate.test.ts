@@ -293,7 +293,7 @@ test('days have the asked number of rows, 31 fields in each, in the order of nam
         t.is(lines.slice(1).join('\n'), lines.slice(1).sort().join('\n'))
       }
     }),
-    { seed, numRuns: 20 },
+    { seed, numRuns: 8 },
   )
 })
 

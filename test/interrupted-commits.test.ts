@@ -15,7 +15,7 @@ import { tried } from './helpers/tried.js'
 
 const ROWS = 150
 /** How many operations are disturbed, evenly spread over the run. */
-const POINTS = process.env.SOAK === '1' ? Number.POSITIVE_INFINITY : 24
+const POINTS = process.env.SOAK === '1' ? Number.POSITIVE_INFINITY : 12
 
 const stateOf = (folder: string) => JSON.stringify(tableSets(join(folder, 'db')))
 

@@ -57,6 +57,11 @@ interface Tally {
   readonly points: Set<string>
 }
 
+/** What an operation does to which sort of file; the folder of the run is another one each time. */
+function pointOf(operation: LoggedOperation): string {
+  return sortOf(operation).replace(/ (clean|run)$/, ' folder')
+}
+
 /** Kills a run, runs again, and counts what came of it; returns what was wrong. */
 async function killed(t: ExecutionContext, scene: Scene, { operation, mode }: Kill, tally: Tally): Promise<string[]> {
   let problems: string[] = []
@@ -72,7 +77,7 @@ async function killed(t: ExecutionContext, scene: Scene, { operation, mode }: Ki
     problems = problems.map((problem) => `${mode} at ${operation.number} (${point}): ${problem}`)
     const state = `${wreck.state}, ${(wreck.recovery ?? 'nothing to recover').replace(/\(\d+/, '(N')}`
     tally.states.set(state, (tally.states.get(state) ?? 0) + 1)
-    tally.points.add(sortOf(last))
+    tally.points.add(pointOf(last))
   })
   return problems
 }
@@ -92,7 +97,7 @@ async function assertKillsAreHarmless(t: ExecutionContext, options: SceneOptions
     t.log(`${scene.operations.length} operations, ${kills.length} kills`)
     for (const [state, count] of tally.states) t.log(`${count} x ${state}`)
     if (options.ordered) {
-      const missed = new Set(relevant.map(sortOf).filter((sort) => !tally.points.has(sort)))
+      const missed = new Set(relevant.map(pointOf).filter((sort) => !tally.points.has(sort)))
       t.deepEqual([...missed], [], 'operations that no run was killed at')
     }
   })

@@ -12,6 +12,7 @@ import { IngestError } from '../errors.js'
 import type { SpilledSection } from '../sort/buffer.js'
 import type { SectionData } from '../sort/run.js'
 import type { SpillTarget } from '../sort/spill.js'
+import type { TableTasks } from './table-tasks.js'
 import { memoryOfTask, type ResultOf, type SpillTask, type Task, TaskRunner, type TaskSetup } from './tasks.js'
 
 /** What an {@link IngestError} loses on its way between threads. */
@@ -57,10 +58,13 @@ export class Threads {
   /** Tasks of the other thread that take long. */
   #long = 0
 
-  /** @param signal gives all tasks up: nobody waits for one that takes long */
-  constructor(setup: TaskSetup, signal?: AbortSignal) {
+  /**
+   * @param signal gives all tasks up: nobody waits for one that takes long
+   * @param tables does tasks on tables on this thread
+   */
+  constructor(setup: TaskSetup, signal?: AbortSignal, tables?: TableTasks) {
     this.#setup = setup
-    this.#runner = new TaskRunner(setup)
+    this.#runner = new TaskRunner(setup, tables)
     this.#signal = signal
     signal?.addEventListener('abort', this.#giveUp, { once: true })
   }

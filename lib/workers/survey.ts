@@ -12,8 +12,8 @@ import { EMPTY_TABLE, missingColumns } from '../store/read/table-reader.js'
 import type { Table } from '../store/table.js'
 import { TABLES } from '../store/tables.js'
 import { Threads } from './pool.js'
-import type { SurveyedBlock, TablesSetup } from './table-tasks.js'
-import type { ResultOf, Task, TaskSetup } from './tasks.js'
+import { type SurveyedBlock, type TablesSetup, TableTasks } from './table-tasks.js'
+import type { ResultOf, Task } from './tasks.js'
 
 /** Takes what the look finds. */
 export interface SurveyListener {
@@ -98,13 +98,13 @@ export class Survey extends SurveyedLines {
    */
   async look(signal: AbortSignal | undefined, keep?: (kept: KeptLines) => Promise<void>): Promise<void> {
     const { index, checks, listener } = this.#prepared
-    const threads = new Threads(tablesSetup({ ...this.places, checks, keeps: keep !== undefined }), signal)
+    const { threads, tables } = startThreads({ ...this.places, checks, keeps: keep !== undefined }, NO_CODES, signal)
     try {
       for (const table of this.tables.values()) {
         const { file } = table.table
         if (index?.tables.has(file)) continue
         if (table.unreadable.length > 0) listener.damaged(file, [{ line: 1, what: whyUnreadable(table) }], 1)
-        else await surveyLines(table, this.opened(file) as OpenFile, threads, { listener, keep })
+        else await surveyLines(table, this.opened(file) as OpenFile, { threads, tables }, { listener, keep })
       }
     } finally {
       await threads.close()
@@ -121,7 +121,7 @@ export class Survey extends SurveyedLines {
     encodings: Encodings,
     signal: AbortSignal | undefined,
   ): AsyncGenerator<ResultOf<Extract<Task, { readonly kind: Kind }>>> {
-    const threads = new Threads(tablesSetup(this.places, encodings), signal)
+    const { threads } = startThreads(this.places, encodings, signal)
     const breathe = breather(signal)
     threads.expect([...this.tables.values()].reduce((sum, { bytes }) => sum + bytes, 0))
     try {
@@ -171,14 +171,22 @@ const MOST_PENDING = 12
 /** Programs are settled in batches of about this size, in bytes of their lines. */
 const BATCH_BYTES = 1 << 18
 
-function tablesSetup(tables: TablesSetup, encodings = NO_CODES): TaskSetup {
-  return { others: tables.others, inputs: [], encodings, stored: undefined, tables }
+/** What does tasks on tables: on any thread, or on this one at once. */
+interface TableThreads {
+  readonly threads: Threads
+  readonly tables: TableTasks
+}
+
+function startThreads(setup: TablesSetup, encodings: Encodings, signal: AbortSignal | undefined): TableThreads {
+  const tables = new TableTasks(setup, encodings)
+  const shared = { others: setup.others, inputs: [], encodings, stored: undefined, tables: setup }
+  return { threads: new Threads(shared, signal, tables), tables }
 }
 
 async function surveyLines(
   table: SurveyedTable,
   opened: OpenFile,
-  threads: Threads,
+  on: TableThreads,
   {
     listener,
     keep,
@@ -193,13 +201,13 @@ async function surveyLines(
     await keep?.(part)
   }
   let isHeader = true
-  threads.expect(opened.bytes)
+  on.threads.expect(opened.bytes)
   for await (const items of itemsIn(opened, true)) {
     for (const item of items) {
       const rest = isHeader ? behindHeader(item) : item
       isHeader = false
       if (rest === undefined) continue
-      const part = surveyItem(table.table, rest, threads)
+      const part = surveyItem(table.table, rest, on)
       // Whoever waits for it may be gone by then: that is told elsewhere.
       part.catch(() => {})
       pending.push(part)
@@ -216,13 +224,13 @@ function behindHeader(item: Item): Item | undefined {
   return block.bytes.length === 0 ? undefined : { ...item, block, line: block.line }
 }
 
-async function surveyItem({ number }: Table, item: Item, threads: Threads): Promise<SurveyedBlock> {
+async function surveyItem({ number }: Table, item: Item, { threads, tables }: TableThreads): Promise<SurveyedBlock> {
   const { block, record, error = '' } = item
   if (block !== undefined) {
     const { bytes, line } = block
     return threads.run({ kind: 'survey', table: number, bytes, line, offset: item.end - bytes.length })
   }
-  return threads.runner.tables.look(number, (surveyor) => {
+  return tables.look(number, (surveyor) => {
     if (record === undefined) surveyor.damaged(item.line, error)
     else surveyor.record(record, item)
   })

@@ -25,12 +25,12 @@ import { StoredCensus } from '../store/stored-census.js'
 import { TABLE_NUMBERS, TABLES } from '../store/tables.js'
 import type { RenewedPrograms } from './renewer.js'
 import { type InputForm, RowScrubber, type ScrubbedRows } from './row-scrubber.js'
-import {
-  type CheckedPrograms,
-  type ProgramsTask,
-  type SurveyedBlock,
-  type SurveyTask,
-  type TablesSetup,
+import type {
+  CheckedPrograms,
+  ProgramsTask,
+  SurveyedBlock,
+  SurveyTask,
+  TablesSetup,
   TableTasks,
 } from './table-tasks.js'
 
@@ -127,24 +127,24 @@ const EXPOSURE_TABLES = TABLES.filter(({ file }) => file === 'level1.csv' || fil
 /** Rows of so many bytes are settled in a tenth of a second; usual tasks have half of them. */
 const MOST_SHORT_BYTES = 1 << 19
 
-const NO_TABLES: TablesSetup = { others: [], tables: [] }
-
 /** Does tasks of one run. */
 export class TaskRunner {
   readonly layout: Layout
   readonly #setup: TaskSetup
   readonly #encoder: Encoder
   readonly #stored: StoredLines | undefined
-  readonly #tables: TableTexts
+  readonly #texts: TableTexts
+  readonly #tables: TableTasks | undefined
   #scrubber: RowScrubber | undefined
   #scrubberInput = -1
-  #onTables: TableTasks | undefined
 
-  constructor(setup: TaskSetup) {
+  /** @param tables does tasks on tables; runs over inputs have none, and need not load what these take */
+  constructor(setup: TaskSetup, tables?: TableTasks) {
     this.#setup = setup
+    this.#tables = tables
     this.layout = createLayout(setup.others)
     this.#encoder = new Encoder(setup.encodings)
-    this.#tables = new TableTexts({ layout: this.layout, encoder: this.#encoder })
+    this.#texts = new TableTexts({ layout: this.layout, encoder: this.#encoder })
     this.#stored = setup.stored === undefined ? undefined : new StoredLines(setup.stored)
   }
 
@@ -155,7 +155,7 @@ export class TaskRunner {
 
   /** Whether a task may take longer than a thread can do without a turn of its event loop: a program can be of any size. */
   isLong(task: Task): boolean {
-    if (task.kind === 'check' || task.kind === 'renew') return this.tables.bytesOf(task.pids) > MOST_SHORT_BYTES
+    if (task.kind === 'check' || task.kind === 'renew') return this.#onTables.bytesOf(task.pids) > MOST_SHORT_BYTES
     if (task.kind !== 'settle') return false
     let { length } = task.bytes
     for (const pid of this.#stored === undefined ? [] : programsIn(asBuffer(task.bytes)))
@@ -166,17 +166,15 @@ export class TaskRunner {
   #run(task: Task): ResultOf<Task> {
     if (task.kind === 'scrub') return this.#scrub(task)
     if (task.kind === 'settle') return this.#settle(task)
-    if (task.kind === 'survey') return this.tables.survey(task)
-    if (task.kind === 'check') return this.tables.check(task)
-    if (task.kind === 'renew') return this.tables.renew(task)
+    if (task.kind === 'survey') return this.#onTables.survey(task)
+    if (task.kind === 'check') return this.#onTables.check(task)
+    if (task.kind === 'renew') return this.#onTables.renew(task)
     return { written: writeRuns(task.file, sortedRuns(task.section)), section: task.section }
   }
 
-  /** What does tasks on tables. */
-  get tables(): TableTasks {
-    const { tables = NO_TABLES } = this.#setup
-    this.#onTables ??= new TableTasks(tables, this.#setup.encodings)
-    return this.#onTables
+  get #onTables(): TableTasks {
+    if (this.#tables === undefined) throw new Error('a task on tables in a run over inputs')
+    return this.#tables
   }
 
   #scrub({ input, bytes, line }: ScrubTask): ScrubbedRows {
@@ -213,10 +211,10 @@ export class TaskRunner {
       countSettled(settled, counts)
       countProgram(settled, census)
       // At once, as what is held longer than it needs to be makes garbage dear to collect.
-      this.#tables.add(settled)
+      this.#texts.add(settled)
     }
     return {
-      tables: this.#tables.take(),
+      tables: this.#texts.take(),
       counts,
       census: new StoredCensus().with(census).flat,
       unknown: this.#encoder.unknown,

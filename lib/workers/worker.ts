@@ -4,10 +4,16 @@ import { IngestError } from '../errors.js'
 import type { Answer, Job } from './pool.js'
 import { memoryOfResult, TaskRunner, type TaskSetup } from './tasks.js'
 
-const runner = new TaskRunner(workerData as TaskSetup)
 const tell = (answer: Answer, given: ArrayBuffer[] = []) => parentPort?.postMessage(answer, given)
 
-parentPort?.on('message', ({ number, task }: Job) => {
+/** Runs over inputs, which are most, need not load what tasks on tables take. */
+async function makeRunner(setup: TaskSetup): Promise<TaskRunner> {
+  if (setup.tables === undefined) return new TaskRunner(setup)
+  const { TableTasks } = await import('./table-tasks.js')
+  return new TaskRunner(setup, new TableTasks(setup.tables, setup.encodings))
+}
+
+function work(runner: TaskRunner, { number, task }: Job): void {
   try {
     const result = runner.run(task)
     tell({ number, result }, memoryOfResult(result))
@@ -15,5 +21,8 @@ parentPort?.on('message', ({ number, task }: Job) => {
     if (!(error instanceof IngestError)) tell({ number, error })
     else tell({ number, error, known: { code: error.code, detail: error.detail, place: error.place } })
   }
-})
+}
+
+const runner = makeRunner(workerData as TaskSetup)
+parentPort?.on('message', async (job: Job) => work(await runner, job))
 tell({ ready: true })

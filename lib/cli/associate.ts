@@ -42,7 +42,7 @@ export function addAssociateCommand(program: Command, terminal: Terminal): void 
     .option('--asn <path>', 'association files: a file, folder or glob; may be repeated', collectPath)
     .option('--no-candidates', 'leave out products across observations: they stay in mosaics.csv')
     .option('--strict', 'end at the first file that cannot be used, with nothing changed')
-    .option('--memory <size>', 'lines held in memory, in bytes or with k, M, G (default: 128M)', parseSize)
+    .option('--memory <size>', 'lines held in memory, in bytes or with k, M, G (default: 64M)', parseSize)
     .option('--tmp <folder>', 'where files for the others are made (default: inside the database)', parsePath)
     .option('--wait <seconds>', 'wait for another run on the database', parseSeconds)
     .option('--json', 'print the summary as one JSON object on standard output')

@@ -93,7 +93,7 @@ export function addIngest(program: Command, terminal: Terminal): void {
     .option('--max-rejects <rows>', 'rows that rejects.csv may have (default: 100000); more are counted', parseCount)
     .option(
       '--memory <size>',
-      'rows held in memory, in bytes or with k, M, G (default: 128M); more go to files',
+      'rows held in memory, in bytes or with k, M, G (default: 64M); more go to files',
       parseSize,
     )
     .option('--tmp <folder>', 'where these files are made (default: inside the database)', parsePath)

@@ -22,7 +22,7 @@ export interface RunOptions {
   readonly strict?: boolean | undefined
   /** Rows that `rejects.csv` may have, 100,000 by default; what is beyond them is counted only. */
   readonly maxRejects?: number | undefined
-  /** Bytes of rows that are held in memory; what is beyond them waits in spill files. 128 MiB by default. */
+  /** Bytes of rows that are held in memory; what is beyond them waits in spill files. 64 MiB by default. */
   readonly memory?: number | undefined
   /** Folder of the spill files; by default inside the database. */
   readonly tmp?: string | undefined

@@ -13,7 +13,7 @@ import { LineSection, MOST_SECTION_BYTES, type SectionData, sortedRuns } from '.
 import { mergeRuns, SpillFile, type SpillTarget, writeInSteps } from './spill.js'
 
 /** Default bound of the buffered lines, in bytes. */
-export const DEFAULT_MEMORY = 128 * 2 ** 20
+export const DEFAULT_MEMORY = 64 * 2 ** 20
 /** Sections that the memory is divided into, at least: as many can be spilled at a time. */
 const FEWEST_SECTIONS = 4
 /** So many spill files are merged into one. */

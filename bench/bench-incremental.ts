@@ -91,7 +91,7 @@ async function ontoCopies(database: string, { late }: IncrementalInputs, count: 
   for (const file of late.slice(0, count)) {
     const copy = newDatabase('copy')
     cpSync(database, copy, { recursive: true })
-    rmSync(join(copy, '.jwst-ingest', 'index.json'))
+    rmSync(join(copy, '.jwst-ingest', 'index'))
     runs.push(await measure(programJob(file, KINDS.unindexed, copy)))
   }
   newDatabase('copy')

@@ -115,7 +115,7 @@ async function readEveryWay(base: string, first: string, second: string): Promis
   for (const format of ['jsonl', 'parquet'] as const)
     await exportDatabase(db, { format, out: join(base, format), tables: ['*'] })
   const taken = copyOf(db, join(base, 'taken'))
-  rmSync(join(taken, '.jwst-ingest', 'index.json'))
+  rmSync(join(taken, '.jwst-ingest', 'index'))
   for (const folder of [db, taken]) {
     await build(folder, [[second]])
     await assertHealthy(folder)

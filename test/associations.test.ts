@@ -207,7 +207,7 @@ test('a database whose index is lost is read whole and gives the same tables', a
   const out = join(folder, 'db')
   await run(out, [poolInput('coron_nircam')], { asn: [poolAssociations('coron_nircam')] })
   const before = tableSets(out)
-  rmSync(join(out, '.jwst-ingest', 'index.json'))
+  rmSync(join(out, '.jwst-ingest', 'index'))
   await run(out, writeDayFiles(folder, [day('2024-02-21', [])]))
   t.deepEqual(tableSets(out), before)
   t.deepEqual(valuesIn(out, 'level1', 'role').filter((role) => role === 'psf').length, 36 - 18)

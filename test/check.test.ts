@@ -524,38 +524,35 @@ const RESOLUTION_DAMAGES: readonly Damage[] = [
   {
     when: 'the index has the lines of a program at another place, and a run would believe it',
     kind: 'index',
-    file: '.jwst-ingest/index.json',
+    file: '.jwst-ingest/index',
     tells: /^does not tell where the lines of training.csv are$/,
     work: (folder) => {
-      editIndex(folder, ({ tables }) => {
-        const segments = tables['training.csv']?.segments ?? []
-        segments[0] = (segments[0] ?? 0) + 1
-      })
+      // The program of the first line of the first table.
+      editIndex(folder, (words) => words.set([(words[0] ?? 0) + 1]))
       return undefined
     },
   },
   {
     when: 'a number of the index tells another count, and a run would believe it',
     kind: 'index',
-    file: '.jwst-ingest/index.json',
+    file: '.jwst-ingest/index',
     tells: /^does not tell how much is matched and waits$/,
     work: (folder) => {
-      editIndex(folder, ({ census = [] }) => {
-        census[3] = (census[3] ?? 0) + 1
-      })
+      // The exposures that wait of the last model of the last program.
+      editIndex(folder, (words) => words.set([(words.at(-5) ?? 0) + 1], words.length - 5))
       return undefined
     },
   },
   {
-    when: 'a digit of the index has changed by itself',
+    when: 'a byte of the index has changed by itself',
     kind: 'index',
-    file: '.jwst-ingest/index.json',
+    file: '.jwst-ingest/index',
     tells: /^is not as a run wrote it$/,
     work: (folder) => {
-      const path = join(folder, '.jwst-ingest', 'index.json')
-      const text = readFileSync(path, 'utf8')
-      const at = text.indexOf('"segments":[') + 12
-      writeFileSync(path, `${text.slice(0, at)}${(Number(text[at]) + 1) % 10}${text.slice(at + 1)}`)
+      const path = join(folder, '.jwst-ingest', 'index')
+      const file = readFileSync(path)
+      file.writeUInt8(file.readUInt8(file.length - 7) ^ 1, file.length - 7)
+      writeFileSync(path, file)
       return undefined
     },
   },

@@ -181,8 +181,8 @@ test('a database of an earlier version, without associations.csv, is written ane
   ran(t, await dir.run(['-o', 'db', '2024-02-21_052.csv']), { code: 0 })
   const before = readRows(dir.path('db'), 'training')
   dir.write(
-    'db/.jwst-ingest/index.json',
-    dir.read('db/.jwst-ingest/index.json').replace(/^\{"checksum":\d+,"version":\d+/, '{"version":1'),
+    'db/.jwst-ingest/index',
+    dir.read('db/.jwst-ingest/index').replace(/^\{"checksum":\d+,"version":\d+/, '{"version":1'),
   )
   rmSync(dir.path('db/associations.csv'))
   ran(t, await dir.run([...DAY, '-o', 'db'], { stdin: daily() }), { code: 0 })

@@ -54,7 +54,7 @@ test('what is replaced, appended to, new and removed is there after the commit a
     table.write('c\n')
     const fresh = await transaction.append('new.csv')
     fresh.write('é\n')
-    const index = await transaction.replace(`${PRIVATE_FOLDER}/index.json`)
+    const index = await transaction.replace(`${PRIVATE_FOLDER}/index`)
     index.write('{}')
     await transaction.remove('old.csv')
     await transaction.remove('never.csv')
@@ -65,7 +65,7 @@ test('what is replaced, appended to, new and removed is there after the commit a
     t.deepEqual((await readdir(folder)).sort(), [PRIVATE_FOLDER, 'new.csv', 'table.csv'])
     t.is(await readFile(join(folder, 'table.csv'), 'utf8'), 'a\nb\nc\n')
     t.is(await readFile(join(folder, 'new.csv'), 'utf8'), 'é\n')
-    t.is(await readFile(join(folder, PRIVATE_FOLDER, 'index.json'), 'utf8'), '{}')
+    t.is(await readFile(join(folder, PRIVATE_FOLDER, 'index'), 'utf8'), '{}')
     t.deepEqual(await filesLike(folder, /staging|commit/), [])
   }))
 
@@ -484,7 +484,7 @@ test.serial(
       const folder = privateFolder.replace(/\/\.jwst-ingest$/, '')
       t.true(durable(clear.path, lastEnd(staged.slice(0, -1)), commit.start), 'names of staged files')
       t.true(durable(privateFolder, lastEnd(at('mkdir', /staging$/)), commit.start), 'name of the staging folder')
-      const placed = [...at('rename', /-> .*\.csv$|-> .*index\.json$/), ...at('unlink', /mosaics/)]
+      const placed = [...at('rename', /-> .*\.csv$|-> .*index$/), ...at('unlink', /mosaics/)]
       const appended = at('write', /ingest-test-[^/]*\/level1\.csv$/)
       t.deepEqual([placed.length, appended.length > 1], [4, true])
       // The first one asks before the commit whether the table can be written to.

@@ -21,7 +21,7 @@ const RUNS = process.env.SOAK === '1' ? 100 : 24
 const WAIT = '300'
 
 /** What a run may leave in a database besides its tables. */
-const KEPT = /^\.jwst-ingest\/(hidden\.csv|index\.json|seen\.json)$/
+const KEPT = /^\.jwst-ingest\/(hidden\.csv|index|seen\.json)$/
 
 /** Daily files in the folder of a test; returns their names. */
 function writeDays(dir: Workdir, options: Partial<GeneratorOptions>): string[] {

@@ -47,7 +47,7 @@ const same = test.macro<[runs: readonly (readonly string[])[]]>({
       const summary = await runStages(staged, { inputs })
       t.deepEqual(withoutTime(summary), withoutTime(await ingest(ingested, { inputs })))
     }
-    for (const table of ['rejects.csv', 'encodings.json', '.jwst-ingest/hidden.csv', '.jwst-ingest/index.json'])
+    for (const table of ['rejects.csv', 'encodings.json', '.jwst-ingest/hidden.csv', '.jwst-ingest/index'])
       t.is(readFileSync(join(staged, table), 'utf8'), readFileSync(join(ingested, table), 'utf8'), table)
     t.deepEqual(tableTexts(staged), tableTexts(ingested))
     t.true(readRows(staged, 'training').length > 0)

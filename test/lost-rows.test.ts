@@ -227,7 +227,7 @@ const EDITS: readonly Edit[] = [
     note: String.raw`ingest\.csv \([\d,]+ bytes more\)`,
   },
   { what: 'all of it copied without its times', work: copiedWithoutTimes, note: undefined },
-  { what: 'its index lost', work: (folder) => rmSync(join(folder, '.jwst-ingest/index.json')), note: undefined },
+  { what: 'its index lost', work: (folder) => rmSync(join(folder, '.jwst-ingest/index')), note: undefined },
   {
     what: 'its private folder lost',
     work: (folder) => rmSync(join(folder, '.jwst-ingest'), { recursive: true }),

@@ -28,7 +28,7 @@ const PRIVATE = '.jwst-ingest'
 async function firstDay(t: ExecutionContext, isIndexed = false): Promise<string> {
   const folder = join(newFolder(t), 'db')
   await build(folder, [FIRST])
-  if (!isIndexed) rmSync(join(folder, PRIVATE, 'index.json'))
+  if (!isIndexed) rmSync(join(folder, PRIVATE, 'index'))
   return folder
 }
 
@@ -69,8 +69,8 @@ interface Obstacle {
 const OBSTACLES: readonly Obstacle[] = [
   {
     what: 'a file that is a link to nothing',
-    make: (_, folder) => symlinkSync('nowhere', join(folder, PRIVATE, 'index.json')),
-    tells: /index\.json: is a link to nothing: remove it/,
+    make: (_, folder) => symlinkSync('nowhere', join(folder, PRIVATE, 'index')),
+    tells: /index: is a link to nothing: remove it/,
   },
   {
     what: 'a table on another file system behind a link',

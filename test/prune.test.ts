@@ -221,7 +221,7 @@ test('a database that has no table of expired rows gains it', async (t) => {
   const out = join(temporaryFolder(t), 'db')
   await ingestDays(out, [day(OLD, [exposure(1)])])
   const wanted = tableTexts(out)
-  const index = join(out, '.jwst-ingest/index.json')
+  const index = join(out, '.jwst-ingest/index')
   const older = readFileSync(index, 'utf8')
     .replace(/^\{"checksum":\d+,"version":\d+/, '{"version":1')
     .replace(/"expired\.csv":\{[^}]*\},/, '')

@@ -57,7 +57,7 @@ function changes({ tables }: RebuildReport): Record<string, string> {
   return Object.fromEntries(others.map(({ file, state, changed }) => [file, `${state} ${changed}`]))
 }
 
-const INDEX = ['.jwst-ingest/index.json', '.jwst-ingest/seen.json']
+const INDEX = ['.jwst-ingest/index', '.jwst-ingest/seen.json']
 
 test.serial('a healthy database stays as it is: no byte and no time of a file changes', async (t) => {
   const folder = copyOf(golden, join(newFolder(t), 'db'))
@@ -74,14 +74,14 @@ test.serial(
     const folder = copyOf(golden, join(newFolder(t), 'db'))
     for (const file of ['training.csv', 'level1.csv']) utimesSync(join(folder, file), new Date(), new Date())
     t.deepEqual((await checkDatabase(folder)).notes, [], 'the bytes are those that its index tells of')
-    rmSync(join(folder, '.jwst-ingest', 'index.json'))
+    rmSync(join(folder, '.jwst-ingest', 'index'))
     t.is((await checkDatabase(folder)).notes.length, 1)
     const before = looks(folder)
     t.deepEqual(changes(await rebuildDatabase({ out: folder })), {})
     t.deepEqual(differing(looks(folder), before), INDEX)
     t.is(
-      readFileSync(join(folder, '.jwst-ingest', 'index.json'), 'utf8'),
-      readFileSync(join(golden, '.jwst-ingest', 'index.json'), 'utf8'),
+      readFileSync(join(folder, '.jwst-ingest', 'index'), 'utf8'),
+      readFileSync(join(golden, '.jwst-ingest', 'index'), 'utf8'),
     )
     t.deepEqual((await checkDatabase(folder)).notes, [])
   },
@@ -236,7 +236,7 @@ test.serial(
     t.is(new Lines(db, 'rem-image.csv').find('jw06010-o136'), 2)
     await assertHealthy(db)
     t.deepEqual(changes(await rebuildDatabase({ out: db })), {})
-    rmSync(join(db, '.jwst-ingest', 'index.json'))
+    rmSync(join(db, '.jwst-ingest', 'index'))
     t.deepEqual(changes(await rebuildDatabase({ out: db })), { 'rem-image.csv': 'changed 0' })
     writeFileSync(path, [header, exposures[0], ''].join('\n'))
     await build(db, [[path]])
@@ -302,7 +302,7 @@ test.serial('without an index, features that cannot be read may be all that is k
   const lines = new Lines(folder, 'train-image.csv')
   const line = lines.find(PRODUCT)
   lines.replace(line, lines.text(line).slice(0, 40)).write()
-  rmSync(join(folder, '.jwst-ingest', 'index.json'))
+  rmSync(join(folder, '.jwst-ingest', 'index'))
   const message = new RegExp(`got \\d+; it may hold the features of ${PRODUCT}, `)
   await t.throwsAsync(rebuildDatabase({ out: folder }), { code: 'TABLE_INVALID', message })
 })

@@ -94,7 +94,7 @@ test('a late exposure moves no line of its product but those that change', async
   t.is(stays.length, 1)
   t.deepEqual(rows(read('raw-image.csv')).slice(0, 2), [header, ...stays])
   t.is(rows(read('raw-image.csv')).length, 3)
-  const index = statSync(join(out, '.jwst-ingest', 'index.json')).size
+  const index = statSync(join(out, '.jwst-ingest', 'index')).size
   const replaced = ['raw-image.csv', 'train-image.csv'].map((file) => read(file).length)
   t.deepEqual(written, { bytes: added.length + index + (replaced[0] ?? 0) + (replaced[1] ?? 0), cloned: 0 })
 })

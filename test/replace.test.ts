@@ -176,7 +176,7 @@ for (const { what, stored, by, as, replaced } of CASES) {
     await run(one, writeDayFiles(join(folder, 'as'), as))
     for (const out of [added, whole]) for (const path of paths) await run(out, [path])
     // Without its index a database is read whole.
-    rmSync(join(whole, '.jwst-ingest/index.json'))
+    rmSync(join(whole, '.jwst-ingest/index'))
     for (const out of [added, whole]) {
       t.is((await run(out, replacing, REPLACE)).replaced, replaced)
       t.deepEqual(tableSets(out), tableSets(one))

@@ -28,7 +28,7 @@ test('an index without segments is empty', (t) => {
   t.deepEqual(index.all, [])
   t.deepEqual(index.of(1), [])
   t.deepEqual([...index.programs], [])
-  t.deepEqual(index.flat, [])
+  t.deepEqual([...index.flat], [])
 })
 
 test('segments keep the order of the table, and each program has its own', (t) => {
@@ -39,7 +39,7 @@ test('segments keep the order of the table, and each program has its own', (t) =
   t.deepEqual(index.of(4), [])
   t.deepEqual([...index.programs], [7, 3])
   const numbers = index.all.flatMap(({ pid, offset, length, sum }) => [pid, offset, length, sum])
-  t.deepEqual(index.flat, numbers)
+  t.deepEqual([...index.flat], numbers)
   t.deepEqual(numbers.slice(0, 3), [7, 10, 5])
 })
 
@@ -91,6 +91,19 @@ function bytes(list: readonly Segment[]): string[] {
   return list.flatMap(({ pid, offset, length }) => Array.from({ length }, (_, index) => `${offset + index}:${pid}`))
 }
 
+test('there is room for as many segments as come', (t) => {
+  const index = new Segments([1, 0, 2, 7])
+  const expected = [1, 0, 2, 7]
+  for (let at = 1; at < 1000; at++) {
+    index.add({ pid: at % 3, offset: 2 * at, length: 2, sum: at })
+    expected.push(at % 3, 2 * at, 2, at)
+  }
+  // The first goes on with the one before it.
+  t.deepEqual([...index.flat].slice(-4), expected.slice(-4))
+  t.is(index.all.length, 999)
+  t.is(index.of(2).length, 333)
+})
+
 test('flat numbers read back as the same segments, which are as few as can be and cover the same bytes', (t) => {
   fc.assert(
     fc.property(pieces, (list) => {
@@ -115,6 +128,30 @@ test('flat numbers read back as the same segments, which are as few as can be an
       assert.deepEqual(new Set(index.programs), new Set(list.map(({ pid }) => pid)))
     }),
     { seed, numRuns: 1000 },
+  )
+  t.pass()
+})
+
+test('a table that is all segments below its header reads back from their words', (t) => {
+  const whole = fc.array(fc.record({ pid: fc.nat({ max: 99_999 }), length: fc.integer({ min: 1, max: 30 }) }))
+  // A header, then terabytes.
+  const starts = fc.constantFrom(0, 100, 2 ** 42)
+  fc.assert(
+    fc.property(whole, starts, (list, start) => {
+      const index = new Segments()
+      let bytes = start
+      for (const { pid, length } of list) {
+        index.add({ pid, offset: bytes, length, sum: checksum(String(bytes)) })
+        bytes += length
+      }
+      const again = Segments.ofWords(index.words, bytes)
+      assert.deepEqual(again.flat, index.flat)
+      // What was read is added to without a change to it.
+      const before = again.flat.slice()
+      new Segments(again.flat).add({ pid: list.at(-1)?.pid ?? 1, offset: bytes, length: 5, sum: 5 })
+      assert.deepEqual(again.flat, before)
+    }),
+    { seed, numRuns: 300 },
   )
   t.pass()
 })

@@ -57,10 +57,10 @@ for (const umask of UMASKS) {
       chmodSync(join(folder, 'level1.csv'), 0o664)
       writeFileSync(join(folder, 'training.csv'), 'old\n')
       chmodSync(join(folder, 'training.csv'), 0o640)
-      await writeTables(folder, 'level1.csv', 'training.csv', 'new.csv', '.jwst-ingest/index.json')
+      await writeTables(folder, 'level1.csv', 'training.csv', 'new.csv', '.jwst-ingest/index')
       t.deepEqual(modes(folder), {
         '.jwst-ingest': '2770',
-        '.jwst-ingest/index.json': '660',
+        '.jwst-ingest/index': '660',
         'level1.csv': '664',
         'new.csv': '660',
         'training.csv': '640',

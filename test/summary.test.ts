@@ -18,7 +18,7 @@ const NOTHING = { groups: 0, exposures: 0, products: 0, mosaics: 0 }
 function settled(
   resolutions: Settled['resolutions'],
   rest: { mosaics?: number; duplicates?: number; replaced?: number } = {},
-): [SettledCounts, readonly number[]] {
+): [SettledCounts, Uint32Array] {
   const counts = nothingSettled()
   const dname = 'jw01001-c1001_t001_miri_f770w'
   const mosaics = Array.from({ length: rest.mosaics ?? 0 }, () => product({ Dataset: dname }))

@@ -582,7 +582,7 @@ for (const [name, inputs] of Object.entries({
     t.true(waits.length > 5)
     rmSync(join(folder, '.jwst-ingest', 'seen.json'))
     t.deepEqual(await allWaits(folder), waits)
-    rmSync(join(folder, '.jwst-ingest', 'index.json'))
+    rmSync(join(folder, '.jwst-ingest', 'index'))
     t.deepEqual(await allWaits(folder), waits)
   })
 }

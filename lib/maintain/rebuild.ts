@@ -166,14 +166,15 @@ async function commit(
   const others = survey.layout.columns.slice(2, survey.layout.at.date)
   const known =
     database.index !== undefined &&
-    formatIndex(database.index) ===
+    formatIndex(database.index).equals(
       formatIndex({
         others,
         tables: same,
         encodings: database.encodingsSum,
         census: new StoredCensus().with(census),
         readings: database.readings,
-      })
+      }),
+    )
   const noCodes = await stat(database.path(ENCODINGS_FILE)).then(
     () => false,
     () => true,

@@ -148,9 +148,9 @@ export class Tally {
    *
    * @param census what there is now in each program that changed, as it is stored
    */
-  settled(counts: SettledCounts, census: readonly number[]): void {
+  settled(counts: SettledCounts, census: Uint32Array): void {
     // What there is now is the concern of the commit alone: a run that never ends could not hold all of it.
-    this.#whole?.settled(counts, [])
+    this.#whole?.settled(counts, new Uint32Array())
     const own = this.#settled
     for (const model of MODELS) addCounts(own.models[model], counts.models[model])
     own.multipleMatches.push(...counts.multipleMatches)

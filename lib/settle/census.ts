@@ -213,9 +213,6 @@ function countExposures(exposures: readonly Row[], census: Census): void {
   }
 }
 
-/** How many there are of a model. */
-const CENSUS_NUMBERS = ['matched', 'groups', 'exposures', 'products', 'mosaics'] as const
-
 /** Adds what there is elsewhere. */
 function addCensus(to: Census, from: Census): void {
   for (const model of CENSUS_MODELS) addModel(to[model], from[model])
@@ -223,7 +220,11 @@ function addCensus(to: Census, from: Census): void {
 
 /** Adds what there is of a model elsewhere. */
 export function addModel(to: ModelCensus, from: ModelCensus): void {
-  for (const number of CENSUS_NUMBERS) to[number] += from[number]
+  to.matched += from.matched
+  to.groups += from.groups
+  to.exposures += from.exposures
+  to.products += from.products
+  to.mosaics += from.mosaics
   addDays(to, from.first, from.last)
 }
 

@@ -37,6 +37,8 @@ export class Database {
   /** Runs that commit while they read, by the last index, whatever became of the tables. */
   readonly readings: readonly Reading[]
   readonly #codes: Codes
+  /** The index that was committed since. */
+  #committed: DatabaseIndex | undefined
 
   private constructor(
     folder: OpenFolder,
@@ -68,14 +70,19 @@ export class Database {
     }
   }
 
-  /** The same folder as it is after a commit. */
+  /** The same folder as it is after a commit: the index is known, as nobody else could write one meanwhile. */
   async again(): Promise<Database> {
-    return Database.#look(this.folder, this.signal, false)
+    return Database.#look(this.folder, this.signal, false, this.#committed ?? this.index)
   }
 
-  static async #look(folder: OpenFolder, signal: AbortSignal | undefined, justPlaced: boolean): Promise<Database> {
+  static async #look(
+    folder: OpenFolder,
+    signal: AbortSignal | undefined,
+    justPlaced: boolean,
+    known?: DatabaseIndex,
+  ): Promise<Database> {
     const path = folder.folder
-    const stored = await readStoredIndex(path)
+    const stored = known ?? (await readStoredIndex(path))
     const isTrusted = stored !== undefined && (await isAsLeft(path, stored, signal, justPlaced))
     const found = { index: isTrusted ? stored : undefined, readings: stored?.readings ?? [] }
     return new Database(folder, signal, found, await readCodes(path, stored))
@@ -114,8 +121,13 @@ export class Database {
     return { folder: this.folder.folder, segments: new Map(segments) }
   }
 
-  /** Remembers what the tables look like, after a commit. */
-  async remember(): Promise<void> {
+  /**
+   * Remembers what the tables look like, after a commit.
+   *
+   * @param index the one that was committed, if any
+   */
+  async remember(index?: DatabaseIndex): Promise<void> {
+    this.#committed = index
     await rememberTables(this.folder.folder)
   }
 

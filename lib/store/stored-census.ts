@@ -18,32 +18,29 @@ const NUMBERS = 9
 /** A mission has thousands of programs, and every run reads them all: so these are plain numbers, programs ascending. */
 export class StoredCensus {
   /** The numbers of each model of each program of which there is something, in turn. */
-  readonly flat: readonly number[]
+  readonly flat: Uint32Array
 
-  constructor(flat: readonly number[] = []) {
+  constructor(flat: Uint32Array = new Uint32Array()) {
     this.flat = flat
   }
 
   /** The same with what there is now in some programs. */
   with(programs: CensusByProgram): StoredCensus {
-    const flat: number[] = []
-    const changed = [...programs].sort(([a], [b]) => a - b)
+    const old = this.flat
+    const flat = new Uint32Array(old.length + programs.size * CENSUS_MODELS.length * NUMBERS)
+    let used = 0
     let next = 0
-    const putUpTo = (last: number) => {
-      for (; next < changed.length; next++) {
-        const [pid, census] = changed[next] as (typeof changed)[number]
-        if (pid > last) return
-        put(pid, census, flat)
-      }
+    const keep = (end: number) => {
+      flat.set(old.subarray(next, end), used)
+      used += end - next
     }
-    for (let at = 0; at < this.flat.length; at += NUMBERS) {
-      const pid = this.flat[at] ?? 0
-      putUpTo(pid)
-      if (programs.has(pid)) continue
-      for (let index = at; index < at + NUMBERS; index++) flat.push(this.flat[index] ?? 0)
+    for (const [pid, census] of [...programs].sort(([a], [b]) => a - b)) {
+      keep(this.#startOf(pid, next))
+      used = put(pid, census, flat, used)
+      next = this.#startOf(pid + 1, next)
     }
-    putUpTo(Number.POSITIVE_INFINITY)
-    return new StoredCensus(flat)
+    keep(old.length)
+    return new StoredCensus(flat.slice(0, used))
   }
 
   /** What there is in all programs. */
@@ -58,17 +55,35 @@ export class StoredCensus {
     for (let at = 0; at < this.flat.length; at += NUMBERS) this.#addAt(at, censusOf(programs, this.flat[at] ?? 0))
   }
 
+  /** Where the numbers of a program begin, or of the next one, from a place on. */
+  #startOf(pid: number, from: number): number {
+    let at = from
+    while ((this.flat[at] ?? Number.POSITIVE_INFINITY) < pid) at += NUMBERS
+    return Math.min(at, this.flat.length)
+  }
+
   #addAt(at: number, census: Census): void {
-    const [model = 0, matched = 0, groups = 0, exposures = 0, products = 0, mosaics = 0, first = 0, last = 0] =
-      this.flat.slice(at + 1, at + NUMBERS)
-    addModel(census[CENSUS_MODELS[model] ?? 'none'], { matched, groups, exposures, products, mosaics, first, last })
+    const number = (index: number) => this.flat[at + index] ?? 0
+    addModel(census[CENSUS_MODELS[number(1)] ?? 'none'], {
+      matched: number(2),
+      groups: number(3),
+      exposures: number(4),
+      products: number(5),
+      mosaics: number(6),
+      first: number(7),
+      last: number(8),
+    })
   }
 }
 
-function put(pid: number, census: Census, flat: number[]): void {
+/** Puts what there is in a program at a place; returns where it ends. */
+function put(pid: number, census: Census, flat: Uint32Array, start: number): number {
+  let end = start
   for (const [model, name] of CENSUS_MODELS.entries()) {
     const { matched, groups, exposures, products, mosaics, first, last }: ModelCensus = census[name]
-    if (matched + groups + exposures + products + mosaics > 0)
-      flat.push(pid, model, matched, groups, exposures, products, mosaics, first, last)
+    if (matched + groups + exposures + products + mosaics === 0) continue
+    flat.set([pid, model, matched, groups, exposures, products, mosaics, first, last], end)
+    end += NUMBERS
   }
+  return end
 }

@@ -20,7 +20,7 @@ import { type FileRange, StagedFile, type TableWriter, type Written, writtenTo }
 
 /**
  * A change of several files that happens wholly or not at all. Names are relative to the database folder
- * (`training.csv`, `.jwst-ingest/index.json`), each at most once in a transaction.
+ * (`training.csv`, `.jwst-ingest/index`), each at most once in a transaction.
  */
 export interface Transaction {
   /** The path of a scratch file that the caller writes, reads and closes himself; gone after the transaction. */

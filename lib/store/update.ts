@@ -7,7 +7,7 @@ import { checksum } from './checksum.js'
 import { allEnded } from './commit-files.js'
 import { type Database, ENCODINGS_FILE } from './database.js'
 import type { TableText } from './format.js'
-import { formatIndex, INDEX_FILE, type TableIndex } from './index-file.js'
+import { type DatabaseIndex, formatIndex, INDEX_FILE, type TableIndex } from './index-file.js'
 import { Segments } from './line-ranges.js'
 import type { Reading } from './readings.js'
 import { MOST_REJECTS, RejectsUpdate } from './rejects-update.js'
@@ -238,7 +238,6 @@ export class Update {
     const changed = isWhole || newCodes || newRejects || [...tables].some(([file, its]) => its !== old.tables.get(file))
     const isKept = changed || this.readings.length > 0 || this.#database.readings.length > 0
     const written = await (isKept ? this.#seal(tables, all, newCodes) : this.#leave())
-    await this.#database.remember()
     return { changed, written, total: all.total, rejectsLeftOut: this.#rejects.leftOut }
   }
 
@@ -247,20 +246,24 @@ export class Update {
     const others = this.#layout.columns.slice(2, this.#layout.at.date)
     const codes = newCodes ? formatEncodings(this.#encoder.encodings) : undefined
     const encodings = codes === undefined ? this.#database.encodingsSum : checksum(codes)
-    await this.#write(INDEX_FILE, formatIndex({ others, tables, encodings, census, readings: this.readings }))
+    const index: DatabaseIndex = { others, tables, encodings, census, readings: this.readings }
+    await this.#write(INDEX_FILE, formatIndex(index))
     if (codes !== undefined) await this.#write(ENCODINGS_FILE, codes)
-    return this.#transaction.commit()
+    const written = await this.#transaction.commit()
+    await this.#database.remember(index)
+    return written
   }
 
   /** Leaves everything as it is. */
   async #leave(): Promise<Written> {
     await this.#transaction.abort()
+    await this.#database.remember()
     return { bytes: 0, cloned: 0 }
   }
 
-  async #write(file: string, text: string): Promise<void> {
+  async #write(file: string, content: string | Uint8Array): Promise<void> {
     const writer = await this.#transaction.replace(file)
-    writer.write(text)
+    writer.write(content)
     writer.close()
   }
 

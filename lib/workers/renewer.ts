@@ -25,7 +25,7 @@ export interface RenewedPrograms {
   readonly groups: GroupLines
   readonly bare: readonly BareProduct[]
   /** What there is in each program, as {@link StoredCensus} has it. */
-  readonly census: readonly number[]
+  readonly census: Uint32Array
   /** Category values that have no code. */
   readonly unknown: UnknownValues
 }

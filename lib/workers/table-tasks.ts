@@ -52,7 +52,7 @@ export interface CheckedPrograms {
   readonly found: FoundPart
   readonly groups: GroupLines
   /** What there is in each program, as {@link StoredCensus} has it. */
-  readonly census: readonly number[]
+  readonly census: Uint32Array
 }
 
 /** Does tasks on the tables of one database. */

@@ -80,7 +80,7 @@ export interface SettledUnits {
   readonly tables: readonly TableText[]
   readonly counts: SettledCounts
   /** What there is now in each program that changed, as {@link StoredCensus} has it: many objects are dear to pass on. */
-  readonly census: readonly number[]
+  readonly census: Uint32Array
   /** Category values that have no code. */
   readonly unknown: UnknownValues
 }

@@ -28,7 +28,7 @@ export async function writeTables(folder: string): Promise<void> {
     writeFile(join(folder, 'level1.csv'), rows('level1', 500)),
     writeFile(join(folder, 'mosaics.csv'), rows('mosaic', 5)),
     writeFile(join(folder, 'rejects.csv'), rows('reject', 3)),
-    writeFile(join(folder, '.jwst-ingest', 'index.json'), '{"rows":7000}'),
+    writeFile(join(folder, '.jwst-ingest', 'index'), '{"rows":7000}'),
     writeFile(join(folder, 'notes.txt'), 'not of the program'),
   ])
 }
@@ -49,7 +49,7 @@ async function change(transaction: Transaction): Promise<void> {
   ingest.write(rows('ingest', 10))
   await transaction.append('rejects.csv')
   await transaction.remove('mosaics.csv')
-  const index = await transaction.replace('.jwst-ingest/index.json')
+  const index = await transaction.replace('.jwst-ingest/index')
   index.write(Buffer.from(`{"rows":${training.bytes}}`))
 }
 

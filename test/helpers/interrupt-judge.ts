@@ -22,7 +22,7 @@ import { PROGRAM } from './program.js'
 const RECORD = 'db/.jwst-ingest/commit.json'
 const STAGED = /^db\/\.jwst-ingest\/staging\//
 /** What a run may leave in the private folder. */
-const KEPT = ['.jwst-ingest/hidden.csv', '.jwst-ingest/index.json', '.jwst-ingest/seen.json']
+const KEPT = ['.jwst-ingest/hidden.csv', '.jwst-ingest/index', '.jwst-ingest/seen.json']
 
 /** How a disturbed run left its folder. */
 export interface Wreck {

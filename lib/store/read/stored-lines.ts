@@ -13,8 +13,8 @@ import type { Table } from '../table.js'
 /** Where the lines stand: plain data, from which any thread can read them. */
 export interface StoredPlaces {
   readonly folder: string
-  /** By file: program number, offset and length of each segment in turn. */
-  readonly segments: ReadonlyMap<string, readonly number[]>
+  /** By file, see {@link Segments.flat}. */
+  readonly segments: ReadonlyMap<string, ArrayLike<number>>
 }
 
 /** Reads lines program by program. */

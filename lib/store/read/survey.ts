@@ -43,7 +43,7 @@ export interface TablePlaces {
   readonly lines: number
   readonly asWritten: boolean
   /** See {@link Segments.flat}. */
-  readonly segments: readonly number[]
+  readonly segments: ArrayLike<number>
   /** Offset and line number of each piece that goes on with no other one of its program, in turn. */
   readonly firstLines: readonly number[]
 }

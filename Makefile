@@ -71,7 +71,7 @@ report: build
 check: build
 	$(RUN) check $(DB)
 
-# BENCH="--quick", "--only day", "--profile": a part of it, which is only printed. The whole takes half an hour.
+# BENCH="--quick", "--only day", "--profile": a part of it, which is only printed. The whole takes three quarters of an hour.
 bench: build
 	npm run --silent bench -- $(BENCH)
 

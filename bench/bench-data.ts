@@ -46,6 +46,8 @@ const GENERATE = join(import.meta.dirname, 'generate.js')
 const FILE_NAME = '2024-02-21_052.csv'
 /** The program numbers of a generated day begin here, and reach little further than those of a million rows. */
 const FIRST_PROGRAM = 1001
+/** A dataset's name begins with so many letters that tell its program. */
+const PROGRAM_LETTERS = 7
 /** Program numbers from here on are in no generated file; a day of 5,000 rows takes fewer than the step. */
 const FIRST_FREE_PROGRAM = 60_000
 const FREE_PROGRAM_STEP = 4000
@@ -112,6 +114,48 @@ export function dayFiles(rows: number, days: number): Promise<string> {
   return cached(`${rows}-in-${days}-days`, (path) =>
     runGenerator(['--days', String(days), '--rows', String(perDay), '--out', path]),
   )
+}
+
+/**
+ * A file in which a program begins behind every `size` rows, so that none of these touch what came before: where the next
+ * program does not fit, rows of a level that is of no matter fill the room.
+ */
+export async function rowsInBlocks(rows: number, size: number): Promise<InputFile> {
+  const path = await cached(join(`${rows}-in-blocks-of-${size}`, FILE_NAME), async (to) => {
+    const all = await inputFile({ rows })
+    await pipeline(blocksOf(all.path, rows, size), createWriteStream(to))
+    await rm(dirname(all.path), { recursive: true })
+  })
+  return fileOf(path, rows)
+}
+
+async function* blocksOf(path: string, rows: number, size: number): AsyncGenerator<string> {
+  let given = 0
+  let filler = ''
+  yield `${HEADER}\n`
+  for await (const lines of programsIn(path)) {
+    const room = size - (given % size)
+    const filled = lines.length > room ? room : 0
+    if (given + filled + lines.length > rows) break
+    yield filler.repeat(filled) + lines.join('')
+    given += filled + lines.length
+    filler = lines.find((line) => line.includes(',LEVEL_2,')) ?? filler
+  }
+  yield filler.repeat(rows - given)
+}
+
+/** The lines of each program of a file that is in the order of names. */
+async function* programsIn(path: string): AsyncGenerator<string[]> {
+  let lines: string[] = []
+  for await (const line of createInterface({ input: createReadStream(path), crlfDelay: Infinity })) {
+    if (line === HEADER) continue
+    if (lines[0]?.slice(0, PROGRAM_LETTERS) !== line.slice(0, PROGRAM_LETTERS) && lines.length > 0) {
+      yield lines
+      lines = []
+    }
+    lines.push(`${line}\n`)
+  }
+  yield lines
 }
 
 /** Rows with the association files that belong to them. */

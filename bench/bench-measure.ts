@@ -2,7 +2,7 @@
  * Runs programs one after the other and measures each: wall time, processor time and peak memory of that process alone.
  */
 import { spawn } from 'node:child_process'
-import { closeSync, openSync, readFileSync } from 'node:fs'
+import { closeSync, openSync, readFileSync, writeFileSync } from 'node:fs'
 
 /** A program to measure. */
 export interface Job {
@@ -109,6 +109,16 @@ function watch(pid: number, start: number): Usage | undefined {
     rss = Math.max(rss, readPeak(pid))
     Atomics.wait(clock, 0, 0, wall < EARLY_SECONDS ? EARLY_INTERVAL : LATE_INTERVAL)
   }
+}
+
+/** What a process that goes on has used; its wall time is not told. */
+export function usageOf(pid: number): Usage {
+  return { wall: Number.NaN, cpu: readState(pid)?.cpu ?? Number.NaN, rss: readPeak(pid) }
+}
+
+/** Lets the peak of a process's memory begin anew. */
+export function startPeak(pid: number): void {
+  writeFileSync(`/proc/${pid}/clear_refs`, '5')
 }
 
 function readState(pid: number): { readonly ended: boolean; readonly cpu: number } | undefined {

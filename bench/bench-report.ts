@@ -104,7 +104,7 @@ set of the measured process alone (\`VmHWM\`); a MB has 10^6 bytes. The rows are
 each (\`bench/generate.ts\`). Comparisons only read or copy CSV; the ingest also groups, matches, computes, and writes
 all its tables, which are on the disk before it ends.
 
-So that the whole takes half an hour on two processors, most is measured with few repetitions: each part says how many.
+So that the whole takes three quarters of an hour on two processors, most is measured with few repetitions: each part says how many.
 A median of three leaves some hundredths of noise.`
 
 const INTRODUCTION = `Of each kind of measurement this is the one that comes nearest to its bar, or is beyond it. Times are those of

@@ -3,23 +3,19 @@
  * units and writing what they add to each table. Input and output are plain data.
  */
 
-import { CanonicalLine, type CsvRecord } from '../csv/row.js'
+import type { CsvRecord } from '../csv/row.js'
 import { Encoder, type Encodings, type UnknownValues } from '../rules/category-codes.js'
-import { KeywordFinder } from '../rules/keywords.js'
 import { createLayout, type Layout } from '../rules/layout.js'
-import type { MemberList } from '../rules/member-list.js'
 import { programOfUnit } from '../rules/partition.js'
-import type { Row } from '../rules/row.js'
 import { type CensusByProgram, countProgram } from '../settle/census.js'
 import { countSettled, nothingSettled, type SettledCounts } from '../settle/counts.js'
 import { settleProgram } from '../settle/program.js'
-import type { ProgramLines, ProgramLists, Settled } from '../settle/settled.js'
+import type { Settled } from '../settle/settled.js'
 import type { SpilledSection } from '../sort/buffer.js'
-import { asBuffer, type Entry, endOfRecord, FRESH_LIST, freshKind, RecordCursor, unitAt } from '../sort/records.js'
+import { asBuffer, endOfRecord, RecordCursor, unitAt } from '../sort/records.js'
 import { memoryOfSection, type SectionData, sortedRuns } from '../sort/run.js'
 import { type SpillTarget, writeRuns } from '../sort/spill.js'
 import { type TableText, TableTexts } from '../store/format.js'
-import { readFeatures, readFresh, readMembers, readStored } from '../store/read/stored.js'
 import { StoredLines, type StoredPlaces } from '../store/read/stored-lines.js'
 import { StoredCensus } from '../store/stored-census.js'
 import { TABLE_NUMBERS, TABLES } from '../store/tables.js'
@@ -33,6 +29,7 @@ import type {
   TablesSetup,
   TableTasks,
 } from './table-tasks.js'
+import { linesOfUnit, type UnitSource } from './unit-lines.js'
 
 /** What all tasks of a run share. */
 export interface TaskSetup {
@@ -115,12 +112,6 @@ export function memoryOfResult(result: ResultOf<Task>): ArrayBuffer[] {
         : []
   return bytes.map(({ buffer }) => buffer as ArrayBuffer)
 }
-
-const isFeatures = (number: number) => TABLES[number]?.holds === 'products' || TABLES[number]?.holds === 'groups'
-const isList = (number: number) => number === FRESH_LIST || number === TABLE_NUMBERS.associations
-const ROW_TABLES = TABLES.filter(({ number }) => !isFeatures(number) && !isList(number))
-const LIST_TABLES = TABLES.filter(({ number }) => isList(number))
-const FEATURE_TABLES = TABLES.filter(({ number }) => isFeatures(number))
 
 /** The tables of exposures: nearly all that is stored of a program. */
 const EXPOSURE_TABLES = TABLES.filter(({ file }) => file === 'level1.csv' || file === 'ingest.csv')
@@ -237,56 +228,6 @@ export function* settleUnits(block: Buffer, source: UnitSource): Generator<Settl
   const all = source.stored === undefined
   for (let unit = cursor.nextUnit; unit !== undefined; unit = cursor.nextUnit)
     yield settleProgram(linesOfUnit(unit, cursor, source), TABLE_NUMBERS, all)
-}
-
-/** What the lines of units are read with. */
-export interface UnitSource {
-  readonly layout: Layout
-  /** The lines of the database that take part; absent where the units hold them already. */
-  readonly stored?: StoredLines | undefined
-  /** See {@link TaskSetup.replaces}. */
-  readonly replaces?: boolean | undefined
-}
-
-const NONE: readonly never[] = []
-
-/** All lines of a unit: those of the buffer, and those of the database that are not in it. */
-function linesOfUnit(unit: number, cursor: RecordCursor, { layout, stored, replaces }: UnitSource): ProgramLines {
-  const pid = programOfUnit(unit)
-  const finder = new KeywordFinder(layout.at)
-  const fresh: Row[] = []
-  const entries: Entry[] = []
-  while (cursor.nextUnit === unit) {
-    const entry = cursor.next()
-    const kind = freshKind(entry.origin)
-    if (kind === undefined) entries.push(entry)
-    else fresh.push(readFresh(layout, entry.text, kind, finder))
-  }
-  if (entries.length === 0 && stored === undefined) return { pid, fresh, stored: NONE, features: () => NONE }
-  const read = (tables: typeof TABLES) => stored?.of(pid, tables) ?? []
-  const features = entries.filter(({ origin }) => isFeatures(origin))
-  const lists = [...entries.filter(({ origin }) => isList(origin)), ...read(LIST_TABLES)]
-  const rows = [...entries.filter(({ origin }) => !isFeatures(origin) && !isList(origin)), ...read(ROW_TABLES)]
-  return {
-    pid,
-    fresh,
-    stored: rows.map(({ origin, text, offset }) => readStored(layout, origin, new CanonicalLine(text), finder, offset)),
-    replaces,
-    lists: lists.length === 0 ? undefined : readLists(lists),
-    features: () =>
-      [...features, ...read(FEATURE_TABLES)].map(({ origin, text, offset }) => readFeatures(origin, text, offset)),
-  }
-}
-
-/** What association files say: those of this run, and what is stored of earlier ones. */
-function readLists(entries: readonly Entry[]): ProgramLists {
-  const fresh = entries.filter(({ origin }) => origin === FRESH_LIST).map(({ text }) => JSON.parse(text) as MemberList)
-  const stored = entries.filter(({ origin }) => origin !== FRESH_LIST)
-  return {
-    fresh,
-    stored: readMembers(stored.map(({ text }) => text)),
-    lines: stored.map(({ origin, text, offset = 0 }) => ({ table: origin, line: text, offset })),
-  }
 }
 
 /** The programs that a block of records has rows of. */

@@ -126,7 +126,7 @@ export function sortOf({ kind, path }: Pick<LoggedOperation, 'kind' | 'path'>): 
     const [folder = '', file = ''] = name.split('/').slice(-2)
     const sort = file
       .replace(/^lock-.*(\.\w+)$/, 'lock$1')
-      .replace(/^[0-9a-f-]+\.part$/, 'part')
+      .replace(/\.[0-9a-f-]+\.part$/, '.part')
       .replace(/^(\d+-|scratch-).*|^\d+\.spill$|^[\w-]+\.csv$|^(index|encodings)\.json$/, '*')
     return /^(staging|\.jwst-ingest)$/.test(folder) ? `${folder}/${sort}` : sort
   })

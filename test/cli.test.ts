@@ -192,6 +192,7 @@ test('--json prints one object with all counts, and nothing else, on standard ou
     duplicates: 1,
     replaced: 0,
     repeatedHeaders: 0,
+    dryRun: false,
     changed: true,
     commits: 1,
     models: { IMAGE: { products: 1, exposures: 1, trained: 2, waiting }, SPEC: none, TAC: none, FGS: none },

@@ -25,6 +25,9 @@ const READERS = [
   'diff db --since 2030-01-01',
   'export db -o - --format jsonl --table level1',
   'prune db --older-than 1d --dry-run',
+  '-o db in/2024-02-22_053.csv --dry-run',
+  `associate db --asn in/${ASN} --dry-run`,
+  'rebuild db --dry-run',
 ]
 
 const WRITERS = [

@@ -44,6 +44,7 @@ const COMMANDS: readonly (readonly [writes: boolean, ...args: readonly string[]]
   [false, 'prune', 'db', '--older-than', '1d', '--dry-run'],
   [true, 'prune', 'db', '--older-than', '1d'],
   [true, 'rebuild', 'db'],
+  [false, '-o', 'db', '--dry-run', '../in/2024-02-22_053.csv'],
   [true, '-o', 'db', '../in/2024-02-22_053.csv'],
   [true, '-o', 'new', '../in/2024-02-21_052.csv'],
   [true, 'associate', 'db', '--asn', `../in/${ASN}`],

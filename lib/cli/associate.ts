@@ -10,6 +10,7 @@ import { DATABASE, databaseOf, dbOption, outOption } from './which-database.js'
 interface Flags {
   readonly asn?: readonly string[]
   readonly candidates?: boolean
+  readonly dryRun?: boolean
   readonly strict?: boolean
   readonly memory?: number
   readonly tmp?: string
@@ -22,6 +23,7 @@ const EXAMPLES = `
 Examples:
   jwst-ingest associate db --asn asn
   jwst-ingest associate db --asn asn/jw01018-o001_20240221t101530_image3_00001_asn.json
+  jwst-ingest associate db --asn asn --dry-run
   jwst-ingest associate db --no-candidates --asn 'asn/2024/**/*_asn.json'
 
 Products that the files name are made of the exposures that the files name, now and in every later run.
@@ -41,6 +43,7 @@ export function addAssociateCommand(program: Command, terminal: Terminal): void 
     .addOption(dbOption())
     .option('--asn <path>', 'association files: a file, folder or glob; may be repeated', collectPath)
     .option('--no-candidates', 'leave out products across observations: they stay in mosaics.csv')
+    .option('--dry-run', 'tell what would come into each table and go out of it, and change nothing')
     .option('--strict', 'end at the first file that cannot be used, with nothing changed')
     .option('--memory <size>', 'lines held in memory, in bytes or with k, M, G (default: 64M)', parseSize)
     .option('--tmp <folder>', 'where files for the others are made (default: inside the database)', parsePath)
@@ -68,6 +71,7 @@ async function runAssociate(args: readonly string[], command: Command, terminal:
     out: databaseOf(db, command, terminal),
     asn: [...(above.asn ?? []), ...(own.asn ?? []), ...files],
     candidates: above.candidates !== false && own.candidates !== false,
+    dryRun: flags.dryRun,
     strict: flags.strict,
     memory: flags.memory,
     tmp: flags.tmp,

@@ -12,6 +12,7 @@ interface Flags {
   readonly quiet?: boolean
   readonly wait?: number
   readonly acceptLoss?: boolean
+  readonly dryRun?: boolean
 }
 
 const CHECK_EXAMPLES = `
@@ -27,6 +28,7 @@ An input file with the name check is given as ./check.
 const REBUILD_EXAMPLES = `
 Examples:
   jwst-ingest rebuild db
+  jwst-ingest rebuild --dry-run db
   jwst-ingest rebuild --wait 60 db
   jwst-ingest rebuild --accept-loss db
 
@@ -65,6 +67,7 @@ export function addDatabaseCommands(
       '--accept-loss',
       'go on without rows that are lost or cannot be read, and take the others for all there are',
     )
+    .option('--dry-run', 'tell what would come into each table and go out of it, and change nothing')
     .option('--wait <seconds>', 'wait for another run on the database', parseSeconds)
     .option('--json', 'print the report as one JSON object on standard output')
     .option('-q, --quiet', 'print nothing but errors')
@@ -97,6 +100,7 @@ async function runRebuild(db: string | undefined, command: Command, terminal: Te
     out: databaseOf(db, command, terminal),
     wait: flags.wait,
     acceptLoss: flags.acceptLoss,
+    dryRun: flags.dryRun,
     warn: (message) => tell(`jwst-ingest: ${message}\n`),
     signal: terminal.signal,
   })

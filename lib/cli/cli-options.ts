@@ -6,6 +6,7 @@ import { isAssociationName } from '../rules/member-name.js'
 import type { CommitInterval } from '../run/portions.js'
 import type { Summary } from '../run/summary.js'
 import { formatCommit, formatNotes, formatSummary } from '../run/summary-text.js'
+import { formatChanges } from '../store/table-change.js'
 import type { Terminal } from './terminal.js'
 
 /** Bytes of a size such as `64M`; the letters stand for powers of 1024. */
@@ -73,15 +74,21 @@ export function tellCommit(
   if (json) terminal.stdout.write(`${JSON.stringify({ commit: number, time, ...summary })}\n`)
 }
 
-/** Tells what a run did, on standard error, and with `--json` on standard output too. */
+/**
+ * Tells what a run did, on standard error, and with `--json` on standard output too. What a dry run would change goes to
+ * standard output, unless something else does.
+ */
 export function tellSummary(
   summary: Summary,
-  { json, quiet }: { readonly json?: boolean; readonly quiet?: boolean },
+  { json, quiet, emit }: { readonly json?: boolean; readonly quiet?: boolean; readonly emit?: string },
   terminal: Terminal,
 ): void {
+  const { changes } = summary
   if (!quiet) {
     terminal.err(formatSummary(summary))
     for (const note of formatNotes(summary)) terminal.err(`jwst-ingest: ${note}\n`)
+    const print = json || emit !== undefined ? terminal.err : terminal.out
+    if (changes !== undefined) print(formatChanges(changes))
   }
   if (json) terminal.stdout.write(`${JSON.stringify(summary)}\n`)
 }

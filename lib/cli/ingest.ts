@@ -36,6 +36,7 @@ interface IngestFlags extends CommonFlags {
   readonly asn?: readonly string[]
   readonly candidates?: boolean
   readonly replace?: boolean
+  readonly dryRun?: boolean
   readonly strict?: boolean
   readonly maxRejects?: number
   readonly memory?: number
@@ -56,6 +57,7 @@ Examples:
   tail -f -n +1 feed.csv | jwst-ingest --date 2024-02-21 -o db --commit-every 10m
   jwst-ingest -o db --follow --share raw
   jwst-ingest -o db --replace raw/2024-02-21_052.csv
+  jwst-ingest -o db --dry-run raw
   jwst-ingest -o db --asn asn raw
   jwst-ingest associate db --asn asn
   jwst-ingest check db
@@ -89,6 +91,7 @@ export function addIngest(program: Command, terminal: Terminal): void {
     )
     .option('--no-candidates', 'leave products across observations (-c1001_) in mosaics.csv, whatever these files say')
     .option('--replace', 'count rows of this run before stored versions of their datasets, whatever the dates')
+    .option('--dry-run', 'tell what would come into each table and go out of it, and change nothing')
     .option('--strict', 'end at the first row or association file that cannot be used, with nothing changed')
     .option('--max-rejects <rows>', 'rows that rejects.csv may have (default: 100000); more are counted', parseCount)
     .option(
@@ -142,6 +145,7 @@ async function runIngest(
     asn: [...(flags.asn ?? []), ...files],
     candidates: flags.candidates,
     replace: flags.replace,
+    dryRun: flags.dryRun,
     strict: flags.strict,
     maxRejects: flags.maxRejects,
     memory: flags.memory,

@@ -20,7 +20,7 @@ import { type Summary, Tally } from '../run/summary.js'
 import { tee } from '../run/tee.js'
 import { noRows } from '../settle/counts.js'
 import type { Reject } from '../store/tables.js'
-import type { Update } from '../store/update.js'
+import type { TablesUpdate } from '../store/update.js'
 import { type InputForm, RowScrubber } from '../workers/row-scrubber.js'
 import { withReason } from './abort.js'
 import { RejectQueue } from './rejects.js'
@@ -222,7 +222,7 @@ function reject(wrong: readonly Reject[], { tally, rejects, strict }: RowContext
 }
 
 /** Rows into the tables of an update. */
-function settleInto(source: RowSource, context: DatabaseContext, update: Update): Promise<void> {
+function settleInto(source: RowSource, context: DatabaseContext, update: TablesUpdate): Promise<void> {
   const { signal } = context
   const batches = Readable.from(toBatches(source, context.layout), { highWaterMark: 1 })
   const tables = tee<Results>(resultSinks(update))

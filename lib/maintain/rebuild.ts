@@ -7,14 +7,17 @@ import { stat } from 'node:fs/promises'
 import { Encoder, type Encodings, type NewCategory } from '../rules/category-codes.js'
 import type { CensusByProgram } from '../settle/census.js'
 import { Database, ENCODINGS_FILE, mustBeDatabase } from '../store/database.js'
+import { lookAtDatabase } from '../store/dry-run.js'
+import { DryUpdate } from '../store/dry-update.js'
 import { type DatabaseIndex, formatIndex, type TableIndex } from '../store/index-file.js'
 import { waitingFor } from '../store/lock.js'
 import { GroupLedger } from '../store/read/settle.js'
 import type { SurveyedTable } from '../store/read/survey.js'
 import { StoredCensus } from '../store/stored-census.js'
 import type { Table } from '../store/table.js'
+import { formatChanges, type TableChange } from '../store/table-change.js'
 import { REJECTS_FILE, TABLES } from '../store/tables.js'
-import { Update } from '../store/update.js'
+import { type Committed, type TablesUpdate, Update } from '../store/update.js'
 import type { RenewedPrograms } from '../workers/renewer.js'
 import { Survey } from '../workers/survey.js'
 import { tellCodes } from './codes.js'
@@ -27,6 +30,8 @@ export interface RebuildOptions {
   readonly wait?: number | undefined
   /** Whether rows that are lost, or cannot be read, are given up. */
   readonly acceptLoss?: boolean | undefined
+  /** Whether to tell only what would change: the database is then looked at, without a lock. */
+  readonly dryRun?: boolean | undefined
   /** Takes what the user should know while the rebuild goes on; nothing is told by default. */
   readonly warn?: ((message: string) => void) | undefined
   /** Ends the rebuild, with the database untouched. */
@@ -49,9 +54,12 @@ export interface RebuiltTable {
   readonly changed: number
 }
 
-/** What a rebuild did; the JSON of `rebuild --json`. */
+/** What a rebuild did, or would do; the JSON of `rebuild --json`. */
 export interface RebuildReport {
   readonly database: string
+  readonly dryRun: boolean
+  /** In a dry run, what would become of each table; these are as they were. */
+  readonly changes?: readonly TableChange[]
   readonly tables: readonly RebuiltTable[]
   readonly newCategories: readonly NewCategory[]
   readonly seconds: number
@@ -65,29 +73,29 @@ export interface RebuildReport {
  */
 export async function rebuildDatabase(options: DatabaseRebuildOptions): Promise<RebuildReport> {
   const start = performance.now()
-  const { out, wait, acceptLoss = false, warn = () => {} } = options
+  const { out, wait, acceptLoss = false, dryRun = false, signal, warn = () => {} } = options
   await mustBeDatabase(out)
   const onWait = (owner: Parameters<typeof waitingFor>[0]) => warn(waitingFor(owner, options))
-  const database = await Database.open(out, { create: false, wait, onWait, signal: options.signal })
+  const database = dryRun
+    ? await lookAtDatabase(out, signal)
+    : await Database.open(out, { create: false, wait, onWait, signal })
   try {
     if (database.folder.recovered !== undefined) warn(database.folder.recovered)
-    const { tables, newCategories, lost } = await renewTables(
+    const { changes, lost, ...outcome } = await renewTables(
       database,
       (survey, encodings, signal) => survey.each('renew', encodings, signal),
-      {
-        accepts: acceptLoss ? 'everything' : 'features',
-        warn,
-        signal: options.signal,
-      },
+      { accepts: acceptLoss ? 'everything' : 'features', warn, signal },
     )
-    tell(tables, lost, warn)
-    return { database: out, tables, newCategories, seconds: Math.round(performance.now() - start) / 1000 }
+    tell(outcome.tables, lost, { dryRun, warn })
+    const seconds = Math.round(performance.now() - start) / 1000
+    return { database: out, dryRun, ...outcome, ...(changes === undefined ? {} : { changes }), seconds }
   } finally {
     await database.close()
   }
 }
 
 interface Outcome extends Pick<RebuildReport, 'tables' | 'newCategories'> {
+  readonly changes: Committed['changes']
   /** Products taken over without their exposures that have no line in `train-*`. */
   readonly lost: readonly string[]
 }
@@ -108,7 +116,10 @@ export async function renewTables(database: Database, renew: Renewal, options: L
     await refuseLoss(folder, survey, damage, options)
     const encodings = await encodingsOf(database, survey, options)
     const encoder = new Encoder(encodings)
-    const update = await Update.begin(database, { layout: survey.layout, encoder }, false)
+    const context = { layout: survey.layout, encoder }
+    const update = database.isLookedAt
+      ? await DryUpdate.begin(database, context, { whole: true })
+      : await Update.begin(database, context, false)
     try {
       const census: CensusByProgram = new Map()
       const counts = TABLES.map((table) => new TableCount(table, survey, damage, database.index))
@@ -121,12 +132,12 @@ export async function renewTables(database: Database, renew: Renewal, options: L
       }
       if (damage.loss !== undefined && options.accepts !== 'everything') throw damage.loss
       const newCategories = encoder.settle()
-      await commit(database, survey, update, {
+      const changes = await commit(database, survey, update, {
         counts,
         census,
         newCodes: newCategories.length > 0 || database.lacksEncodings,
       })
-      return { tables: counts.map((count) => count.outcome), newCategories, lost: damage.lost }
+      return { tables: counts.map((count) => count.outcome), changes, newCategories, lost: damage.lost }
     } catch (error) {
       await update.abort(error)
       throw error
@@ -141,8 +152,9 @@ async function encodingsOf(database: Database, survey: Survey, { accepts, warn, 
   if (accepts === 'nothing' || !database.lacksEncodings) return database.encodings
   const { encodings, own, ambiguous } = await tellCodes(survey, signal)
   const which = own.length === 0 ? 'they are those of the program' : `not of the program: ${own.join(', ')}`
-  warn(`encodings.json is made anew from the codes in the tables; ${which}`)
-  for (const what of ambiguous) warn(`encodings.json: not certain: ${what}`)
+  const what = database.isLookedAt ? 'would be' : 'is'
+  warn(`encodings.json ${what} made anew from the codes in the tables; ${which}`)
+  for (const sign of ambiguous) warn(`encodings.json: not certain: ${sign}`)
   return encodings
 }
 
@@ -153,13 +165,13 @@ interface Renewed {
   readonly newCodes: boolean
 }
 
-/** Replaces the tables that changed; where none did, the database is not touched. */
+/** Replaces the tables that changed; where none did, the database is not touched. In a dry run tells what would change. */
 async function commit(
   database: Database,
   survey: Survey,
-  update: Update,
+  update: TablesUpdate,
   { counts, census, newCodes }: Renewed,
-): Promise<void> {
+): Promise<Committed['changes']> {
   await survey.close()
   const same = new Map<string, TableIndex>()
   for (const { table, isSame, index } of counts) if (isSame && index !== undefined) same.set(table.file, index)
@@ -180,14 +192,21 @@ async function commit(
     () => true,
   )
   const noRejects = (survey.opened(REJECTS_FILE)?.bytes ?? 0) === 0
-  if (same.size === TABLES.length && known && !newCodes && !noCodes && !noRejects) await update.abort(undefined)
-  else await update.commit(newCodes || noCodes, census, same)
+  const isRight = same.size === TABLES.length && known && !newCodes && !noCodes && !noRejects
+  if (!isRight || database.isLookedAt) return (await update.commit(newCodes || noCodes, census, same)).changes
+  await update.abort(undefined)
+  return undefined
 }
 
-function tell(tables: readonly RebuiltTable[], lost: readonly string[], warn: (message: string) => void): void {
+function tell(
+  tables: readonly RebuiltTable[],
+  lost: readonly string[],
+  { dryRun, warn }: { readonly dryRun: boolean; readonly warn: (message: string) => void },
+): void {
+  const now = dryRun ? 'would be' : 'is now'
   for (const { file, state } of tables) {
     const isUnencoded = TABLES.some((table) => table.file === file && table.holds === 'rows')
-    if (isUnencoded && state === 'changed') warn(`${file} was not what resolving its rows gives, and is now`)
+    if (isUnencoded && state === 'changed') warn(`${file} was not what resolving its rows gives, and ${now}`)
   }
   if (lost.length === 0) return
   const [first, ...others] = lost
@@ -243,18 +262,23 @@ class TableCount {
 }
 
 /** The report as lines of text. */
-export function formatRebuild({ tables, newCategories, seconds }: RebuildReport): string {
+export function formatRebuild({ changes, tables, newCategories, seconds }: RebuildReport): string {
+  const codes = newCategories.map(({ category, value, code }) => ['new code', `${category} ${value}: ${code}`])
+  const time = ['time', `${seconds.toFixed(2)} s`]
+  if (changes !== undefined) return formatLines([...codes, time], 11) + formatChanges(changes)
   const lines = tables.map(({ file, state, lines: total, changed }) => {
     const what =
-      state === 'made' ? `made anew (${total} lines)` : state === 'unchanged' ? state : changes(changed, total)
+      state === 'made' ? `made anew (${total} lines)` : state === 'unchanged' ? state : changedLines(changed, total)
     return [file, what]
   })
-  for (const { category, value, code } of newCategories) lines.push(['new code', `${category} ${value}: ${code}`])
-  lines.push(['time', `${seconds.toFixed(2)} s`])
-  return lines.map(([name = '', what = '']) => `${name.padEnd(24)} ${what}\n`).join('')
+  return formatLines([...lines, ...codes, time], 24)
 }
 
-function changes(changed: number, total: number): string {
+function formatLines(lines: readonly (readonly string[])[], width: number): string {
+  return lines.map(([name = '', what = '']) => `${name.padEnd(width)} ${what}\n`).join('')
+}
+
+function changedLines(changed: number, total: number): string {
   if (changed === 0) return `written anew, with the same ${total} lines`
   return `${changed} line${changed === 1 ? '' : 's'} changed, ${total} now`
 }

@@ -37,8 +37,11 @@ export async function ingest(options: IngestOptions): Promise<Summary> {
 }
 
 /** @throws IngestError USAGE for options that contradict each other */
-function mustFit({ inputs = [], commitEvery, follow = false, share = false, replace = false }: IngestOptions): void {
+function mustFit(options: IngestOptions): void {
+  const { inputs = [], commitEvery, follow = false, share = false, replace = false, dryRun = false } = options
   const usage = (message: string) => new IngestError('USAGE', message)
+  if (dryRun && (follow || commitEvery !== undefined))
+    throw usage(`--dry-run and ${follow ? '--follow' : '--commit-every'} do not go together: it commits nothing`)
   if (follow && (inputs.length === 0 || inputs.includes('-')))
     throw usage('--follow waits for files that come into folders: name at least one, and no standard input')
   if (share && commitEvery === undefined && !follow)

@@ -18,13 +18,18 @@ export interface RunOptions {
   readonly candidates?: boolean | undefined
   /** Whether rows of this run counted before stored versions of their datasets, whatever the dates. */
   readonly replace?: boolean | undefined
+  /**
+   * Whether to tell only what the run would change (`changes` of the summary). The database is looked at as it is at one
+   * moment, without a lock; nothing in its folder is changed, nor is the folder made.
+   */
+  readonly dryRun?: boolean | undefined
   /** Whether the first row or association file that cannot be used ends the run, with nothing changed. */
   readonly strict?: boolean | undefined
   /** Rows that `rejects.csv` may have, 100,000 by default; what is beyond them is counted only. */
   readonly maxRejects?: number | undefined
   /** Bytes of rows that are held in memory; what is beyond them waits in spill files. 64 MiB by default. */
   readonly memory?: number | undefined
-  /** Folder of the spill files; by default inside the database. */
+  /** Folder of the spill files; by default inside the database, and in a dry run that of the system. */
   readonly tmp?: string | undefined
   /** Seconds to wait for another run on the same database. */
   readonly wait?: number | undefined

@@ -6,7 +6,7 @@ import { pipeline } from 'node:stream/promises'
 import { asStream, gen } from 'stream-chain'
 import type { TableText } from '../store/format.js'
 import type { Reject } from '../store/tables.js'
-import type { Update } from '../store/update.js'
+import type { TablesUpdate } from '../store/update.js'
 import type { Threads } from '../workers/pool.js'
 import type { RejectedRow, ScrubbedRows } from '../workers/row-scrubber.js'
 import type { Decoder, RecordBatch } from './decode.js'
@@ -42,7 +42,7 @@ export interface PipelineContext extends GroupContext {
  *
  * @throws IngestError for what is wrong with an input; ROW_REJECTED under `strict`
  */
-export async function runPipeline(context: PipelineContext, update: Update): Promise<void> {
+export async function runPipeline(context: PipelineContext, update: TablesUpdate): Promise<void> {
   const { inputs, chunks, threads, signal, emitter } = context
   threads.expect(inputs.reduce((sum, { bytes = 0 }) => sum + bytes, 0))
   // A chain of functions in one stream: `chain()` would wrap it in a second one that an error does not destroy.
@@ -85,7 +85,7 @@ async function scrubBatch(batch: RecordBatch, input: number, threads: Threads): 
 }
 
 /** All sinks of a run: one for each table, one for the rejects, and what is emitted. */
-export function resultSinks(update: Update, emitter?: EmitterStep): Writable[] {
+export function resultSinks(update: TablesUpdate, emitter?: EmitterStep): Writable[] {
   const tables = update.tables.map((table, number) =>
     sink(({ tables }) => {
       if (tables.length > 0) table.add(tables[number] as TableText)

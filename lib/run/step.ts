@@ -10,8 +10,9 @@ import { DEFAULT_MEMORY, LineBuffer } from '../sort/buffer.js'
 import { Database, hasIndex, hasTables } from '../store/database.js'
 import { waitingFor } from '../store/lock.js'
 import { brokenOff, endedReadings, othersReadings } from '../store/readings.js'
+import type { TableContext } from '../store/table.js'
 import { temporaryPath } from '../store/temporary.js'
-import { Update } from '../store/update.js'
+import { type TablesUpdate, Update } from '../store/update.js'
 import { Threads } from '../workers/pool.js'
 import type { InputForm } from '../workers/row-scrubber.js'
 import { Emitter, type EmitterStep, emittedTable } from './emit.js'
@@ -29,11 +30,11 @@ export type DatabaseContext = Omit<GroupContext, 'strict' | 'progress'> & {
 /** Options of a run that are about the database, not the inputs. */
 export type DatabaseOptions = Pick<
   IngestOptions,
-  'out' | 'replace' | 'maxRejects' | 'memory' | 'tmp' | 'wait' | 'warn' | 'emit' | 'signal'
+  'out' | 'replace' | 'dryRun' | 'maxRejects' | 'memory' | 'tmp' | 'wait' | 'warn' | 'emit' | 'signal'
 >
 
 /** Sends rows into the database, as long as it is not committed. */
-export type StepWork = (context: DatabaseContext, update: Update) => Promise<void>
+export type StepWork = (context: DatabaseContext, update: TablesUpdate) => Promise<void>
 
 /** What a step did. */
 export interface StepResult {
@@ -84,11 +85,10 @@ export class HeldDatabase {
 /** @param isFirst whether the run opens it for its first step */
 async function openDatabase(options: DatabaseOptions, isFirst: boolean): Promise<Database> {
   const warn = options.warn ?? (() => {})
-  const database = await Database.open(options.out, {
-    wait: options.wait,
-    signal: options.signal,
-    onWait: (owner) => warn(waitingFor(owner, options)),
-  })
+  const { out, wait, signal, dryRun = false } = options
+  const database = dryRun
+    ? await (await import('../store/dry-run.js')).lookAtDatabase(out, signal)
+    : await Database.open(out, { wait, signal, onWait: (owner) => warn(waitingFor(owner, options)) })
   if (database.folder.recovered !== undefined) warn(database.folder.recovered)
   if (isFirst) for (const reading of endedReadings(database.readings)) warn(brokenOff(reading))
   return database
@@ -139,7 +139,7 @@ async function updateTables(
   const layout = createLayout(others)
   const anew = known === undefined || takeOver !== undefined
   const encoder = new Encoder(database.encodings)
-  const update = await Update.begin(database, { layout, encoder }, anew, options.maxRejects)
+  const update = await beginUpdate(database, { layout, encoder }, anew, options)
   update.readings = othersReadings(database.readings)
   const stored = anew ? undefined : database.places
   // Plain data alone can go to another thread.
@@ -172,7 +172,18 @@ async function updateTables(
   }
 }
 
+async function beginUpdate(
+  database: Database,
+  context: TableContext,
+  anew: boolean,
+  { maxRejects, tmp }: DatabaseOptions,
+): Promise<TablesUpdate> {
+  if (!database.isLookedAt) return Update.begin(database, context, anew, maxRejects)
+  const { DryUpdate } = await import('../store/dry-update.js')
+  return DryUpdate.begin(database, context, { whole: anew, maxRejects, tmp })
+}
+
 /** Where a spill file is made; its name is taken away at once, so it needs to be unused only now. */
-function spillPath(number: number, update: Update, { tmp }: DatabaseOptions): string {
+function spillPath(number: number, update: TablesUpdate, { tmp }: DatabaseOptions): string {
   return tmp === undefined ? update.scratchPath(`spill-${number}`) : temporaryPath(join(tmp, SPILL_FILE))
 }

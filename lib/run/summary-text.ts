@@ -21,7 +21,7 @@ const CATEGORY_EXAMPLES = 10
 
 /** The summary as lines of text: what the run did, then what there is in the database. */
 export function formatSummary(summary: Summary): string {
-  const { associations, changed, database, inputs, models, seconds, waiting } = summary
+  const { associations, changed, database, dryRun, inputs, models, seconds, waiting } = summary
   const trained = MODELS.map((model) => [model, models[model].trained] as const)
   const speed = inputs === 0 ? '' : `, ${counted(summary.rowsPerSecond, 'row')}/s`
   const lines = [
@@ -29,8 +29,11 @@ export function formatSummary(summary: Summary): string {
     ...associationLines(associations),
     ...MODELS.map((model) => [model, modelLine(models[model])]),
     ['time', `${seconds.toFixed(2)} s${speed}`],
-    ...(changed ? [] : [['changed', 'nothing']]),
-    ['database', `${database}: ${parts(trained, (total) => `${counted(total, 'product')} matched`)}`],
+    ...(changed || dryRun ? [] : [['changed', 'nothing']]),
+    [
+      'database',
+      `${database}${dryRun ? ' would have' : ''}: ${parts(trained, (total) => `${counted(total, 'product')} matched`)}`,
+    ],
     ['waiting', formatWaiting(waiting)],
   ]
   return lines.map(([name = '', text = '']) => `${name.padEnd(11)} ${text}\n`).join('')
@@ -81,7 +84,8 @@ function parts(entries: readonly (readonly [string, number])[], format: (total: 
 
 /** What in a run the user may want to look into: a text for each matter, the first line of which says what it is. */
 export function formatNotes(summary: Summary): string[] {
-  const { database, emptyInputs, unendedInputs, rejects, rejectReasons, multipleMatches, newCategories } = summary
+  const { database, dryRun, emptyInputs, unendedInputs, rejects, rejectReasons, multipleMatches, newCategories } =
+    summary
   const notes = emptyInputs.slice(0, EXAMPLES).map((name) => `${name}: no rows`)
   const moreEmpty = emptyInputs.length - notes.length
   if (moreEmpty > 0) notes.push(`${counted(moreEmpty, 'more input')} without rows`)
@@ -90,7 +94,8 @@ export function formatNotes(summary: Summary): string[] {
     notes.push(withExamples(title, unendedInputs.slice(0, EXAMPLES), unendedInputs.length))
   }
   if (rejects > 0) {
-    const title = `${counted(rejects, 'row')} could not be used, see ${join(database, REJECTS_FILE)}:`
+    const where = dryRun ? ' and would go to' : ', see'
+    const title = `${counted(rejects, 'row')} could not be used${where} ${join(database, REJECTS_FILE)}:`
     const others = rejectReasons.slice(REASONS)
     const rest = others.reduce((rows, reason) => rows + reason.rows, 0)
     const more = rest === 0 ? [] : [`and ${counted(rest, 'row')} for ${counted(others.length, 'other reason')}`]
@@ -102,7 +107,8 @@ export function formatNotes(summary: Summary): string[] {
     notes.push(withExamples(title, multipleMatches.slice(0, EXAMPLES), multipleMatches.length))
   }
   if (newCategories.length > 0) {
-    const title = `${counted(newCategories.length, 'category value')} had no code; new ones, kept in ${join(database, ENCODINGS_FILE)}:`
+    const kept = dryRun ? 'to be kept' : 'kept'
+    const title = `${counted(newCategories.length, 'category value')} had no code; new ones, ${kept} in ${join(database, ENCODINGS_FILE)}:`
     notes.push(withExamples(title, newCategories.slice(0, CATEGORY_EXAMPLES).map(categoryText), newCategories.length))
   }
   return notes

@@ -16,6 +16,7 @@ import {
 import { type AssociationSummary, AssociationTally } from '../settle/named-counts.js'
 import type { Written } from '../store/staged-file.js'
 import { StoredCensus } from '../store/stored-census.js'
+import type { TableChange } from '../store/table-change.js'
 import type { Reject } from '../store/tables.js'
 import type { Committed } from '../store/update.js'
 
@@ -47,9 +48,13 @@ export interface Summary {
   /** Stored versions among them that gave way whatever their date, as the run replaces (`replace`). */
   readonly replaced: number
   readonly repeatedHeaders: number
-  /** Whether the run changed anything in the database. */
+  /** Whether the run told only what it would change (`dryRun`): all else is as if it had done it. */
+  readonly dryRun: boolean
+  /** In a dry run, what would become of each table. */
+  readonly changes?: readonly TableChange[]
+  /** Whether the run changed anything in the database, or would have. */
   readonly changed: boolean
-  /** Commits that changed something: at most one, but for a run that commits while it reads. */
+  /** Commits that changed something: at most one, but for a run that commits while it reads; none in a dry run. */
   readonly commits: number
   /** What came into its files: those that were replaced, and what was appended. */
   readonly written: Written
@@ -162,7 +167,8 @@ export class Tally {
 
   /** The summary of the run. */
   summary(inputs: number, newCategories: readonly NewCategory[], outcome: Outcome, commits = 1): Summary {
-    const { database, changed, written, total, rejectsLeftOut } = outcome
+    const { database, changed, written, total, rejectsLeftOut, changes } = outcome
+    const dryRun = changes !== undefined
     const seconds = (milliseconds() - this.#start) / 1000
     const { levels, dropped } = this.#rows
     const { models, multipleMatches, duplicates, replaced } = this.#settled
@@ -179,8 +185,10 @@ export class Tally {
       duplicates,
       replaced,
       repeatedHeaders: this.#repeatedHeaders,
+      dryRun,
+      ...(dryRun ? { changes } : {}),
       changed,
-      commits: changed ? commits : 0,
+      commits: changed && !dryRun ? commits : 0,
       written,
       models: Object.fromEntries(MODELS.map((model) => [model, ofModel(model)])) as Record<Model, ModelSummary>,
       waiting: waitingIn(total),

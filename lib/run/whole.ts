@@ -67,9 +67,9 @@ export class Whole {
 
   /** The summary of the run. */
   get summary(): Summary {
-    const { database, total } = this.#last?.outcome ?? { database: this.#options.out, total: noCensus() }
+    const last = this.#last?.outcome ?? { database: this.#options.out, total: noCensus() }
     const [changed, written, rejectsLeftOut] = [this.#commits > 0, this.#written, this.#rejectsLeftOut]
-    const outcome = { database, total, changed, written, rejectsLeftOut }
+    const outcome = { ...last, changed, written, rejectsLeftOut }
     return this.tally.summary(this.#inputs, this.#newCategories, outcome, this.#commits)
   }
 }

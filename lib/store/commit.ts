@@ -26,9 +26,18 @@ export interface OpenOptions extends LockOptions {
   readonly create?: boolean | undefined
 }
 
+/** A table that is open for reading, as it was at one moment. */
+export interface OpenedTable {
+  /** Its descriptor. */
+  readonly fd: number
+  readonly bytes: number
+}
+
 /** A database folder that this process alone may change, until it is closed. */
 export interface OpenFolder {
   readonly folder: string
+  /** The tables by file, where the folder is only looked at: then nothing can be changed. */
+  readonly opened?: ReadonlyMap<string, OpenedTable>
   /** What had to be done about an interrupted run, as a sentence for the user; undefined if nothing. */
   readonly recovered: string | undefined
   /** Starts a change; one at a time. Throws DATABASE_UNUSABLE, WRITE_FAILED. */

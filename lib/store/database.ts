@@ -63,7 +63,7 @@ export class Database {
     try {
       // Only a commit that this process finished has put the tables in place just now; what was removed says nothing.
       const justPlaced = folder.recovered?.startsWith('finished') ?? false
-      return await Database.#look(folder, options.signal, justPlaced)
+      return await Database.look(folder, options.signal, { justPlaced })
     } catch (error) {
       await folder.close()
       throw error
@@ -72,14 +72,19 @@ export class Database {
 
   /** The same folder as it is after a commit: the index is known, as nobody else could write one meanwhile. */
   async again(): Promise<Database> {
-    return Database.#look(this.folder, this.signal, false, this.#committed ?? this.index)
+    return Database.look(this.folder, this.signal, { known: this.#committed ?? this.index })
   }
 
-  static async #look(
+  /**
+   * Looks at a folder that is open.
+   *
+   * @param justPlaced whether this process has just put the tables in place
+   * @param known its index, where it need not be read
+   */
+  static async look(
     folder: OpenFolder,
     signal: AbortSignal | undefined,
-    justPlaced: boolean,
-    known?: DatabaseIndex,
+    { justPlaced = false, known }: { readonly justPlaced?: boolean; readonly known?: DatabaseIndex | undefined } = {},
   ): Promise<Database> {
     const path = folder.folder
     const stored = known ?? (await readStoredIndex(path))
@@ -118,7 +123,13 @@ export class Database {
   get places(): StoredPlaces | undefined {
     if (this.index === undefined) return undefined
     const segments = [...this.index.tables].map(([file, table]) => [file, table.segments.flat] as const)
-    return { folder: this.folder.folder, segments: new Map(segments) }
+    const descriptors = [...(this.folder.opened ?? [])].map(([file, { fd }]) => [file, fd] as const)
+    return { folder: this.folder.folder, segments: new Map(segments), descriptors: new Map(descriptors) }
+  }
+
+  /** Whether it is only looked at, for a dry run. */
+  get isLookedAt(): boolean {
+    return this.folder.opened !== undefined
   }
 
   /**

@@ -47,7 +47,7 @@ export class RejectsUpdate {
   }
 
   /** Puts the new ones behind what the table has; returns whether there are some. */
-  async commit(path: string, transaction: Transaction): Promise<boolean> {
+  async commit(path: string, transaction: Pick<Transaction, 'append'>): Promise<boolean> {
     const writer = await transaction.append(REJECTS_FILE)
     if (writer.start === 0) writer.write(formatRow(REJECT_COLUMNS))
     if (this.#ends.length > 0) await this.#write(writer, path)

@@ -1,5 +1,5 @@
 /**
- * Files outside a database that are there only while a process is at work on them. Their names tell whose they are, as a
+ * Files and folders outside a database that are there only while a process is at work on them. Their names tell whose they are, as a
  * lock does, so the next run removes those of a process that was killed, and of no other.
  */
 import { readdir, rm } from 'node:fs/promises'
@@ -24,7 +24,7 @@ export async function removeAbandoned(path: string): Promise<void> {
   const [folder, start] = [dirname(path), `${basename(path)}.`]
   const names = await readdir(folder).catch(() => [])
   const abandoned = names.filter((name) => name.startsWith(start) && isAbandoned(name.slice(start.length)))
-  await Promise.all(abandoned.map((name) => rm(join(folder, name), { force: true }).catch(() => {})))
+  await Promise.all(abandoned.map((name) => rm(join(folder, name), { recursive: true, force: true }).catch(() => {})))
 }
 
 function isAbandoned(name: string): boolean {

@@ -16,6 +16,7 @@ import { Scratch, withCodes } from './scratch.js'
 import type { TableWriter, Written } from './staged-file.js'
 import { StoredCensus } from './stored-census.js'
 import type { Table, TableContext } from './table.js'
+import type { TableChange } from './table-change.js'
 import { REJECTS_FILE, type Reject, TABLES, tableColumns } from './tables.js'
 import type { Transaction } from './transaction.js'
 
@@ -148,7 +149,7 @@ function byFile(made: readonly (TableIndex | undefined)[]): ReadonlyMap<string, 
 
 /** What came of a commit. */
 export interface Committed {
-  /** Whether anything in the database changed. */
+  /** Whether anything in the database changed; in a dry run, whether it would. */
   readonly changed: boolean
   /** What there is now in the database. */
   readonly total: Census
@@ -156,19 +157,40 @@ export interface Committed {
   readonly written: Written
   /** Rows that could not be used and are counted only, as the table of rejects is full. */
   readonly rejectsLeftOut: number
+  /** In a dry run, what would become of each table. */
+  readonly changes?: readonly TableChange[]
+}
+
+/** Takes everything that a run changes in the database. */
+export interface TablesUpdate {
+  /** Runs that go on reading, this one among them if it does, or were broken off. */
+  readings: readonly Reading[]
+  /** Takes what settled programs add to each of {@link TABLES}, and take out of it. */
+  readonly tables: readonly { add(text: TableText): void }[]
+  /** A path for a file that is gone when the run ends. */
+  scratchPath(name: string): string
+  /** Takes input rows that could not be used. */
+  reject(rejects: readonly Reject[]): void
+  /**
+   * Makes all of it one committed step, or none where nothing changes; {@link Encoder.settle} comes first.
+   *
+   * @param census what there is now in each program that changed
+   * @param same for a rebuild: the index of each table that stays as it is, by file; all others are written anew
+   */
+  commit(newCodes: boolean, census: CensusByProgram, same?: ReadonlyMap<string, TableIndex>): Promise<Committed>
+  /** Gives it all up. */
+  abort(reason: unknown): Promise<void>
 }
 
 /** Everything that a run changes in the database, in one transaction. */
-export class Update {
+export class Update implements TablesUpdate {
   readonly #database: Database
   readonly #transaction: Transaction
   readonly #layout: Layout
   readonly #encoder: Encoder
   readonly #rejects: RejectsUpdate
   readonly #anew: boolean
-  /** Runs that go on reading, this one among them if it does, or were broken off. */
   readings: readonly Reading[]
-  /** One for each of {@link TABLES}. */
   readonly tables: readonly TableUpdate[]
 
   private constructor(
@@ -208,22 +230,14 @@ export class Update {
     return new Update(database, transaction, context, await allEnded(TABLES.map(begin)), anew, maxRejects)
   }
 
-  /** A path for a file that is gone when the run ends. */
   scratchPath(name: string): string {
     return this.#transaction.stagingPath(name)
   }
 
-  /** Takes input rows that could not be used. */
   reject(rejects: readonly Reject[]): void {
     this.#rejects.add(rejects)
   }
 
-  /**
-   * Makes all of it one committed step, or none where nothing changes; {@link Encoder.settle} comes first.
-   *
-   * @param census what there is now in each program that changed
-   * @param same for a rebuild: the index of each table that stays as it is, by file; all others are written anew
-   */
   async commit(newCodes: boolean, census: CensusByProgram, same?: ReadonlyMap<string, TableIndex>): Promise<Committed> {
     const finish = (table: TableUpdate, number: number) =>
       same === undefined
@@ -267,7 +281,6 @@ export class Update {
     writer.close()
   }
 
-  /** Gives it all up. */
   async abort(reason: unknown): Promise<void> {
     this.#rejects.close()
     for (const table of this.tables) table.close()

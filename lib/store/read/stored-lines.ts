@@ -15,16 +15,20 @@ export interface StoredPlaces {
   readonly folder: string
   /** By file, see {@link Segments.flat}. */
   readonly segments: ReadonlyMap<string, ArrayLike<number>>
+  /** Descriptors of tables that are open, by file; the others are opened by name. */
+  readonly descriptors?: ReadonlyMap<string, number>
 }
 
 /** Reads lines program by program. */
 export class StoredLines {
   readonly #folder: string
   readonly #segments: ReadonlyMap<string, Segments>
+  readonly #descriptors: ReadonlyMap<string, number>
   readonly #files = new Map<string, number>()
 
-  constructor({ folder, segments }: StoredPlaces) {
+  constructor({ folder, segments, descriptors = new Map() }: StoredPlaces) {
     this.#folder = folder
+    this.#descriptors = descriptors
     this.#segments = new Map([...segments].map(([file, flat]) => [file, new Segments(flat)]))
   }
 
@@ -61,12 +65,14 @@ export class StoredLines {
   }
 
   #open(file: string): number {
+    const given = this.#descriptors.get(file)
+    if (given !== undefined) return given
     const fd = this.#files.get(file) ?? openSync(join(this.#folder, file), 'r')
     this.#files.set(file, fd)
     return fd
   }
 
-  /** Closes the files; needed before tables are replaced on systems that lock open files. */
+  /** Closes the files that it opened; needed before tables are replaced on systems that lock open files. */
   close(): void {
     for (const fd of this.#files.values()) closeSync(fd)
     this.#files.clear()

@@ -1,0 +1,49 @@
+/**
+ * A database that is only looked at: as a run would find it, at one moment, without a lock. Nothing is made, finished or
+ * removed in its folder, which need not be there; other runs may go on meanwhile.
+ */
+import type { OpenedTable, OpenFolder } from './commit.js'
+import { attempt } from './commit-files.js'
+import { layoutOf } from './commit-record.js'
+import { Database } from './database.js'
+import { closeFiles, type OpenFile, openFiles } from './read/files.js'
+import type { Transaction } from './transaction.js'
+
+/**
+ * Opens a folder to be looked at.
+ *
+ * @param signal ends the look
+ * @throws IngestError DATABASE_UNUSABLE for a folder that cannot be read, and where a commit has not come to its end
+ */
+export async function lookAtDatabase(path: string, signal: AbortSignal | undefined): Promise<Database> {
+  const folder = new LookedAtFolder(path)
+  return attempt(path, 'cannot read the database', async () => {
+    const { files, others } = await openFiles(path, () => Database.look(folder, signal), signal)
+    folder.files = files
+    return others
+  })
+}
+
+class LookedAtFolder implements OpenFolder {
+  readonly folder: string
+  readonly recovered = undefined
+  files: ReadonlyMap<string, OpenFile> = new Map()
+
+  constructor(path: string) {
+    this.folder = layoutOf(path).folder
+  }
+
+  get opened(): ReadonlyMap<string, OpenedTable> {
+    return new Map([...this.files].map(([file, { handle, bytes }]) => [file, { fd: handle.fd, bytes }]))
+  }
+
+  async begin(): Promise<Transaction> {
+    throw new Error('a database that is looked at cannot be changed')
+  }
+
+  async close(): Promise<void> {
+    const { files } = this
+    this.files = new Map()
+    await closeFiles(files)
+  }
+}

@@ -35,7 +35,6 @@ export {
   type ExplainOptions,
   explainNames as explain,
   exportTables,
-  type LookOptions,
   prune,
   type ReportLookOptions as ReportOptions,
   rebuild,
@@ -64,6 +63,7 @@ export type { RawRow, RemRow, RowOf, TrainRow, TypedRow } from './library/table-
 export type { PrunedModel, PruneOptions, PruneReport } from './maintain/prune.js'
 export type { RebuildOptions, RebuildReport, RebuiltTable } from './maintain/rebuild.js'
 export type { CheckReport } from './maintain/report.js'
+export type { LookOptions, Phase, Progress, ProgressListener } from './process/progress.js'
 export type {
   AgedWait,
   Bin,
@@ -90,7 +90,6 @@ export { MODELS, type Model } from './rules/models.js'
 export type { DropReason } from './rules/scrub.js'
 export type { RunOptions as IngestOptions } from './run/options.js'
 export type { CommitInterval } from './run/portions.js'
-export type { Progress, ProgressListener } from './run/progress.js'
 export type { InputChunk } from './run/read.js'
 export type { ModelSummary, RejectReason, Summary } from './run/summary.js'
 export { tee } from './run/tee.js'

@@ -51,9 +51,9 @@ function terminalOf(signals: Signals, { stream }: Outputs): Terminal {
     env: process.env,
     signal,
     onFirstSignal: (end) => signals.onFirst(end),
-    async runApart(args) {
+    async runApart(args, bar) {
       const { runInThread } = await import('./cli/command-worker.js')
-      return runInThread(args, { stream, decision, signal })
+      return runInThread(args, { stream, decision, signal, bar })
     },
   }
 }

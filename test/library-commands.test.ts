@@ -131,9 +131,9 @@ test('a run tells how far it has come, and one who asks too late or leaves holds
   t.true(news.length > 0)
   const last = news.at(-1)
   t.is(last?.rows, 1800)
-  for (const { phase, bytes, total } of news) {
+  for (const { phase, done, total } of news) {
     t.true(phase === 'reading' || phase === 'settling')
-    t.true(total !== undefined && bytes <= total, `${bytes} of ${total}`)
+    t.true(total !== undefined && done <= total, `${done} of ${total}`)
     if (phase === 'reading') t.is(total, length)
   }
   t.deepEqual(await collect(run.progress()), [], 'the run is over')

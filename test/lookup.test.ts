@@ -24,6 +24,7 @@ function reader(
     folder: 'db',
     programs: Object.keys(programs).map(Number),
     waitingPrograms,
+    inTurn: (_phase: unknown, pids: readonly number[]) => pids,
     settle,
     expectedNames,
     opened: () => undefined,

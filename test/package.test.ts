@@ -226,7 +226,7 @@ import {
 } from 'jwst-ingest'
 
 const run = ingest('db', { inputs: ['raw'], signal: AbortSignal.timeout(1000) })
-for await (const { phase, bytes, total } of run.progress()) console.log(phase === 'reading', bytes, total ?? 0)
+for await (const { phase, done, total } of run.progress()) console.log(phase === 'reading', done, total ?? 0)
 const summary: Summary = await run
 const models: readonly Model[] = MODELS
 export const products: number[] = models.map((model) => summary.models[model].products)

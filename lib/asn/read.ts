@@ -4,6 +4,7 @@
 import { readFile, stat } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { IngestError } from '../errors.js'
+import type { Meter } from '../process/progress.js'
 import { isCandidateName } from '../rules/association.js'
 import { programOf } from '../rules/dataset.js'
 import { WHOLE_PROGRAM } from '../rules/partition.js'
@@ -22,6 +23,8 @@ export interface AssociationContext {
   /** Whether the first file that cannot be used ends the run. */
   readonly strict: boolean
   readonly signal: AbortSignal | undefined
+  /** Takes how many files are read. */
+  readonly meter?: Meter | undefined
 }
 
 /** The most bytes of a file, 32 MiB: some 150 000 members, where the observatory's largest have a few thousand. */
@@ -36,10 +39,12 @@ export async function bufferAssociations(
   files: readonly AssociationFile[],
   context: AssociationContext,
 ): Promise<void> {
+  context.meter?.begin('reading', files.length, 'files')
   for (const file of files) {
     context.signal?.throwIfAborted()
     if (context.buffer.canMerge) await context.buffer.merge(context.signal)
     take(file, await readAssociation(file), context)
+    context.meter?.add(1)
   }
 }
 

@@ -77,6 +77,7 @@ async function runAssociate(args: readonly string[], command: Command, terminal:
     tmp: flags.tmp,
     wait: flags.wait,
     warn: (message) => tell(`jwst-ingest: ${message}\n`),
+    progress: terminal.bar?.show,
     signal: terminal.signal,
   })
   tellSummary(summary, flags, terminal)

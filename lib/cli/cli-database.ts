@@ -86,7 +86,10 @@ export async function tellMissing(folder: string, tell: (text: string) => void):
 async function runCheck(db: string | undefined, command: Command, terminal: Terminal): Promise<void> {
   const { checkDatabase, formatOutcome, formatViolations } = await import('../maintain/check.js')
   const flags = command.optsWithGlobals<Flags>()
-  const report = await checkDatabase(databaseOf(db, command, terminal), { signal: terminal.signal })
+  const report = await checkDatabase(databaseOf(db, command, terminal), {
+    signal: terminal.signal,
+    progress: terminal.bar?.show,
+  })
   printResult(terminal, flags.json, report, formatViolations)
   if (!report.healthy) throw new IngestError('TABLE_INVALID', formatOutcome(report))
   if (!flags.quiet) terminal.err(`${formatOutcome(report)}\n`)
@@ -102,6 +105,7 @@ async function runRebuild(db: string | undefined, command: Command, terminal: Te
     acceptLoss: flags.acceptLoss,
     dryRun: flags.dryRun,
     warn: (message) => tell(`jwst-ingest: ${message}\n`),
+    progress: terminal.bar?.show,
     signal: terminal.signal,
   })
   printReport(terminal, flags, report, formatRebuild)

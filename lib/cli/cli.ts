@@ -15,34 +15,45 @@ import { addExplainCommand } from './explain.js'
 import { addExportCommand } from './export.js'
 import { addHelpCommand } from './help.js'
 import { addIngest } from './ingest.js'
+import { barFor } from './progress.js'
 import { addPruneCommand } from './prune.js'
 import { addReportCommand } from './report.js'
 import { addStatusCommand } from './status.js'
-import type { Terminal } from './terminal.js'
+import type { Bar, Terminal } from './terminal.js'
 
 /** Runs the command line; returns the exit code. */
 export async function runCommand(args: readonly string[], given: Terminal): Promise<number> {
-  const terminal = forPeople(given)
+  let { bar } = given
+  const terminal = forPeople(given, () => bar)
   const program = buildProgram(terminal)
   const { runApart } = terminal
   program.hook('preAction', (_, command) => {
     mustHaveFolder()
+    if (!command.optsWithGlobals<{ quiet?: boolean }>().quiet) bar ??= barFor(given)
     if (runApart !== undefined && !ON_MAIN_THREAD.has(command.name())) throw new RunApart()
   })
   try {
     await program.parseAsync(args, { from: 'user' })
     return EXIT.done
   } catch (error) {
-    if (error instanceof RunApart && runApart !== undefined) return runApart(args)
+    if (error instanceof RunApart && runApart !== undefined) return await runApart(args, bar)
     return report(error, terminal)
+  } finally {
+    bar?.stop()
   }
 }
 
-/** A terminal that escapes what people are not to see; its streams are still made when they are asked for. */
-function forPeople(terminal: Terminal): Terminal {
+/** A terminal that escapes what people are not to see, beside a bar; its streams are still made when they are asked for. */
+function forPeople(terminal: Terminal, bar: () => Bar | undefined): Terminal {
   return Object.create(terminal, {
     out: { value: (text: string) => terminal.out(visible(text)) },
-    err: { value: (text: string) => terminal.err(visible(text)) },
+    err: {
+      value: (text: string) => {
+        bar()?.clear()
+        terminal.err(visible(text))
+      },
+    },
+    bar: { get: bar },
   })
 }
 

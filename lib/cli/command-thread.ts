@@ -2,13 +2,16 @@
 import { Readable, Writable } from 'node:stream'
 import { finished } from 'node:stream/promises'
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
+import { milliseconds } from '../clock.js'
 import { Decision } from '../process/decision.js'
+import type { Phase, Progress } from '../process/progress.js'
 import { superviseBy } from '../process/supervisor.js'
 import type { CommandSetup, Said, StreamName, Taken } from '../process/thread-messages.js'
 import { runCommand } from './cli.js'
+import type { Bar } from './terminal.js'
 
 const port = parentPort as MessagePort
-const { args, decision, isTTY, columns } = workerData as CommandSetup
+const { args, decision, isTTY, columns, hasBar } = workerData as CommandSetup
 const say = (said: Said, given: ArrayBuffer[] = []) => port.postMessage(said, given)
 
 // What is thrown here reaches the main thread.
@@ -28,11 +31,27 @@ async function run(): Promise<void> {
     out: (text) => stdout.write(text),
     err: (text) => stderr.write(text),
     env: process.env,
+    bar: hasBar ? toldBar() : undefined,
     // Not this signal, but the whole thread is what ends.
     signal: new AbortController().signal,
   })
   await Promise.all([stdout, stderr].map(ended))
   say({ kind: 'exit', code })
+}
+
+/** How often what is seen of the progress is told, in ms. */
+const REST = 100
+
+/** The bar of the main thread, which takes it off by itself. */
+function toldBar(): Bar {
+  let last: { readonly phase: Phase; readonly time: number } | undefined
+  const show = (progress: Progress) => {
+    const time = milliseconds()
+    if (last?.phase === progress.phase && time - last.time < REST) return
+    last = { phase: progress.phase, time }
+    say({ kind: 'progress', progress })
+  }
+  return { show, clear: () => {}, stop: () => {} }
 }
 
 /** A stream of the process. */

@@ -4,19 +4,20 @@
  * takes seconds, and so is a page drawn.
  */
 import { rmSync } from 'node:fs'
-import type { Writable } from 'node:stream'
 import { Worker } from 'node:worker_threads'
 import type { Decision } from '../process/decision.js'
 import type { CommandSetup, Said, StreamName, Taken } from '../process/thread-messages.js'
-import type { Terminal } from './terminal.js'
+import type { Bar, StandardOutput } from './terminal.js'
 
 /** What the thread needs of the process. */
 export interface CommandProcess {
   /** Gives a stream of the process; each is made when it is asked for. */
-  readonly stream: (name: StreamName) => Writable & Pick<Terminal['stdout'], 'isTTY' | 'columns'>
+  readonly stream: (name: StreamName) => StandardOutput
   readonly decision: Decision
   /** Ends the thread; the decision is stopped then. */
   readonly signal: AbortSignal
+  /** Shows how far the command has come. */
+  readonly bar?: Bar | undefined
 }
 
 /**
@@ -26,19 +27,22 @@ export interface CommandProcess {
  */
 export async function runInThread(
   args: readonly string[],
-  { stream, decision, signal }: CommandProcess,
+  { stream, decision, signal, bar }: CommandProcess,
 ): Promise<number> {
   signal.throwIfAborted()
   const { isTTY = false, columns } = stream('stdout')
-  const workerData: CommandSetup = { args, decision: decision.memory, isTTY, columns }
+  const workerData: CommandSetup = { args, decision: decision.memory, isTTY, columns, hasBar: bar !== undefined }
   const worker = new Worker(new URL('./command-thread.js', import.meta.url), { workerData })
   const leftovers = new Set<string>()
   try {
     return await new Promise<number>((resolve, reject) => {
       worker.on('message', (said: Said) => {
         if (said.kind === 'exit') resolve(said.code)
-        else if (said.kind === 'write') write(said, stream(said.stream), worker)
-        else if (said.isThere) leftovers.add(said.path)
+        else if (said.kind === 'progress') bar?.show(said.progress)
+        else if (said.kind === 'write') {
+          makeRoom(said.stream, stream(said.stream), bar)
+          write(said, stream(said.stream), worker)
+        } else if (said.isThere) leftovers.add(said.path)
         else leftovers.delete(said.path)
       })
       worker.once('error', reject)
@@ -53,7 +57,18 @@ export async function runInThread(
   }
 }
 
-function write({ stream: name, bytes }: Extract<Said, { kind: 'write' }>, stream: Writable, worker: Worker): void {
+/** Takes the bar off where what is written might be seen beside it: who reads a pipe may write to the terminal, too. */
+function makeRoom(name: StreamName, { isFile }: StandardOutput, bar: Bar | undefined): void {
+  if (name === 'stderr') bar?.clear()
+  // Not every piece of a list ends with its line, so the bar does not come back.
+  else if (!isFile) bar?.stop()
+}
+
+function write(
+  { stream: name, bytes }: Extract<Said, { kind: 'write' }>,
+  stream: StandardOutput,
+  worker: Worker,
+): void {
   stream.write(bytes, (error) => worker.postMessage({ stream: name, error: told(error) } satisfies Taken))
 }
 

@@ -70,7 +70,7 @@ async function runDiff(
   if (json && format === 'csv')
     throw new IngestError('USAGE', '--json and --format csv both print on standard output: give one of them')
   const warn = quiet ? undefined : (message: string) => terminal.err(`jwst-ingest: ${message}\n`)
-  const changes = diffDatabase(folder, { other, since, signal: terminal.signal, warn })
+  const changes = diffDatabase(folder, { other, since, signal: terminal.signal, progress: terminal.bar?.show, warn })
   const begun = await changes.next()
   const head: Record<string, string> = { database: folder }
   if (other !== undefined) head.other = other

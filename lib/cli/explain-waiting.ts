@@ -80,7 +80,11 @@ export async function tellWaiting(
     for (const { given } of matching) seen.add(given)
     return asked.length === 0 || matching.length > 0
   }
-  const reader = await DatabaseReader.open(folder, { signal: terminal.signal, warn: warner(terminal) })
+  const reader = await DatabaseReader.open(folder, {
+    signal: terminal.signal,
+    progress: terminal.bar?.show,
+    warn: warner(terminal),
+  })
   try {
     const { by, limit } = flags
     if (by === undefined) await list(reader, { ...flags, isNamed }, limit, format, terminal)

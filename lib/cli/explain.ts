@@ -84,7 +84,12 @@ async function sortOut(
 
 async function tellNamed(folder: string, names: readonly string[], { json }: Flags, terminal: Terminal): Promise<void> {
   const { DatabaseReader, explain, formatExplanation, nearestNames } = await import('../inspect/index.js')
-  const options = { signal: terminal.signal, warn: warner(terminal), expectedNames: true }
+  const options = {
+    signal: terminal.signal,
+    progress: terminal.bar?.show,
+    warn: warner(terminal),
+    expectedNames: true,
+  }
   const reader = await DatabaseReader.open(folder, options)
   const unknown: string[] = []
   const near = new Set<string>()

@@ -117,6 +117,7 @@ async function runExport(db: string | undefined, command: Command, terminal: Ter
     safeForSheets,
     force,
     warn: (message) => tell(`jwst-ingest: ${message}\n`),
+    progress: terminal.bar?.show,
     signal: terminal.signal,
   }).catch((error: unknown) => {
     // What standard output does not take, its owner tells.

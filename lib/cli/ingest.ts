@@ -2,7 +2,6 @@
  * What the program does without a command: a run.
  */
 import { addAbortSignal } from 'node:stream'
-import type { WriteStream } from 'node:tty'
 import type { Command } from 'commander'
 import { IngestError } from '../errors.js'
 import { ingest } from '../run/ingest.js'
@@ -20,7 +19,6 @@ import {
   tellSummary,
 } from './cli-options.js'
 import { refuseCommands } from './command-names.js'
-import type { ProgressBar } from './progress.js'
 import type { Terminal } from './terminal.js'
 import { databaseOf, dbOption, outOption } from './which-database.js'
 
@@ -131,11 +129,9 @@ async function runIngest(
   if (!flags.follow) refuseCommands(others, program)
   if (flags.emit !== undefined && flags.json)
     throw new IngestError('USAGE', '--emit and --json both print on standard output: give one of them')
-  const bar = flags.quiet || terminal.screen === undefined ? undefined : await barOn(terminal.screen, terminal.env)
-  const tell = (message: string) => {
-    bar?.clear()
-    terminal.err(`jwst-ingest: ${message}\n`)
-  }
+  const tell = (message: string) => terminal.err(`jwst-ingest: ${message}\n`)
+  // Between rows on a terminal nothing else is to be seen, and who reads a pipe may write to it.
+  const hasBar = flags.emit === undefined || terminal.stdout.isFile
   let commits = 0
   const options: IngestOptions = {
     inputs: others,
@@ -155,24 +151,19 @@ async function runIngest(
     warn: flags.quiet ? undefined : tell,
     // Days of many rows may hang on it, so not even --quiet keeps it back.
     assume: tell,
-    progress: bar?.show,
+    progress: hasBar ? terminal.bar?.show : undefined,
     emit: flags.emit === undefined ? undefined : { table: flags.emit, out: terminal.stdout },
     commitEvery: flags.commitEvery,
     follow: flags.follow,
     share: flags.share,
-    onCommit: (done) => {
-      bar?.clear()
-      tellCommit(done, ++commits, flags, terminal)
-    },
+    onCommit: (done) => tellCommit(done, ++commits, flags, terminal),
     stop: endOnSignal(flags, terminal),
     signal: terminal.signal,
   }
   try {
     const summary = await ingest(options)
-    bar?.stop()
     tellSummary(summary, flags, terminal)
   } finally {
-    bar?.stop()
     // After an error, whoever writes to it may go on for long: the process must not wait for that.
     if (others.length === 0 || others.includes('-')) terminal.stdin.destroy()
   }
@@ -184,11 +175,6 @@ function endOnSignal({ commitEvery, follow }: IngestFlags, { onFirstSignal }: Te
   const reading = new AbortController()
   onFirstSignal?.(() => reading.abort())
   return reading.signal
-}
-
-async function barOn(screen: WriteStream, env: Terminal['env']): Promise<ProgressBar> {
-  const { progressBar } = await import('./progress.js')
-  return progressBar(screen, env)
 }
 
 /** Standard input that a signal ends, even while nothing comes. Until it is read, nobody would take that error. */

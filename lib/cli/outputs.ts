@@ -4,9 +4,9 @@
  */
 import { fstatSync } from 'node:fs'
 import { Writable } from 'node:stream'
-import type { WriteStream } from 'node:tty'
 import type { StreamName } from '../process/thread-messages.js'
 import { writeFully } from '../store/commit-files.js'
+import type { StandardOutput } from './terminal.js'
 
 /** Their numbers, and what people call them. */
 const STREAMS = {
@@ -14,7 +14,7 @@ const STREAMS = {
   stderr: { fd: 2, called: 'standard error' },
 } as const
 
-export type OutputStream = Writable & Partial<Pick<WriteStream, 'isTTY' | 'columns'>>
+export type OutputStream = StandardOutput
 
 /** The streams that a command prints to. Each is made when it is asked for: a quiet run over files needs none of them. */
 export class Outputs {
@@ -63,8 +63,8 @@ function isWrittenHere(fd: number): boolean {
 }
 
 /** Writes all of what it is given at once. */
-function fileStream(fd: number): Writable {
-  return new Writable({
+function fileStream(fd: number): OutputStream {
+  const stream = new Writable({
     write(bytes: Buffer, _encoding, done) {
       try {
         writeFully(fd, bytes, null)
@@ -74,4 +74,5 @@ function fileStream(fd: number): Writable {
       }
     },
   })
+  return Object.assign(stream, { isFile: true })
 }

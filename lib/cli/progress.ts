@@ -1,72 +1,103 @@
 /**
- * The progress of a run on a terminal: a bar that is gone when the run is done.
+ * The progress of a command on a terminal: a bar for those that take long, which is gone when the command is done.
  */
 import type { WriteStream } from 'node:tty'
-import cliProgress from 'cli-progress'
-import type { Progress } from '../run/progress.js'
+import type { SingleBar } from 'cli-progress'
+import { milliseconds } from '../clock.js'
+import type { Progress } from '../process/progress.js'
+import { progressLine } from './progress-line.js'
+import type { Bar, Terminal } from './terminal.js'
 
-const MB = 1e6
-/** Runs that are over sooner show no bar, in milliseconds. */
-const PATIENCE = 300
+/** How long a command goes on, with nothing printed, before a bar is shown, in ms. */
+const PATIENCE = 2000
+/** Columns of a terminal that does not say how many it has. */
+const USUAL_WIDTH = 80
 
-/** A bar on a terminal. */
-export interface ProgressBar {
-  readonly show: (progress: Progress) => void
-  /** Takes the bar off, for good. */
-  readonly stop: () => void
-  /** Takes the bar off for a moment, for somebody who writes to the terminal. */
-  readonly clear: () => void
+/** The bar of a command that has not begun yet; undefined where there is to be none. */
+export function barFor(terminal: Pick<Terminal, 'screen' | 'env' | 'signal'>): Bar | undefined {
+  const { env, signal } = terminal
+  if (env.NO_COLOR || env.TERM === 'dumb') return undefined
+  const { screen } = terminal
+  if (screen === undefined) return undefined
+  const bar = progressBar(screen)
+  // A second signal ends the process at once.
+  signal.addEventListener('abort', bar.stop, { once: true })
+  return bar
 }
 
-/** A bar that shows how far a run has come, with rows per second and time left; of a pipe only rows are known. */
-export function progressBar(stream: WriteStream, env: Readonly<Record<string, string | undefined>>): ProgressBar {
-  const isColoured = !env.NO_COLOR
-  const paint = (text: string) => (isColoured ? `\x1b[36m${text}\x1b[39m` : text)
-  const start = performance.now()
-  let bar: cliProgress.SingleBar | undefined
-  let phase: Progress['phase'] | undefined
-  const stop = () => {
-    bar?.stop()
-    bar = undefined
+/** @param patience how long nothing is to be seen, in ms */
+export function progressBar(stream: WriteStream, patience = PATIENCE): Bar {
+  let quietSince = milliseconds()
+  let timer: NodeJS.Timeout | undefined
+  let drawn: SingleBar | undefined
+  let isOver = false
+  const pace = new Pace()
+  // The last column stays free: a terminal may go on to the next line behind it.
+  const line = () => pace.line((stream.columns || USUAL_WIDTH) - 1)
+  const draw = async () => {
+    const own = timer
+    const makeBar = await barMaker()
+    // Somebody may have written meanwhile.
+    if (timer !== own) return
+    drawn = makeBar(stream, line)
+    drawn.start(1, 0)
+  }
+  const clear = () => {
+    clearTimeout(timer)
+    timer = undefined
+    drawn?.stop()
+    drawn = undefined
+    quietSince = milliseconds()
   }
   return {
     show: (progress) => {
-      if (performance.now() - start < PATIENCE) return
-      if (phase !== progress.phase) stop()
-      phase = progress.phase
-      if (bar === undefined) {
-        const since = performance.now()
-        bar = new cliProgress.SingleBar({
-          stream,
-          clearOnComplete: true,
-          hideCursor: true,
-          noTTYOutput: true,
-          stopOnComplete: false,
-          format: (_options, _params, payload: Progress) => paint(lineOf(payload, performance.now() - since, start)),
-        })
-        bar.start(1, 0, progress)
-      }
-      bar.update(progress.total === undefined ? 0 : progress.bytes / progress.total, progress)
+      pace.take(progress)
+      if (isOver) return
+      timer ??= setTimeout(() => void draw(), Math.max(0, quietSince + patience - milliseconds())).unref()
     },
-    stop,
-    clear: () => {
-      if (bar !== undefined) stream.write('\r\x1b[K')
+    clear,
+    stop: () => {
+      isOver = true
+      clear()
     },
   }
 }
 
-const BAR_WIDTH = 24
+/** Loaded only when there is something to be seen. */
+async function barMaker(): Promise<(stream: WriteStream, line: () => string) => SingleBar> {
+  const { default: cliProgress } = await import('cli-progress')
+  return (stream, line) =>
+    new cliProgress.SingleBar({
+      stream,
+      clearOnComplete: true,
+      // Whatever ends the process, the terminal is as it was.
+      hideCursor: false,
+      linewrap: true,
+      format: line,
+    })
+}
 
-/** What is shown: phase, bar, bytes, rows, rate, time left. */
-function lineOf({ phase, bytes, total, rows }: Progress, elapsed: number, start: number): string {
-  const count = `${rows.toLocaleString('en-US')} rows`
-  const rate = `${Math.round(rows / ((performance.now() - start) / 1000)).toLocaleString('en-US')} rows/s`
-  if (total === undefined) return `${phase}  ${count}  ${rate}`
-  const share = total === 0 ? 1 : Math.min(1, bytes / total)
-  const full = Math.round(share * BAR_WIDTH)
-  const bar = '█'.repeat(full) + '░'.repeat(BAR_WIDTH - full)
-  const left = share > 0 ? `${Math.ceil(((elapsed / share) * (1 - share)) / 1000)} s left` : ''
-  const size = `${(bytes / MB).toFixed(0)}/${(total / MB).toFixed(0)} MB`
-  const speed = phase === 'reading' ? `${count}  ${rate}` : count
-  return `${phase}  ${bar} ${String(Math.floor(share * 100)).padStart(3)} %  ${size}  ${speed}  ${left}`
+/** How far a command has come, and how fast. */
+class Pace {
+  #now: Progress | undefined
+  /** What was done when the phase began. */
+  #first: Progress | undefined
+  #since = 0
+
+  take(now: Progress): void {
+    const last = this.#now
+    this.#now = now
+    if (last !== undefined && isSamePhase(last, now)) return
+    this.#first = now
+    this.#since = milliseconds()
+  }
+
+  line(width: number): string {
+    if (this.#now === undefined || this.#first === undefined) return ''
+    return progressLine(this.#now, this.#first, (milliseconds() - this.#since) / 1000, width)
+  }
+}
+
+function isSamePhase(last: Progress, now: Progress): boolean {
+  return last.phase === now.phase && last.unit === now.unit && last.total === now.total && last.done <= now.done
 }

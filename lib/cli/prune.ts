@@ -57,6 +57,7 @@ async function runPrune(db: string | undefined, command: Command, terminal: Term
     dryRun,
     wait,
     warn: (message) => tell(`jwst-ingest: ${message}\n`),
+    progress: terminal.bar?.show,
     signal: terminal.signal,
   })
   printReport(terminal, { json, quiet }, report, formatPrune)

@@ -3,6 +3,7 @@
  */
 import { type Command, InvalidArgumentError } from 'commander'
 import { IngestError } from '../errors.js'
+import { Meter } from '../process/progress.js'
 import { tellMissing } from './cli-database.js'
 import { parsePath } from './cli-options.js'
 import type { Terminal } from './terminal.js'
@@ -97,12 +98,14 @@ async function runReport(db: string | undefined, command: Command, terminal: Ter
   const list = new WaitList()
   const { since, until, program, instrument } = flags
   const scope = new Scope({ since, until, programs: program, instruments: instrument })
-  const { signal } = terminal
-  const data = await reportDatabase(folder, { scope, signal, list: file === undefined ? undefined : list })
+  const { signal, bar } = terminal
+  const progress = bar?.show
+  const data = await reportDatabase(folder, { scope, signal, progress, list: file === undefined ? undefined : list })
   if (!flags.quiet) await tellMissing(folder, terminal.err)
   if (flags.json) terminal.stdout.write(`${JSON.stringify(data, nullForNothing)}\n`)
   if (file === undefined) return
   const { formatPage } = await import('../report/page.js')
+  new Meter(progress).begin('drawing', undefined)
   const page = await formatPage(data, command.parent?.version() ?? '', list)
   if (file === '-') {
     terminal.stdout.write(page)

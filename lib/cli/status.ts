@@ -35,7 +35,7 @@ async function runStatus(db: string | undefined, command: Command, terminal: Ter
   const { statusOf } = await import('../inspect/status.js')
   const { formatStatus } = await import('../inspect/status-text.js')
   const folder = databaseOf(db, command, terminal)
-  const report = await statusOf(folder, { signal: terminal.signal })
+  const report = await statusOf(folder, { signal: terminal.signal, progress: terminal.bar?.show })
   await tellMissing(folder, terminal.err)
   const { json } = command.optsWithGlobals<{ json?: boolean }>()
   printResult(terminal, json, report, (its) => formatStatus(its, widthOf(terminal)))

@@ -5,6 +5,7 @@
 import { join } from 'node:path'
 import type { Writable } from 'node:stream'
 import { IngestError } from '../errors.js'
+import { Meter, type ProgressListener } from '../process/progress.js'
 import { decide } from '../process/supervisor.js'
 import { attempt, makeFolders } from '../store/commit-files.js'
 import { mustBeDatabase, readEncodings } from '../store/database.js'
@@ -38,6 +39,8 @@ export interface ExportOptions extends SelectionOptions {
   readonly warn?: ((message: string) => void) | undefined
   /** Ends the export; then no file is made or replaced. */
   readonly signal?: AbortSignal | undefined
+  /** Takes how far it has come. */
+  readonly progress?: ProgressListener | undefined
 }
 
 /** A file that was written. */
@@ -86,8 +89,13 @@ export async function exportDatabase(folder: string, options: ExportOptions): Pr
   await mustBeDatabase(folder)
   const { files, others: encodings } = await openFiles(folder, () => readEncodings(folder), options.signal)
   try {
-    const run = { ...options, database: folder, format, split, encodings, warn }
+    const meter = new Meter(options.progress)
+    const run = { ...options, database: folder, format, split, encodings, warn, meter }
     const sources = names.flatMap((name) => sourceOf(files, name, run))
+    meter.begin(
+      'exporting',
+      sources.reduce((sum, { bytes }) => sum + bytes, 0),
+    )
     const { tables, card } =
       typeof out === 'string' ? await toFiles(sources, out, run) : await toStream(sources, out, run)
     tellMisfits(tables, run)

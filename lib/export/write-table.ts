@@ -2,6 +2,7 @@
  * Writes a table in a format: each row that is asked for, to the file of its part.
  */
 import { join } from 'node:path'
+import type { Meter } from '../process/progress.js'
 import type { Encodings } from '../rules/category-codes.js'
 import { itemsIn, type OpenFile } from '../store/read/files.js'
 import type { Item } from '../store/read/items.js'
@@ -21,6 +22,8 @@ export interface TableWriting extends SelectionOptions {
   readonly format: Format
   readonly safeForSheets?: boolean | undefined
   readonly encodings: Encodings
+  /** Takes how many bytes of tables are read. */
+  readonly meter?: Meter | undefined
 }
 
 /** What was written of a table to the file of one part. */
@@ -44,7 +47,7 @@ export async function writeTable(
   const path = join(writing.database, source.file)
   const table = TABLES.find(({ file }) => file === source.file)
   let begun: { readonly writer: PartWriters; readonly width: number } | undefined
-  for await (const items of itemsIn(source)) {
+  for await (const items of itemsIn(source, { meter: writing.meter })) {
     for (const item of items) {
       const fields = fieldsOf(item, path, begun?.width)
       if (begun === undefined) {

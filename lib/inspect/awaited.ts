@@ -15,7 +15,7 @@ export interface Awaited {
 /** Counts what association files still wait for; a program of which every member has come needs no more than a look. */
 export async function awaitedIn(reader: DatabaseReader): Promise<Awaited> {
   let [members, products] = [0, 0]
-  for (const pid of reader.namedPrograms) {
+  for (const pid of reader.inTurn('counting', reader.namedPrograms)) {
     if (reader.isAllThere(pid)) continue
     const its = awaitedOf(await reader.settle(pid))
     members += its.members

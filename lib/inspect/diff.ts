@@ -6,6 +6,7 @@
 import { Columns } from '../audit/lines.js'
 import { IngestError } from '../errors.js'
 import { breather } from '../process/breath.js'
+import { type LookOptions, Meter, type Watch } from '../process/progress.js'
 import { parseDay } from '../rules/day.js'
 import { compareText, toNumber } from '../rules/values.js'
 import { featureType } from '../settle/model-columns.js'
@@ -38,7 +39,7 @@ export interface ProductChange {
 }
 
 /** What to compare a database with: one of these. */
-export interface DiffOptions {
+export interface DiffOptions extends LookOptions {
   /** A later database. */
   readonly other?: string | undefined
   /**
@@ -46,7 +47,6 @@ export interface DiffOptions {
    * version alone. An earlier one with exposures of that day or later has changed; its features before are not known.
    */
   readonly since?: string | undefined
-  readonly signal?: AbortSignal | undefined
   /** Takes the message that lines cannot be read, and so are left out. */
   readonly warn?: ((message: string) => void) | undefined
 }
@@ -64,23 +64,30 @@ export async function* diffDatabase(folder: string, options: DiffOptions): Async
   if ((other === undefined) === (since === undefined))
     throw new IngestError('USAGE', 'diff: give either a second database or the day since when (--since)')
   if (since !== undefined) parseDay(since, '--since')
-  const readers = await openAll(other === undefined ? [folder] : [folder, other], options)
+  const meter = new Meter(options.progress)
+  const readers = await openAll(other === undefined ? [folder] : [folder, other], { ...options, meter })
   const breathe = breather(options.signal)
   try {
     const [before, after] = readers
-    const pids = new Set(readers.flatMap(({ programs }) => programs))
-    for (const pid of [...pids].sort((a, b) => a - b)) {
+    const pids = [...new Set(readers.flatMap(({ programs }) => programs))].sort((a, b) => a - b)
+    const bytesOf = (pid: number) => readers.reduce((sum, reader) => sum + reader.bytesOf(pid), 0)
+    meter.begin(
+      'comparing',
+      pids.reduce((sum, pid) => sum + bytesOf(pid), 0),
+    )
+    for (const pid of pids) {
       await breathe()
       if (before === undefined) return
       if (since !== undefined) yield* changesSince(pid, before.products(pid), since)
       else if (after !== undefined) yield* changesBetween(pid, before.products(pid), after.products(pid))
+      meter.add(bytesOf(pid))
     }
   } finally {
     await Promise.all(readers.map((reader) => reader.close()))
   }
 }
 
-async function openAll(folders: readonly string[], options: DiffOptions): Promise<ProductReader[]> {
+async function openAll(folders: readonly string[], options: DiffOptions & Watch): Promise<ProductReader[]> {
   const readers: ProductReader[] = []
   try {
     for (const folder of folders) readers.push(await ProductReader.open(folder, options))
@@ -120,13 +127,18 @@ class ProductReader {
   }
 
   /** @throws IngestError DATABASE_UNUSABLE */
-  static async open(folder: string, options: DiffOptions): Promise<ProductReader> {
+  static async open(folder: string, options: DiffOptions & Watch): Promise<ProductReader> {
     const { survey } = await surveyOf(folder, isRead, options)
     return new ProductReader(survey)
   }
 
   get programs(): readonly number[] {
     return this.#survey.programs
+  }
+
+  /** How many bytes are read of a program. */
+  bytesOf(pid: number): number {
+    return this.#survey.bytesOf(pid)
   }
 
   /** The products of a program, by name. */

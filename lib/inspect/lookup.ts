@@ -9,7 +9,7 @@ import { explainRejected } from './rejected.js'
 /** What looking up asks of a database. */
 export type LookupReader = Pick<
   DatabaseReader,
-  'folder' | 'programs' | 'waitingPrograms' | 'settle' | 'expectedNames' | 'opened'
+  'folder' | 'programs' | 'inTurn' | 'waitingPrograms' | 'settle' | 'expectedNames' | 'opened'
 >
 
 /**
@@ -26,11 +26,11 @@ export async function* explain(
 ): AsyncGenerator<Explanation> {
   const asked = given.map(wanted)
   const found = new Set<Wanted>()
-  for (const pid of reader.programs) {
-    // Every dataset has its program in its name, so a whole name without one is that of none.
-    const here = asked.filter((name) => name.pid === pid || (name.pid === undefined && name.isPattern))
-    if (here.length > 0) yield* explainIn(reader, pid, here, found)
-  }
+  // Every dataset has its program in its name, so a whole name without one is that of none.
+  const askedIn = (pid: number) =>
+    asked.filter((name) => name.pid === pid || (name.pid === undefined && name.isPattern))
+  const pids = reader.programs.filter((pid) => askedIn(pid).length > 0)
+  for (const pid of reader.inTurn('explaining', pids)) yield* explainIn(reader, pid, askedIn(pid), found)
   for (const name of asked) if (!found.has(name)) yield* explainExpected(reader, name, found)
   const rest = asked.filter((name) => !found.has(name))
   const rejects = reader.opened(REJECTS_FILE)

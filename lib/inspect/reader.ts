@@ -4,6 +4,7 @@
  */
 
 import { breather } from '../process/breath.js'
+import { type LookOptions, Meter, type Phase, type Watch } from '../process/progress.js'
 import { SCIENCE } from '../rules/member-list.js'
 import { type Census, type CensusByProgram, countProgram, totalOf } from '../settle/census.js'
 import type { Settled } from '../settle/settled.js'
@@ -30,8 +31,7 @@ const NAMED_FILE = 'associations.csv'
 const WAITING_FILES: readonly string[] = ['ingest.csv', 'mosaics.csv', 'associations.csv']
 
 /** What a look at a database may be given. */
-export interface ReadOptions {
-  readonly signal?: AbortSignal | undefined
+export interface ReadOptions extends LookOptions {
   /** Takes the message that lines or tables cannot be read, and so are left out. */
   readonly warn?: ((message: string) => void) | undefined
   /** Reads more of what the database was at that moment; done again where it was none. */
@@ -57,18 +57,19 @@ export class DatabaseReader {
   readonly #index: DatabaseIndex | undefined
   /** How many lines and tables cannot be read, and are left out. */
   readonly damaged: number
+  /** Tells how far one has come who reads tables of the database. */
+  readonly meter: Meter
 
   private constructor(
     folder: string,
-    survey: Survey,
-    index: DatabaseIndex | undefined,
-    damaged: number,
-    signal: AbortSignal | undefined,
+    { survey, index, damaged }: Look,
+    { signal, meter }: { readonly signal: AbortSignal | undefined; readonly meter: Meter },
   ) {
     this.folder = folder
     this.#survey = survey
     this.#index = index
     this.damaged = damaged
+    this.meter = meter
     this.#breathe = breather(signal)
   }
 
@@ -80,11 +81,12 @@ export class DatabaseReader {
    */
   static async open(
     folder: string,
-    { signal, warn, read, expectedNames = false }: ReadOptions = {},
+    { signal, warn, progress, read, expectedNames = false }: ReadOptions = {},
   ): Promise<DatabaseReader> {
     const asksFor = (table: Table) => isResolved(table) || (expectedNames && isTrained(table))
-    const { survey, index, damaged } = await surveyOf(folder, asksFor, { signal, warn, read })
-    return new DatabaseReader(folder, survey, index, damaged, signal)
+    const meter = new Meter(progress)
+    const look = await surveyOf(folder, asksFor, { signal, warn, read, meter })
+    return new DatabaseReader(folder, look, { signal, meter })
   }
 
   /** The programs that have rows, ascending. */
@@ -99,6 +101,11 @@ export class DatabaseReader {
     const waiting = TABLES.filter(({ file }) => WAITING_FILES.includes(file))
     const pids = waiting.flatMap(({ number }) => [...(this.#survey.tables.get(number)?.segments.programs ?? [])])
     return [...new Set(pids)].sort((a, b) => a - b)
+  }
+
+  /** Programs one after the other, and tells how far that has come. */
+  inTurn(phase: Phase, pids: readonly number[]): Iterable<number> {
+    return this.#survey.inTurn(phase, pids)
   }
 
   /** Everything that resolving a program's stored rows anew gives; nothing for a program without rows. */
@@ -154,13 +161,21 @@ export class DatabaseReader {
   async census(): Promise<Census> {
     if (this.#index !== undefined) return this.#index.census.total
     const programs: CensusByProgram = new Map()
-    for (const pid of this.waitingPrograms) countProgram(await this.settle(pid), programs)
+    for (const pid of this.inTurn('counting', this.waitingPrograms)) countProgram(await this.settle(pid), programs)
     return totalOf(programs.values())
   }
 
   /** A file as it was when the database was opened; absent where there was none. */
   opened(file: string): OpenFile | undefined {
     return this.#survey.opened(file)
+  }
+
+  /** Tells from now on how far the reading of some files, all of them once, has come. */
+  beginTables(phase: Phase, files: readonly string[]): void {
+    this.meter.begin(
+      phase,
+      files.reduce((sum, file) => sum + (this.opened(file)?.bytes ?? 0), 0),
+    )
   }
 
   async close(): Promise<void> {
@@ -185,7 +200,7 @@ interface Look {
 export async function surveyOf(
   folder: string,
   asksFor: (table: Table) => boolean,
-  { signal, warn, read }: Pick<ReadOptions, 'signal' | 'warn' | 'read'>,
+  { signal, warn, read, meter }: Pick<ReadOptions, 'warn' | 'read'> & Watch,
 ): Promise<Look> {
   await mustBeDatabase(folder)
   let damaged = 0
@@ -196,8 +211,8 @@ export async function surveyOf(
   const prepare = async () => {
     const stored = await readStoredIndex(folder)
     await read?.()
-    index = stored !== undefined && (await isAsLeft(folder, stored, signal)) ? stored : undefined
-    return { listener: { damaged: count }, others: stored?.others, asksFor, index }
+    index = stored !== undefined && (await isAsLeft(folder, stored, { signal, meter })) ? stored : undefined
+    return { meter, listener: { damaged: count }, others: stored?.others, asksFor, index }
   }
   const survey = await Survey.of(folder, prepare, signal)
   if (damaged > 0) {

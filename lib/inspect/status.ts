@@ -6,6 +6,7 @@
 
 import { modelFile } from '../audit/lines.js'
 import type { CsvRecord } from '../csv/row.js'
+import type { LookOptions } from '../process/progress.js'
 import { levelOf } from '../rules/dataset.js'
 import { MODELS, type Model } from '../rules/models.js'
 import { toNumber } from '../rules/values.js'
@@ -64,14 +65,12 @@ export interface StatusReport {
  *
  * @throws IngestError DATABASE_UNUSABLE where there is no database, or none that can be read
  */
-export async function statusOf(
-  folder: string,
-  { signal }: { readonly signal?: AbortSignal | undefined } = {},
-): Promise<StatusReport> {
-  const reader = await DatabaseReader.open(folder, { signal })
+export async function statusOf(folder: string, options: LookOptions = {}): Promise<StatusReport> {
+  const reader = await DatabaseReader.open(folder, options)
   try {
     const census = await reader.census()
     const tables = new Tables(reader)
+    tables.begin()
     const models: (readonly [Model, ModelStatus])[] = []
     for (const model of MODELS) models.push([model, statusOfModel(census[model], await tables.trained(model))])
     const expired = await tables.expired()
@@ -129,6 +128,12 @@ class Tables {
     this.#reader = reader
   }
 
+  /** Begins to tell how far it has come. */
+  begin(): void {
+    const files = [...MODELS.map((model) => modelFile('train', model)), EXPIRED_FILE, REJECTS_FILE]
+    this.#reader.beginTables('counting', files)
+  }
+
   async trained(model: Model): Promise<Trained> {
     const trained: Trained = { products: 0, lastDate: undefined, sizes: new SizeSample() }
     for await (const { header, rows } of this.#batches(this.#reader.opened(modelFile('train', model)))) {
@@ -167,7 +172,7 @@ class Tables {
     if (file === undefined) return
     const header = (await firstItem(file)).record?.fields ?? []
     let isHeader = true
-    for await (const items of itemsIn(file)) {
+    for await (const items of itemsIn(file, { meter: this.#reader.meter })) {
       const rows: CsvRecord[] = []
       for (const { record } of items) {
         if (isHeader) isHeader = false

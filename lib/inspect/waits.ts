@@ -61,9 +61,8 @@ export async function* waitsOf(folder: string, options: ReadOptions = {}): Async
  * @param only a program; all by default
  */
 export async function* waitsFrom(reader: DatabaseReader, only?: number): AsyncGenerator<Wait> {
-  for (const pid of reader.waitingPrograms) {
-    if (only === undefined || pid === only) yield* waitsIn(await reader.settle(pid), reader.folder)
-  }
+  const pids = reader.waitingPrograms.filter((pid) => only === undefined || pid === only)
+  for (const pid of reader.inTurn('explaining', pids)) yield* waitsIn(await reader.settle(pid), reader.folder)
 }
 
 /**

@@ -13,17 +13,12 @@ import { type Wait, waitsOf } from '../inspect/waits.js'
 import { type CheckReport, checkDatabase } from '../maintain/check.js'
 import { type PruneOptions, type PruneReport, pruneDatabase } from '../maintain/prune.js'
 import { type RebuildOptions, type RebuildReport, rebuildDatabase } from '../maintain/rebuild.js'
+import type { LookOptions } from '../process/progress.js'
 import { programVersion } from '../process/version.js'
 import { reportDatabase } from '../report/collect.js'
 import type { ReportData } from '../report/data.js'
 import { Scope, type ScopeOptions } from '../report/scope.js'
 import { itemsWithReason, withReason } from './abort.js'
-
-/** What every look at a database may be given. */
-export interface LookOptions {
-  /** Ends the look. */
-  readonly signal?: AbortSignal | undefined
-}
 
 /** Options of {@link explainNames} and {@link waits}. */
 export interface ExplainOptions extends LookOptions {
@@ -38,8 +33,8 @@ export interface ExplainOptions extends LookOptions {
  * @returns what is wrong, at most 20 of a kind, and what is worth knowing: the JSON of `check --json`
  * @throws IngestError DATABASE_UNUSABLE where there is no database, or none that can be read
  */
-export function check(folder: string, { signal }: LookOptions = {}): Promise<CheckReport> {
-  return withReason(signal, () => checkDatabase(folder, { signal }))
+export function check(folder: string, options: LookOptions = {}): Promise<CheckReport> {
+  return withReason(options.signal, () => checkDatabase(folder, options))
 }
 
 /**
@@ -73,8 +68,8 @@ export function prune(folder: string, options: PruneOptions): Promise<PruneRepor
  * @returns the JSON of `status --json`: sizes in GB
  * @throws IngestError DATABASE_UNUSABLE where there is no database, or none that can be read
  */
-export function status(folder: string, { signal }: LookOptions = {}): Promise<StatusReport> {
-  return withReason(signal, () => statusOf(folder, { signal }))
+export function status(folder: string, options: LookOptions = {}): Promise<StatusReport> {
+  return withReason(options.signal, () => statusOf(folder, options))
 }
 
 /** Options of {@link report} and {@link reportPage}: what of the database they are about. */
@@ -88,8 +83,8 @@ export interface ReportLookOptions extends LookOptions, ScopeOptions {}
  * @throws IngestError TABLE_INVALID for a table without a column that is needed, or unreadable encodings;
  *   DATABASE_UNUSABLE where there is no database, or none that can be read; USAGE for a day that is none
  */
-export function report(folder: string, { signal, ...scope }: ReportLookOptions = {}): Promise<ReportData> {
-  return withReason(signal, () => reportDatabase(folder, { scope: new Scope(scope), signal }))
+export function report(folder: string, { signal, progress, ...scope }: ReportLookOptions = {}): Promise<ReportData> {
+  return withReason(signal, () => reportDatabase(folder, { scope: new Scope(scope), signal, progress }))
 }
 
 /**
@@ -97,12 +92,14 @@ export function report(folder: string, { signal, ...scope }: ReportLookOptions =
  *
  * @throws IngestError as {@link report} does
  */
-export async function reportPage(folder: string, { signal, ...scope }: ReportLookOptions = {}): Promise<string> {
+export async function reportPage(folder: string, options: ReportLookOptions = {}): Promise<string> {
   const { formatPage } = await import('../report/page.js')
   const { WaitList } = await import('../report/wait-list.js')
   const list = new WaitList()
-  const options = { scope: new Scope(scope), signal, list }
-  const data = await withReason(signal, () => reportDatabase(folder, options))
+  const { signal, progress, ...scope } = options
+  const data = await withReason(signal, () =>
+    reportDatabase(folder, { scope: new Scope(scope), signal, progress, list }),
+  )
   return formatPage(data, programVersion(), list)
 }
 

@@ -1,9 +1,9 @@
 /**
  * Runs as programs start them: a promise of what the run did, and on the way how far it has come.
  */
+import type { Progress, ProgressListener } from '../process/progress.js'
 import { associate, ingest } from '../run/ingest.js'
 import type { AssociateOptions as AllAssociateOptions, RunOptions } from '../run/options.js'
-import type { Progress, ProgressListener } from '../run/progress.js'
 import type { Summary } from '../run/summary.js'
 import { withReason } from './abort.js'
 

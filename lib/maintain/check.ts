@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { Findings } from '../audit/findings.js'
 import { CanonicalLine } from '../csv/row.js'
 import { IngestError } from '../errors.js'
+import { type LookOptions, Meter, type Watch } from '../process/progress.js'
 import type { Encodings } from '../rules/category-codes.js'
 import defaultEncodings from '../rules/encodings.json' with { type: 'json' }
 import type { CensusByProgram } from '../settle/census.js'
@@ -28,17 +29,15 @@ export { formatOutcome, formatViolations } from './report.js'
  * @returns what is wrong, at most 20 of a kind, and what is worth knowing
  * @throws IngestError DATABASE_UNUSABLE where there is no database, or none that can be read
  */
-export async function checkDatabase(
-  folder: string,
-  { signal }: { readonly signal?: AbortSignal | undefined } = {},
-): Promise<CheckReport> {
+export async function checkDatabase(folder: string, { signal, progress }: LookOptions = {}): Promise<CheckReport> {
   const start = performance.now()
   await mustBeDatabase(folder)
   const findings = new Findings()
   const known = new Known(folder)
+  const meter = new Meter(progress)
   const prepare = async () => {
-    await known.read(signal)
-    return { listener: listenerOf(findings), others: known.index?.others, checks: known.encodings }
+    await known.read({ signal, meter })
+    return { meter, listener: listenerOf(findings), others: known.index?.others, checks: known.encodings }
   }
   const survey = await Survey.of(folder, prepare, signal)
   try {
@@ -96,7 +95,7 @@ class Known {
     this.#folder = folder
   }
 
-  async read(signal: AbortSignal | undefined): Promise<void> {
+  async read(watch: Watch): Promise<void> {
     this.#wrong = undefined
     this.encodings = defaultEncodings
     try {
@@ -112,7 +111,7 @@ class Known {
     }
     this.#isRotten = await hasRottenIndex(this.#folder)
     this.index = await readStoredIndex(this.#folder)
-    this.isTrusted = this.index !== undefined && (await isAsLeft(this.#folder, this.index, signal))
+    this.isTrusted = this.index !== undefined && (await isAsLeft(this.#folder, this.index, watch))
   }
 
   tell(findings: Findings): void {

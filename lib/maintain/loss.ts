@@ -8,6 +8,7 @@ import { Findings } from '../audit/findings.js'
 import { Columns, Program, type ProgramContext } from '../audit/lines.js'
 import { CanonicalLine } from '../csv/row.js'
 import { breather } from '../process/breath.js'
+import type { Watch } from '../process/progress.js'
 import { createLayout } from '../rules/layout.js'
 import { FIRST_TABLES, isAsLeft } from '../store/database.js'
 import { type DatabaseIndex, hasRottenIndex, INDEX_FILE, readStoredIndex } from '../store/index-file.js'
@@ -23,11 +24,10 @@ import { References } from './references.js'
 export type Accepted = 'nothing' | 'features' | 'everything'
 
 /** What a look for losses is given. */
-export interface LossOptions {
+export interface LossOptions extends Watch {
   readonly accepts: Accepted
   /** Takes what was changed by something else than a run, and what is accepted as lost. */
   readonly warn: (message: string) => void
-  readonly signal: AbortSignal | undefined
 }
 
 /** What is known of the last run. */
@@ -55,14 +55,14 @@ export async function refuseLoss(
   folder: string,
   survey: Survey,
   damage: Damage,
-  { accepts, warn, signal }: LossOptions,
+  { accepts, warn, signal, meter }: LossOptions,
 ): Promise<void> {
   const last = await readLastRun(folder)
   if (await hasRottenIndex(folder))
     warn(`${join(folder, INDEX_FILE)} is not as a run wrote it: all tables are read, and it is made anew`)
   const losses = new Losses(folder)
   addDamage(damage, isOwn(last, survey), losses)
-  const asLeft = last.index !== undefined && (await isAsLeft(folder, last.index, signal))
+  const asLeft = last.index !== undefined && (await isAsLeft(folder, last.index, { signal, meter }))
   if (asLeft) addRotten(last, survey, losses)
   else await addLost(last, survey, losses, signal)
   if (accepts === 'nothing' || !(losses.areDerived || accepts === 'everything')) losses.refuse()
@@ -197,7 +197,7 @@ class Look {
 
   async go(signal: AbortSignal | undefined): Promise<void> {
     const breathe = breather(signal)
-    for (const pid of this.#survey.programs) {
+    for (const pid of this.#survey.inTurn('checking')) {
       await breathe()
       const program = new Program(this.#survey.linesOf(pid), this.#context)
       this.#references.add(pid, program)

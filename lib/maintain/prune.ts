@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { CanonicalLine } from '../csv/row.js'
 import { IngestError } from '../errors.js'
 import { breather } from '../process/breath.js'
+import { Meter, type ProgressListener } from '../process/progress.js'
 import { modelOf } from '../rules/association.js'
 import { parseDay } from '../rules/day.js'
 import type { Layout } from '../rules/layout.js'
@@ -43,6 +44,8 @@ export interface PruneOptions {
   readonly warn?: ((message: string) => void) | undefined
   /** Ends it, with the database untouched. */
   readonly signal?: AbortSignal | undefined
+  /** Takes how far it has come. */
+  readonly progress?: ProgressListener | undefined
 }
 
 /** Options of {@link pruneDatabase}. */
@@ -124,13 +127,17 @@ export function cutoffOf(age: string, day: string): string {
 }
 
 /** Only looks: no lock, no change. */
-async function look({ out: folder, signal, warn = () => {} }: DatabasePruneOptions, pruning: Pruning): Promise<void> {
+async function look(
+  { out: folder, signal, progress, warn = () => {} }: DatabasePruneOptions,
+  pruning: Pruning,
+): Promise<void> {
   const damage = new Damage(folder)
-  const survey = await Survey.of(folder, async () => ({ listener: damage }), signal)
+  const meter = new Meter(progress)
+  const survey = await Survey.of(folder, async () => ({ listener: damage, meter }), signal)
   try {
-    await refuseLoss(folder, survey, damage, { accepts: 'nothing', warn, signal })
+    await refuseLoss(folder, survey, damage, { accepts: 'nothing', warn, signal, meter })
     const breathe = breather(signal)
-    for (const pid of survey.programs) {
+    for (const pid of survey.inTurn('pruning')) {
       await breathe()
       pruning.settle(pid, survey.linesOf(pid), survey.layout)
     }
@@ -142,14 +149,11 @@ async function look({ out: folder, signal, warn = () => {} }: DatabasePruneOptio
 async function prune(options: DatabasePruneOptions, pruning: Pruning): Promise<void> {
   const { out, wait, signal, warn = () => {} } = options
   const onWait = (owner: Parameters<typeof waitingFor>[0]) => warn(waitingFor(owner, options))
-  const database = await Database.open(out, { create: false, wait, onWait, signal })
+  const meter = new Meter(options.progress)
+  const database = await Database.open(out, { create: false, wait, onWait, signal, meter })
   try {
     if (database.folder.recovered !== undefined) warn(database.folder.recovered)
-    await renewTables(database, renewal(pruning), {
-      accepts: 'nothing',
-      warn,
-      signal,
-    })
+    await renewTables(database, renewal(pruning), { accepts: 'nothing', warn, signal, meter })
   } finally {
     await database.close()
   }
@@ -160,7 +164,7 @@ function renewal(pruning: Pruning): Renewal {
   return async function* renew(survey, encodings, signal) {
     const renewer = new Renewer(survey, encodings, (...program) => pruning.settle(...program))
     const breathe = breather(signal)
-    for (const pid of survey.programs) {
+    for (const pid of survey.inTurn('pruning')) {
       await breathe()
       renewer.add(pid)
       yield renewer.take()

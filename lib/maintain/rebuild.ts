@@ -4,6 +4,7 @@
  * stay as they are, byte for byte; the others are replaced in one committed step.
  */
 import { stat } from 'node:fs/promises'
+import { Meter, type ProgressListener } from '../process/progress.js'
 import { Encoder, type Encodings, type NewCategory } from '../rules/category-codes.js'
 import type { CensusByProgram } from '../settle/census.js'
 import { Database, ENCODINGS_FILE, mustBeDatabase } from '../store/database.js'
@@ -36,6 +37,8 @@ export interface RebuildOptions {
   readonly warn?: ((message: string) => void) | undefined
   /** Ends the rebuild, with the database untouched. */
   readonly signal?: AbortSignal | undefined
+  /** Takes how far it has come. */
+  readonly progress?: ProgressListener | undefined
 }
 
 /** Options of {@link rebuildDatabase}. */
@@ -74,17 +77,18 @@ export interface RebuildReport {
 export async function rebuildDatabase(options: DatabaseRebuildOptions): Promise<RebuildReport> {
   const start = performance.now()
   const { out, wait, acceptLoss = false, dryRun = false, signal, warn = () => {} } = options
+  const meter = new Meter(options.progress)
   await mustBeDatabase(out)
   const onWait = (owner: Parameters<typeof waitingFor>[0]) => warn(waitingFor(owner, options))
   const database = dryRun
-    ? await lookAtDatabase(out, signal)
-    : await Database.open(out, { create: false, wait, onWait, signal })
+    ? await lookAtDatabase(out, { signal, meter })
+    : await Database.open(out, { create: false, wait, onWait, signal, meter })
   try {
     if (database.folder.recovered !== undefined) warn(database.folder.recovered)
     const { changes, lost, ...outcome } = await renewTables(
       database,
-      (survey, encodings, signal) => survey.each('renew', encodings, signal),
-      { accepts: acceptLoss ? 'everything' : 'features', warn, signal },
+      (survey, encodings) => survey.each('renew', encodings, signal),
+      { accepts: acceptLoss ? 'everything' : 'features', warn, signal, meter },
     )
     tell(outcome.tables, lost, { dryRun, warn })
     const seconds = Math.round(performance.now() - start) / 1000
@@ -111,7 +115,7 @@ export type Renewal = (
 export async function renewTables(database: Database, renew: Renewal, options: LossOptions): Promise<Outcome> {
   const { folder } = database.folder
   const damage = new Damage(folder)
-  const survey = await Survey.of(folder, async () => ({ listener: damage }), options.signal)
+  const survey = await Survey.of(folder, async () => ({ listener: damage, meter: options.meter }), options.signal)
   try {
     await refuseLoss(folder, survey, damage, options)
     const encodings = await encodingsOf(database, survey, options)

@@ -2,6 +2,7 @@
  * Takes every line of a database into a run: one that spacekit wrote, one that was edited by hand, or one that gains a
  * column (specification, section 9). All its lines go through the run like new ones.
  */
+import type { Watch } from '../process/progress.js'
 import type { LineBuffer } from '../sort/buffer.js'
 import { asBuffer } from '../sort/records.js'
 import { damaged } from '../store/read/table-reader.js'
@@ -36,10 +37,10 @@ export class TakeOver {
   static async begin(
     folder: string,
     others: (stored: readonly string[]) => readonly string[],
-    signal: AbortSignal | undefined,
+    { signal, meter }: Watch,
   ): Promise<TakeOver> {
     const damage = new Damage(folder)
-    const survey = await Survey.open(folder, async () => ({ listener: damage, others }), signal)
+    const survey = await Survey.open(folder, async () => ({ listener: damage, others, meter }), signal)
     return new TakeOver(folder, survey, damage, signal)
   }
 

@@ -1,4 +1,5 @@
 /** What the thread of a command and the main thread say to each other. */
+import type { Progress } from './progress.js'
 
 /** What the thread is given when it begins. */
 export interface CommandSetup {
@@ -9,6 +10,8 @@ export interface CommandSetup {
   readonly isTTY: boolean
   /** Its columns then. */
   readonly columns: number | undefined
+  /** Whether somebody sees how far it has come. */
+  readonly hasBar: boolean
 }
 
 export type StreamName = 'stdout' | 'stderr'
@@ -19,6 +22,7 @@ export type Said =
   | { readonly kind: 'write'; readonly stream: StreamName; readonly bytes: Uint8Array }
   /** A path that has to go if the command is stopped, or does not have to any more. */
   | { readonly kind: 'leftover'; readonly path: string; readonly isThere: boolean }
+  | { readonly kind: 'progress'; readonly progress: Progress }
   | { readonly kind: 'exit'; readonly code: number }
 
 /** What it hears: that a stream has taken bytes, or why not. */

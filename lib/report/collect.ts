@@ -5,6 +5,7 @@
 import { modelFile } from '../audit/lines.js'
 import { DatabaseReader } from '../inspect/reader.js'
 import { type Wait, waitsFrom } from '../inspect/waits.js'
+import type { LookOptions } from '../process/progress.js'
 import { CATEGORIES, type Encodings } from '../rules/category-codes.js'
 import { levelOf, programOf } from '../rules/dataset.js'
 import { MODELS, type Model } from '../rules/models.js'
@@ -22,14 +23,13 @@ import type { WaitList } from './wait-list.js'
 import { WaitingTally } from './waiting-tally.js'
 
 /** How a report is made. */
-export interface ReportOptions {
+export interface ReportOptions extends LookOptions {
   /** The time that it says it was made at; now by default. */
   readonly now?: Date | undefined
   /** What of the database it is about; all of it by default. */
   readonly scope?: Scope | undefined
   /** Takes everything that waits. */
   readonly list?: WaitList | undefined
-  readonly signal?: AbortSignal | undefined
 }
 
 /** All that is counted while the tables are read. */
@@ -43,6 +43,14 @@ interface Tallies {
   readonly list: WaitList | undefined
 }
 
+/** All tables that are read, each once. */
+const TABLES_READ = [
+  ...MODELS.flatMap((model) => [modelFile('train', model), modelFile('rem', model)]),
+  'level1.csv',
+  'ingest.csv',
+  REJECTS_FILE,
+]
+
 /**
  * What there is in a database, and what waits.
  *
@@ -51,13 +59,13 @@ interface Tallies {
  */
 export async function reportDatabase(
   folder: string,
-  { now = new Date(), scope = new Scope(), list, signal }: ReportOptions = {},
+  { now = new Date(), scope = new Scope(), list, signal, progress }: ReportOptions = {},
 ): Promise<ReportData> {
   let encodings: Encodings = {} as Encodings
   const read = async () => {
     encodings = await readEncodings(folder)
   }
-  const reader = await DatabaseReader.open(folder, { signal, read })
+  const reader = await DatabaseReader.open(folder, { signal, progress, read })
   const tallies: Tallies = {
     scope,
     models: new Map(MODELS.map((model) => [model, new ModelTally(model)])),
@@ -71,6 +79,7 @@ export async function reportDatabase(
   try {
     scope.mustKnow(Object.keys(encodings.instr))
     const instrumentOf = namesByCode(encodings.instr)
+    reader.beginTables('reading', TABLES_READ)
     for (const model of MODELS) {
       await readProducts(tables, model, instrumentOf, tallies)
       await readGroups(tables, model, instrumentOf, tallies)

@@ -38,7 +38,7 @@ export async function readTable<Column extends string>(
   let at: Readonly<Record<Column, number>> | undefined
   let current: CsvRecord | undefined
   const cell: CellOf<Column> = (column) => current?.field(at?.[column] ?? -1) ?? ''
-  for await (const items of itemsIn(opened)) {
+  for await (const items of itemsIn(opened, { meter: reader.meter })) {
     for (const { record } of items) {
       if (record === undefined) damaged.rows++
       else if (at === undefined) at = positions(record.fields, columns, join(folder, file))

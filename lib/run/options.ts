@@ -1,7 +1,7 @@
 /** What a run can be told. */
 import type { Writable } from 'node:stream'
+import type { ProgressListener } from '../process/progress.js'
 import type { CommitInterval } from './portions.js'
-import type { ProgressListener } from './progress.js'
 import type { Summary } from './summary.js'
 
 /** What is ingested, and how. */

@@ -1,35 +1,24 @@
 /**
- * How far a run has come, told while it goes on.
+ * How far a run has come: it reads association files and its inputs, then settles what it has read.
  */
+import { Meter, type ProgressListener } from '../process/progress.js'
 import type { HeadedInput } from './read.js'
 
-/** How far a run has come: it reads its inputs, then settles what it has read. */
-export interface Progress {
-  readonly phase: 'reading' | 'settling'
-  /** Bytes read of the inputs as they are on the disk, or bytes of rows settled. */
-  readonly bytes: number
-  /** All bytes of the phase; undefined while they are not known, as those of a pipe. */
-  readonly total: number | undefined
-  /** Rows read so far. */
-  readonly rows: number
-}
-
-/** Takes {@link Progress}, some hundred times in a second at most. */
-export type ProgressListener = (progress: Progress) => void
-
-/** Counts what is read of inputs, and tells a listener. */
+/** Counts what a run reads and settles, and tells a listener. */
 export class ProgressMeter {
   readonly #listener: ProgressListener | undefined
+  /** What comes one phase after the other: association files, and what is settled of each step. */
+  readonly steps: Meter
   #read = 0
   #total: number | undefined
   #rows = 0
-  #settled = 0
 
   constructor(listener: ProgressListener | undefined) {
     this.#listener = listener
+    this.steps = new Meter(listener && ((progress) => listener({ ...progress, rows: this.#rows })))
   }
 
-  /** The same inputs, whose bytes are counted as they are read. */
+  /** The same inputs, whose bytes are counted as they are read from the disk. */
   watch(inputs: readonly HeadedInput[]): readonly HeadedInput[] {
     if (this.#listener === undefined) return inputs
     const sizes = inputs.map(({ bytes }) => bytes ?? Number.NaN)
@@ -48,12 +37,6 @@ export class ProgressMeter {
   /** Takes how many more rows were read. */
   rows(count: number): void {
     this.#rows += count
-    this.#listener?.({ phase: 'reading', bytes: this.#read, total: this.#total, rows: this.#rows })
-  }
-
-  /** Takes how many more bytes of rows were settled. */
-  settled(bytes: number, total: number): void {
-    this.#settled += bytes
-    this.#listener?.({ phase: 'settling', bytes: this.#settled, total, rows: this.#rows })
+    this.#listener?.({ phase: 'reading', unit: 'bytes', done: this.#read, total: this.#total, rows: this.#rows })
   }
 }

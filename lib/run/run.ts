@@ -73,7 +73,8 @@ export class Run {
     const { candidates = true, strict = false, signal }: AssociateOptions = this.#options
     const { bufferAssociations } = await import('../asn/read.js')
     const { associations: tally } = this.whole.tally
-    await bufferAssociations(this.#associations, { buffer, candidates, strict, signal, tally })
+    const meter = this.#progress.steps
+    await bufferAssociations(this.#associations, { buffer, candidates, strict, signal, tally, meter })
   }
 
   async close(): Promise<void> {

@@ -98,11 +98,12 @@ async function* settleBuffered(context: GroupContext): AsyncGenerator<Results> {
   const next = async (): Promise<Results> => {
     const { bytes, settled } = pending.shift() as (typeof pending)[number]
     const { tables, counts, census, unknown } = await settled
-    progress?.settled(bytes, buffer.bytesAdded)
+    progress?.steps.add(bytes)
     tally.settled(counts, census)
     learn(unknown)
     return { tables, rejects: [] }
   }
+  progress?.steps.begin('settling', buffer.bytesAdded)
   const breathe = breather(signal)
   for (const bytes of buffer.batches(wholePrograms)) {
     await breathe()

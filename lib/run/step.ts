@@ -3,6 +3,7 @@
  */
 import { join } from 'node:path'
 import type { TakeOver } from '../maintain/takeover.js'
+import { Meter } from '../process/progress.js'
 import { undecide } from '../process/supervisor.js'
 import { Encoder, type NewCategory, type UnknownValues } from '../rules/category-codes.js'
 import { createLayout, type Layout, otherColumns, uniteColumns } from '../rules/layout.js'
@@ -30,7 +31,7 @@ export type DatabaseContext = Omit<GroupContext, 'strict' | 'progress'> & {
 /** Options of a run that are about the database, not the inputs. */
 export type DatabaseOptions = Pick<
   IngestOptions,
-  'out' | 'replace' | 'dryRun' | 'maxRejects' | 'memory' | 'tmp' | 'wait' | 'warn' | 'emit' | 'signal'
+  'out' | 'replace' | 'dryRun' | 'maxRejects' | 'memory' | 'tmp' | 'wait' | 'warn' | 'emit' | 'signal' | 'progress'
 >
 
 /** Sends rows into the database, as long as it is not committed. */
@@ -86,9 +87,10 @@ export class HeldDatabase {
 async function openDatabase(options: DatabaseOptions, isFirst: boolean): Promise<Database> {
   const warn = options.warn ?? (() => {})
   const { out, wait, signal, dryRun = false } = options
+  const meter = new Meter(options.progress)
   const database = dryRun
-    ? await (await import('../store/dry-run.js')).lookAtDatabase(out, signal)
-    : await Database.open(out, { wait, signal, onWait: (owner) => warn(waitingFor(owner, options)) })
+    ? await (await import('../store/dry-run.js')).lookAtDatabase(out, { signal, meter })
+    : await Database.open(out, { wait, signal, meter, onWait: (owner) => warn(waitingFor(owner, options)) })
   if (database.folder.recovered !== undefined) warn(database.folder.recovered)
   if (isFirst) for (const reading of endedReadings(database.readings)) warn(brokenOff(reading))
   return database
@@ -118,13 +120,16 @@ async function updateDatabase(
 async function beginTakeOver(
   database: Database,
   fresh: readonly string[],
-  { signal }: DatabaseOptions,
+  { signal, progress }: DatabaseOptions,
 ): Promise<TakeOver | undefined> {
   const known = database.index?.others
   if (known !== undefined && fresh.every((column) => known.includes(column))) return undefined
   if (!(await hasTables(database)) && !(await hasIndex(database))) return undefined
   const { TakeOver } = await import('../maintain/takeover.js')
-  return TakeOver.begin(database.folder.folder, (stored) => uniteColumns([known ?? stored, fresh]), signal)
+  return TakeOver.begin(database.folder.folder, (stored) => uniteColumns([known ?? stored, fresh]), {
+    signal,
+    meter: new Meter(progress),
+  })
 }
 
 async function updateTables(

@@ -1,5 +1,6 @@
 /** Whether a table holds just the bytes that its index tells of, whatever its time says: a copy keeps bytes, not times. */
 import { open } from 'node:fs/promises'
+import type { Watch } from '../process/progress.js'
 import { checksum } from './checksum.js'
 import type { TableIndex } from './index-file.js'
 import type { Segment } from './line-ranges.js'
@@ -16,7 +17,7 @@ export async function hasContent(
   path: string,
   { bytes, segments }: TableIndex,
   headerBytes: number,
-  signal: AbortSignal | undefined,
+  { signal, meter }: Watch,
 ): Promise<boolean> {
   const all = segments.all
   if (!areWhole(all, headerBytes, bytes)) return false
@@ -31,6 +32,7 @@ export async function hasContent(
         if (bytesRead === 0) return false
         found = checksum(chunk.subarray(0, bytesRead), found)
         done += bytesRead
+        meter?.add(bytesRead)
       }
       if (found !== sum) return false
     }

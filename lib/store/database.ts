@@ -9,6 +9,7 @@ import { open, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { formatRow } from '../csv/write.js'
 import { IngestError } from '../errors.js'
+import type { Watch } from '../process/progress.js'
 import { CATEGORIES, type Encodings } from '../rules/category-codes.js'
 import defaultEncodings from '../rules/encodings.json' with { type: 'json' }
 import { createLayout, type Layout } from '../rules/layout.js'
@@ -19,6 +20,7 @@ import { type DatabaseIndex, INDEX_FILE, isRecord, parseJson, readStoredIndex } 
 import type { StoredPlaces } from './read/stored-lines.js'
 import type { Reading } from './readings.js'
 import { lookAtTables, readSeen, rememberTables, sameLook } from './seen.js'
+import type { Table } from './table.js'
 import { REJECTS_FILE, TABLES, tableColumns } from './tables.js'
 
 /** File of the category codes. */
@@ -58,12 +60,12 @@ export class Database {
    *
    * @throws IngestError DATABASE_LOCKED, DATABASE_UNUSABLE, WRITE_FAILED
    */
-  static async open(path: string, options: OpenOptions): Promise<Database> {
+  static async open(path: string, options: OpenOptions & Watch): Promise<Database> {
     const folder = await openFolder(path, options)
     try {
       // Only a commit that this process finished has put the tables in place just now; what was removed says nothing.
       const justPlaced = folder.recovered?.startsWith('finished') ?? false
-      return await Database.look(folder, options.signal, { justPlaced })
+      return await Database.look(folder, options, { justPlaced })
     } catch (error) {
       await folder.close()
       throw error
@@ -72,7 +74,7 @@ export class Database {
 
   /** The same folder as it is after a commit: the index is known, as nobody else could write one meanwhile. */
   async again(): Promise<Database> {
-    return Database.look(this.folder, this.signal, { known: this.#committed ?? this.index })
+    return Database.look(this.folder, { signal: this.signal }, { known: this.#committed ?? this.index })
   }
 
   /**
@@ -83,14 +85,14 @@ export class Database {
    */
   static async look(
     folder: OpenFolder,
-    signal: AbortSignal | undefined,
+    watch: Watch,
     { justPlaced = false, known }: { readonly justPlaced?: boolean; readonly known?: DatabaseIndex | undefined } = {},
   ): Promise<Database> {
     const path = folder.folder
     const stored = known ?? (await readStoredIndex(path))
-    const isTrusted = stored !== undefined && (await isAsLeft(path, stored, signal, justPlaced))
+    const isTrusted = stored !== undefined && (await isAsLeft(path, stored, watch, justPlaced))
     const found = { index: isTrusted ? stored : undefined, readings: stored?.readings ?? [] }
-    return new Database(folder, signal, found, await readCodes(path, stored))
+    return new Database(folder, watch.signal, found, await readCodes(path, stored))
   }
 
   /**
@@ -158,25 +160,23 @@ interface FoundIndex {
  * Whether the tables are just as the run that wrote the index left them: by size and time or, where the time is another
  * one, by all of their bytes.
  *
- * @param signal ends the comparison
+ * @param watch ends the comparison, and hears how far it has come
  * @param recovered whether this process has just put them in place: then no run could look at them afterwards
  */
-export async function isAsLeft(
-  path: string,
-  index: DatabaseIndex,
-  signal: AbortSignal | undefined,
-  recovered = false,
-): Promise<boolean> {
+export async function isAsLeft(path: string, index: DatabaseIndex, watch: Watch, recovered = false): Promise<boolean> {
   const seen = await readSeen(path)
   const looks = await lookAtTables(path)
   if (!TABLES.every(({ file }) => looks.get(file)?.bytes === index.tables.get(file)?.bytes)) return false
   const headers = await headerLengths(path, createLayout(index.others))
   if (headers === undefined) return false
-  for (const { file, number } of TABLES) {
-    const table = index.tables.get(file)
-    const isAsSeen = recovered || sameLook(seen?.get(file), looks.get(file))
-    if (table === undefined) return false
-    if (!isAsSeen && !(await hasContent(join(path, file), table, headers[number] ?? 0, signal))) return false
+  const isAsSeen = ({ file }: Table) => recovered || sameLook(seen?.get(file), looks.get(file))
+  const total = TABLES.reduce((sum, table) => sum + (isAsSeen(table) ? 0 : (looks.get(table.file)?.bytes ?? 0)), 0)
+  if (total > 0) watch.meter?.begin('reading', total)
+  for (const table of TABLES) {
+    const known = index.tables.get(table.file)
+    if (known === undefined) return false
+    if (!isAsSeen(table) && !(await hasContent(join(path, table.file), known, headers[table.number] ?? 0, watch)))
+      return false
   }
   return true
 }

@@ -2,6 +2,7 @@
  * A database that is only looked at: as a run would find it, at one moment, without a lock. Nothing is made, finished or
  * removed in its folder, which need not be there; other runs may go on meanwhile.
  */
+import type { Watch } from '../process/progress.js'
 import type { OpenedTable, OpenFolder } from './commit.js'
 import { attempt } from './commit-files.js'
 import { layoutOf } from './commit-record.js'
@@ -12,13 +13,13 @@ import type { Transaction } from './transaction.js'
 /**
  * Opens a folder to be looked at.
  *
- * @param signal ends the look
+ * @param watch its signal ends the look
  * @throws IngestError DATABASE_UNUSABLE for a folder that cannot be read, and where a commit has not come to its end
  */
-export async function lookAtDatabase(path: string, signal: AbortSignal | undefined): Promise<Database> {
+export async function lookAtDatabase(path: string, watch: Watch): Promise<Database> {
   const folder = new LookedAtFolder(path)
   return attempt(path, 'cannot read the database', async () => {
-    const { files, others } = await openFiles(path, () => Database.look(folder, signal), signal)
+    const { files, others } = await openFiles(path, () => Database.look(folder, watch), watch.signal)
     folder.files = files
     return others
   })

@@ -1,6 +1,7 @@
 /** Looks at every line of a database, as it is at one moment, on all threads. */
 import type { FoundPart } from '../audit/findings.js'
 import { breather } from '../process/breath.js'
+import type { Meter, Phase } from '../process/progress.js'
 import { type Encodings, NO_CODES } from '../rules/category-codes.js'
 import { createLayout, inputColumns, uniteColumns } from '../rules/layout.js'
 import type { DatabaseIndex } from '../store/index-file.js'
@@ -34,6 +35,8 @@ export interface Preparation {
   readonly index?: DatabaseIndex | undefined
   /** The codes against which lines are checked; they are not by default. */
   readonly checks?: Encodings
+  /** Takes how far the look, and what is done with the programs, has come. */
+  readonly meter?: Meter | undefined
 }
 
 /** Lines that were looked at, for the buffer. */
@@ -97,14 +100,15 @@ export class Survey extends SurveyedLines {
    * @param keep takes the lines, as records for the buffer
    */
   async look(signal: AbortSignal | undefined, keep?: (kept: KeptLines) => Promise<void>): Promise<void> {
-    const { index, checks, listener } = this.#prepared
+    const { index, checks, listener, meter } = this.#prepared
     const { threads, tables } = startThreads({ ...this.places, checks, keeps: keep !== undefined }, NO_CODES, signal)
+    const unknown = [...this.tables.values()].filter(({ table }) => !index?.tables.has(table.file))
+    if (unknown.length > 0) meter?.begin('reading', totalOf(unknown))
     try {
-      for (const table of this.tables.values()) {
+      for (const table of unknown) {
         const { file } = table.table
-        if (index?.tables.has(file)) continue
         if (table.unreadable.length > 0) listener.damaged(file, [{ line: 1, what: whyUnreadable(table) }], 1)
-        else await surveyLines(table, this.opened(file) as OpenFile, { threads, tables }, { listener, keep })
+        else await surveyLines(table, this.opened(file) as OpenFile, { threads, tables }, { listener, meter, keep })
       }
     } finally {
       await threads.close()
@@ -120,40 +124,65 @@ export class Survey extends SurveyedLines {
     kind: Kind,
     encodings: Encodings,
     signal: AbortSignal | undefined,
-  ): AsyncGenerator<ResultOf<Extract<Task, { readonly kind: Kind }>>> {
+  ): AsyncGenerator<ResultOf<TaskOf<Kind>>> {
     const { threads } = startThreads(this.places, encodings, signal)
     const breathe = breather(signal)
-    threads.expect([...this.tables.values()].reduce((sum, { bytes }) => sum + bytes, 0))
+    const total = totalOf([...this.tables.values()])
+    threads.expect(total)
+    const { meter } = this.#prepared
+    meter?.begin(PHASES[kind], total)
     try {
-      const pending: Promise<ResultOf<Extract<Task, { readonly kind: Kind }>>>[] = []
-      for (const pids of this.#batches()) {
+      const pending: { readonly bytes: number; readonly result: Promise<ResultOf<TaskOf<Kind>>> }[] = []
+      const next = async () => {
+        const { bytes, result } = pending.shift() as (typeof pending)[number]
+        const done = await result
+        meter?.add(bytes)
+        return done
+      }
+      for (const { pids, bytes } of this.#batches()) {
         await breathe()
-        const task = { kind, pids } as Extract<Task, { readonly kind: Kind }>
-        const result = threads.run(task)
+        const result = threads.run({ kind, pids } as TaskOf<Kind>)
         // Whoever takes the results may be gone by then: that is told elsewhere.
         result.catch(() => {})
-        pending.push(result)
-        if (pending.length === MOST_PENDING) yield await (pending.shift() as (typeof pending)[number])
+        pending.push({ bytes, result })
+        if (pending.length === MOST_PENDING) yield await next()
       }
-      for (const result of pending) yield await result
+      while (pending.length > 0) yield await next()
     } finally {
       await threads.close()
     }
   }
 
   /** The programs in batches of about the same size. */
-  *#batches(): Generator<number[]> {
-    let batch: number[] = []
+  *#batches(): Generator<{ readonly pids: number[]; readonly bytes: number }> {
+    let pids: number[] = []
     let bytes = 0
     for (const pid of this.programs) {
-      batch.push(pid)
+      pids.push(pid)
       bytes += this.bytesOf(pid)
       if (bytes < BATCH_BYTES) continue
-      yield batch
-      batch = []
+      yield { pids, bytes }
+      pids = []
       bytes = 0
     }
-    if (batch.length > 0) yield batch
+    if (pids.length > 0) yield { pids, bytes }
+  }
+
+  /**
+   * Programs one after the other, and tells how far that has come.
+   *
+   * @param pids all by default
+   */
+  *inTurn(phase: Phase, pids = this.programs): Generator<number> {
+    const { meter } = this.#prepared
+    meter?.begin(
+      phase,
+      pids.reduce((sum, pid) => sum + this.bytesOf(pid), 0),
+    )
+    for (const pid of pids) {
+      yield pid
+      meter?.add(this.bytesOf(pid))
+    }
   }
 
   /** A file as it was when the look began; absent where there was none. */
@@ -164,6 +193,15 @@ export class Survey extends SurveyedLines {
   async close(): Promise<void> {
     await closeFiles(this.#files)
   }
+}
+
+type TaskOf<Kind extends Task['kind']> = Extract<Task, { readonly kind: Kind }>
+
+/** What people know the tasks as. */
+const PHASES = { check: 'checking', renew: 'rebuilding' } as const
+
+function totalOf(tables: readonly { readonly bytes: number }[]): number {
+  return tables.reduce((sum, { bytes }) => sum + bytes, 0)
 }
 
 /** Tasks that are at work on at a time. */
@@ -189,8 +227,9 @@ async function surveyLines(
   on: TableThreads,
   {
     listener,
+    meter,
     keep,
-  }: Pick<Preparation, 'listener'> & { readonly keep?: ((kept: KeptLines) => Promise<void>) | undefined },
+  }: Pick<Preparation, 'listener' | 'meter'> & { readonly keep?: ((kept: KeptLines) => Promise<void>) | undefined },
 ): Promise<void> {
   const pending: Promise<SurveyedBlock>[] = []
   const takeNext = async () => {
@@ -202,7 +241,7 @@ async function surveyLines(
   }
   let isHeader = true
   on.threads.expect(opened.bytes)
-  for await (const items of itemsIn(opened, true)) {
+  for await (const items of itemsIn(opened, { blocks: true, meter })) {
     for (const item of items) {
       const rest = isHeader ? behindHeader(item) : item
       isHeader = false

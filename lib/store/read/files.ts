@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { IngestError } from '../../errors.js'
 import { hasCode } from '../../file-errors.js'
+import type { Meter } from '../../process/progress.js'
 import { unless } from '../commit-files.js'
 import { layoutOf } from '../commit-record.js'
 import { ENCODINGS_FILE } from '../database.js'
@@ -27,13 +28,23 @@ const PATIENCE = { tries: 50, rest: 100 } as const
 
 const CHUNK_BYTES = 1 << 18
 
+/** How the records of a file are read. */
+interface ItemOptions {
+  /** Whether those that are plainly well formed are given in blocks. */
+  readonly blocks?: boolean
+  /** Takes how many bytes are read. */
+  readonly meter?: Meter | undefined
+}
+
 /**
  * The records of a file, in batches.
  *
- * @param blocks whether those that are plainly well formed are given in blocks
  * @throws the reason of the file's signal
  */
-export async function* itemsIn({ handle, bytes, signal }: OpenFile, blocks = false): AsyncGenerator<Item[]> {
+export async function* itemsIn(
+  { handle, bytes, signal }: OpenFile,
+  { blocks = false, meter }: ItemOptions = {},
+): AsyncGenerator<Item[]> {
   const reader = new ItemReader(blocks)
   const chunk = Buffer.allocUnsafe(Math.min(CHUNK_BYTES, bytes))
   for (let position = 0; position < bytes; ) {
@@ -42,6 +53,7 @@ export async function* itemsIn({ handle, bytes, signal }: OpenFile, blocks = fal
     if (bytesRead === 0) break
     position += bytesRead
     yield reader.push(chunk.subarray(0, bytesRead))
+    meter?.add(bytesRead)
   }
   yield reader.end()
 }

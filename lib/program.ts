@@ -4,6 +4,7 @@
 import type { WriteStream } from 'node:tty'
 import { runCommand } from './cli/cli.js'
 import { Outputs } from './cli/outputs.js'
+import { CommandRecord } from './cli/record.js'
 import type { Terminal } from './cli/terminal.js'
 import { EXIT } from './errors.js'
 import type { Signals } from './process/signals.js'
@@ -11,11 +12,14 @@ import { superviseBy } from './process/supervisor.js'
 
 /** Runs the command that the arguments name, and tells the shell by the exit code what came of it. */
 export async function runProgram(signals: Signals): Promise<void> {
-  superviseBy(signals)
+  const args = process.argv.slice(2)
   const outputs = new Outputs()
+  const record = new CommandRecord(args, { print: (text) => outputs.stream('stdout').write(text) })
+  superviseBy({ decision: signals.decision, waits: record.waits })
+  signals.onStop((stop) => record.end(stop))
   try {
     signals.signal.throwIfAborted()
-    const code = await runCommand(process.argv.slice(2), terminalOf(signals, outputs))
+    const code = await runCommand(args, terminalOf(signals, outputs, record))
     signals.end(code)
     signals.end(await told(code, outputs, signals))
   } catch (error) {
@@ -33,7 +37,7 @@ async function told(code: number, outputs: Outputs, { decision }: Signals): Prom
 }
 
 /** The streams of this process. */
-function terminalOf(signals: Signals, { stream }: Outputs): Terminal {
+function terminalOf(signals: Signals, { stream }: Outputs, record: CommandRecord): Terminal {
   const { signal, decision } = signals
   return {
     get stdin() {
@@ -50,10 +54,11 @@ function terminalOf(signals: Signals, { stream }: Outputs): Terminal {
     },
     env: process.env,
     signal,
+    record,
     onFirstSignal: (end) => signals.onFirst(end),
     async runApart(args, bar) {
       const { runInThread } = await import('./cli/command-worker.js')
-      return runInThread(args, { stream, decision, signal, bar })
+      return runInThread(args, { stream, decision, signal, bar, record })
     },
   }
 }

@@ -36,7 +36,7 @@ test('the command that docs/adding-a-command.md adds works as it says, with noth
   const plain = await node('dist/lib/main.js', 'size', 'db')
   t.true(plain.stdout.includes(`training     ${bytes}\n`), plain.stderr)
   const json = await node('dist/lib/main.js', 'size', '--json', 'db')
-  t.is((JSON.parse(json.stdout) as Record<string, number>).training, bytes)
+  t.like(JSON.parse(json.stdout), { command: 'size', sizes: { training: bytes } })
   const nothing = await node('dist/lib/main.js', 'size', 'not-there')
   t.is(nothing.code, 1)
   t.regex(nothing.stderr, /^jwst-ingest: not-there: no such folder; give the folder of a database/)

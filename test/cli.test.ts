@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { gzipSync } from 'node:zlib'
 import test, { type ExecutionContext } from 'ava'
 import { runCommand } from '../lib/cli/cli.js'
-import type { Terminal } from '../lib/cli/terminal.js'
+import type { GivenTerminal } from '../lib/cli/terminal.js'
 import { ingest } from '../lib/run/ingest.js'
 import { openFolder } from '../lib/store/commit.js'
 import { fileBytes, readRows, tableTexts, valuesIn } from './helpers/database.js'
@@ -170,7 +170,10 @@ test('--json prints one object with all counts, and nothing else, on standard ou
   const { code, stdout, stderr } = await dir.run(['--json', '-o', 'db', ...DAY], { stdin: daily(...rows) })
   t.is(code, 0)
   t.is(stdout.indexOf('\n'), stdout.length - 1, 'one line')
-  const { seconds, rowsPerSecond, written, ...rest } = JSON.parse(stdout)
+  const { seconds, secondsWaited, secondsWorked, started, version, rowsPerSecond, written, ...rest } =
+    JSON.parse(stdout)
+  t.deepEqual([secondsWaited, secondsWorked], [0, seconds])
+  t.true(started.endsWith('Z') && /^\d/.test(version))
   t.true(seconds > 0 && rowsPerSecond > 0)
   t.true(written.bytes > 1000, JSON.stringify(written))
   t.is(written.cloned, 0)
@@ -184,8 +187,10 @@ test('--json prints one object with all counts, and nothing else, on standard ou
     text: exposure(6, { TARG_RA: 'ten' }).trim(),
   }
   t.deepEqual(rest, {
+    command: 'ingest',
     database: 'db',
     inputs: 1,
+    byInput: [{ input: '<stdin>', level1: 4, level3: 4, other: 2, rejects: 1 }],
     rows: 11,
     levels: { level1: 4, level3: 4, other: 2 },
     dropped: { level: 1, memory: 1, expType: 1, channel: 0 },
@@ -197,6 +202,7 @@ test('--json prints one object with all counts, and nothing else, on standard ou
     commits: 1,
     models: { IMAGE: { products: 1, exposures: 1, trained: 2, waiting }, SPEC: none, TAC: none, FGS: none },
     waiting: { ...waiting, ungrouped: 0 },
+    totals: { matched: { IMAGE: 2, SPEC: 0, TAC: 0, FGS: 0 }, waiting: { ...waiting, ungrouped: 0 } },
     multipleMatches: [`${productName(1)}-b`],
     rejects: 1,
     rejectsLeftOut: 0,
@@ -311,7 +317,7 @@ test('without inputs on a terminal it prints the help and reads nothing', async 
   const out: string[] = []
   const stdin = Object.assign(new Readable({ read: () => t.fail('it reads') }), { isTTY: true })
   const rest = { stdout: new PassThrough(), env: {}, signal: AbortSignal.abort() }
-  const fake: Terminal = { stdin, out: (text) => out.push(text), err: t.fail, ...rest }
+  const fake: GivenTerminal = { stdin, out: (text) => out.push(text), err: t.fail, ...rest }
   t.is(await runCommand([], fake), 0)
   t.regex(out.join(''), /^Usage: jwst-ingest /)
 })

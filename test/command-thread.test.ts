@@ -36,7 +36,9 @@ const unpacked = (text: string) =>
 
 /** Without what no two runs have in common. */
 const plain = (text: string) =>
-  text.split('\n').map((line) => line.replace(/\d+\.\d+ s|"seconds":[\d.]+|"made":"[^"]+"|[Mm]ade .* UTC/g, '…'))
+  text
+    .split('\n')
+    .map((line) => line.replace(/\d+\.\d+ s|"seconds\w*":[\d.]+|"(?:made|started)":"[^"]+"|[Mm]ade .* UTC/g, '…'))
 
 const COMMANDS: readonly (readonly string[])[] = [
   ['check'],

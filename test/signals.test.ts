@@ -33,7 +33,7 @@ const ASN = 'jw01234-o001_20240221t101530_image3_00001_asn.json'
 /** Command lines, and whether they change files, so that each needs a folder of its own. */
 const COMMANDS: readonly (readonly [writes: boolean, ...args: readonly string[]])[] = [
   [false, 'status', 'db'],
-  [false, 'explain', 'jw01234*', '--db', 'db'],
+  [false, 'explain', 'jw01234*', '--json', '--db', 'db'],
   [false, 'explain', '--waiting', 'db'],
   [false, 'explain', '--waiting', '--by', 'keyword', '--json', 'db'],
   [false, 'check', 'db'],
@@ -90,6 +90,17 @@ function assertInterrupted(t: ExecutionContext, signal: Signal, result: Signalle
   t.true(result.took < MOST_TIME_MS, `${title}: ${result.took} ms`)
 }
 
+/** One that was printed already is whole, and tells of no signal. */
+function assertObject(t: ExecutionContext, signal: Signal, { stdout, code }: SignalledResult, title: string): void {
+  const { error } = JSON.parse(stdout) as { readonly error?: unknown }
+  if (error === undefined) return
+  t.deepEqual(
+    error,
+    { code: 'INTERRUPTED', message: 'interrupted; nothing was changed', signal, exitCode: code },
+    title,
+  )
+}
+
 interface Scene {
   readonly dir: Workdir
   /** What is in the folder before the command, and after it. */
@@ -112,6 +123,7 @@ async function interrupt(
   const title = `jwst-ingest ${args.join(' ')}: ${signal} after ${delay} ms: ${result.stderr}`
   const late = isLate(result, whole)
   if (!late) assertInterrupted(t, signal, result, title)
+  if (!late && args.includes('--json')) assertObject(t, signal, result, title)
   t.true(isSame(filesIn(dir, folder), late ? after : before), title)
   if (writes) await rm(dir.path(folder), { recursive: true })
   return late ? undefined : result

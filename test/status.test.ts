@@ -127,6 +127,7 @@ test('quantiles lie between values in proportion', (t) => {
 test('as text', (t) => {
   const none = { trained: 0, waiting: { groups: 0, exposures: 0, products: 0, mosaics: 0 }, oldestWaiting: null }
   const empty: ModelStatus = { ...none, lastDate: null, sizes: null }
+  const waiting = { groups: 12, exposures: 35, ungrouped: 1, products: 5, mosaics: 2 }
   const report: StatusReport = {
     database: 'db',
     models: {
@@ -139,7 +140,8 @@ test('as text', (t) => {
       },
       ...{ SPEC: empty, TAC: empty, FGS: empty },
     },
-    waiting: { groups: 12, exposures: 35, ungrouped: 1, products: 5, mosaics: 2 },
+    waiting,
+    totals: { matched: { IMAGE: 12345, SPEC: 0, TAC: 0, FGS: 0 }, waiting },
     ...{ awaited: { members: 3, products: 1 }, expired: { exposures: 1, products: 20 } },
     ...{ rejects: 0, damaged: 0, lastDate: '2024-12-31' },
   }

@@ -46,11 +46,13 @@ function summaryWith(parts: Partial<Summary> = {}): Summary {
 test('rows are counted by level, reason of dropping, and rejects', (t) => {
   const tally = new Tally()
   tally.rows({
+    input: 'x.csv',
     levels: { level1: 2, level3: 0, other: 1 },
     dropped: { level: 0, memory: 1, expType: 0, channel: 1 },
     headers: 1,
   })
   tally.rows({
+    input: 'z.csv',
     levels: { level1: 0, level3: 1, other: 0 },
     dropped: { level: 0, memory: 1, expType: 0, channel: 0 },
     headers: 0,
@@ -61,6 +63,11 @@ test('rows are counted by level, reason of dropping, and rejects', (t) => {
     database: 'db',
     inputs: 2,
     rows: 6,
+    byInput: [
+      { input: 'x.csv', level1: 2, level3: 0, other: 1, rejects: 2 },
+      { input: 'z.csv', level1: 0, level3: 1, other: 0, rejects: 0 },
+      { input: 'y.csv', level1: 0, level3: 0, other: 0, rejects: 0 },
+    ],
     levels: { level1: 2, level3: 1, other: 1 },
     dropped: { level: 0, memory: 2, expType: 0, channel: 1 },
     repeatedHeaders: 1,

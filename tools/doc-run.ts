@@ -110,7 +110,8 @@ function timeless(line: string): string {
   return line
     .replace(/\d+\.\d\d s, \d+ rows?\/s/g, '# s, # rows/s')
     .replace(/\d+\.\d\d s\b/g, '# s')
-    .replace(/"(seconds|rowsPerSecond)":[\d.]+/g, '"$1":#')
+    .replace(/"(seconds\w*|rowsPerSecond)":[\d.]+/g, '"$1":#')
+    .replace(/"\d{4}-\d\d-\d\dT[\d:.]+Z"/g, '"#"')
     .replace(/\b\d+\.\d+\.\d+\b/g, '#.#.#')
 }
 

@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs'
 import { PassThrough, Readable } from 'node:stream'
 import { buildProgram } from '../lib/cli/cli.js'
 import { type CommandDescription, describeCommand } from '../lib/cli/describe.js'
+import { CommandRecord } from '../lib/cli/record.js'
 
 /** All commands and options. */
 export function describeProgram(): CommandDescription {
@@ -16,6 +17,7 @@ export function describeProgram(): CommandDescription {
     stdout: new PassThrough(),
     env: {},
     signal: new AbortController().signal,
+    record: new CommandRecord([], { print: nowhere }),
   }
   return describeCommand(buildProgram(terminal))
 }

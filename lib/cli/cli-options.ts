@@ -71,7 +71,10 @@ export function tellCommit(
 ): void {
   const time = new Date().toISOString()
   if (!quiet) terminal.err(`jwst-ingest: ${formatCommit(summary, number, time)}\n`)
-  if (json) terminal.stdout.write(`${JSON.stringify({ commit: number, time, ...summary })}\n`)
+  if (!json) return
+  terminal.record.line({ commit: number, time, ...summary })
+  // All that is to be told where the run does not get to its end.
+  terminal.record.result({ commits: number })
 }
 
 /**
@@ -90,5 +93,5 @@ export function tellSummary(
     const print = json || emit !== undefined ? terminal.err : terminal.out
     if (changes !== undefined) print(formatChanges(changes))
   }
-  if (json) terminal.stdout.write(`${JSON.stringify(summary)}\n`)
+  if (json) terminal.record.result(summary)
 }

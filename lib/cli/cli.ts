@@ -17,16 +17,18 @@ import { addHelpCommand } from './help.js'
 import { addIngest } from './ingest.js'
 import { barFor } from './progress.js'
 import { addPruneCommand } from './prune.js'
+import { CommandRecord, failureOf, INTERNAL } from './record.js'
 import { addReportCommand } from './report.js'
 import { addStatusCommand } from './status.js'
-import type { Bar, Terminal } from './terminal.js'
+import type { Bar, GivenTerminal, Terminal } from './terminal.js'
 
 /** Runs the command line; returns the exit code. */
-export async function runCommand(args: readonly string[], given: Terminal): Promise<number> {
+export async function runCommand(args: readonly string[], given: GivenTerminal): Promise<number> {
   let { bar } = given
-  const terminal = forPeople(given, () => bar)
+  const terminal = forPeople(given, args, () => bar)
   const program = buildProgram(terminal)
-  const { runApart } = terminal
+  const { runApart, record, signal } = terminal
+  program.hook('preSubcommand', (_, command) => record.called(command.name()))
   program.hook('preAction', (_, command) => {
     mustHaveFolder()
     if (!command.optsWithGlobals<{ quiet?: boolean }>().quiet) bar ??= barFor(given)
@@ -34,17 +36,20 @@ export async function runCommand(args: readonly string[], given: Terminal): Prom
   })
   try {
     await program.parseAsync(args, { from: 'user' })
+    bar?.stop()
+    if (!signal.aborted) record.end()
     return EXIT.done
   } catch (error) {
-    if (error instanceof RunApart && runApart !== undefined) return await runApart(args, bar)
-    return report(error, terminal)
+    if (!(error instanceof RunApart) || runApart === undefined) return report(error, terminal)
+    return await runApart(args, bar).catch((failure: unknown) => report(failure, terminal))
   } finally {
     bar?.stop()
   }
 }
 
 /** A terminal that escapes what people are not to see, beside a bar; its streams are still made when they are asked for. */
-function forPeople(terminal: Terminal, bar: () => Bar | undefined): Terminal {
+function forPeople(terminal: GivenTerminal, args: readonly string[], bar: () => Bar | undefined): Terminal {
+  const { record = new CommandRecord(args, { print: (text) => terminal.stdout.write(text) }) } = terminal
   return Object.create(terminal, {
     out: { value: (text: string) => terminal.out(visible(text)) },
     err: {
@@ -54,6 +59,7 @@ function forPeople(terminal: Terminal, bar: () => Bar | undefined): Terminal {
       },
     },
     bar: { get: bar },
+    record: { value: record },
   })
 }
 
@@ -82,22 +88,18 @@ class RunApart extends Error {}
 const ON_MAIN_THREAD = new Set(['jwst-ingest', 'associate', 'completion', 'help'])
 
 /** The exit code of an error, after telling it. */
-function report(error: unknown, { err }: Terminal): number {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage
-  if (error instanceof IngestError) {
-    err(`jwst-ingest: ${error.message}\n`)
-    return error.exitCode
-  }
-  if (isSystemError(error)) {
-    err(`jwst-ingest: ${error.message}\n`)
-    return EXIT.failed
-  }
-  throw error
+function report(error: unknown, { err, record, signal }: Terminal): number {
+  if (error instanceof CommanderError && error.exitCode === 0) return EXIT.done
+  const failure = failureOf(error)
+  // What a signal has stopped is told where signals are taken.
+  if (!signal.aborted && !isStop(error)) record.end(failure)
+  if (failure.code === INTERNAL) throw error
+  if (!(error instanceof CommanderError)) err(`jwst-ingest: ${failure.message}\n`)
+  return failure.exitCode
 }
 
-/** Whether it is the system that failed, such as a full disk, and no line of this program is to blame. */
-function isSystemError(error: unknown): error is Error {
-  return error instanceof Error && 'syscall' in error
+function isStop(error: unknown): boolean {
+  return error instanceof Error && error.name === 'AbortError'
 }
 
 /** The commands with their options and help. */

@@ -8,22 +8,29 @@ import type { Phase, Progress } from '../process/progress.js'
 import { superviseBy } from '../process/supervisor.js'
 import type { CommandSetup, Said, StreamName, Taken } from '../process/thread-messages.js'
 import { runCommand } from './cli.js'
+import { CommandRecord } from './record.js'
 import type { Bar } from './terminal.js'
 
 const port = parentPort as MessagePort
-const { args, decision, isTTY, columns, hasBar } = workerData as CommandSetup
+const { args, decision, isTTY, columns, hasBar, began } = workerData as CommandSetup
 const say = (said: Said, given: ArrayBuffer[] = []) => port.postMessage(said, given)
 
 // What is thrown here reaches the main thread.
 void run()
 
 async function run(): Promise<void> {
+  const stdout = Object.assign(streamOf('stdout'), { isTTY, columns })
+  const stderr = streamOf('stderr')
+  const record = new CommandRecord(args, {
+    began,
+    print: (text) => stdout.write(text),
+    onKnown: (known) => say({ kind: 'known', known }),
+  })
   superviseBy({
     decision: new Decision(decision),
     leftover: (path, isThere) => say({ kind: 'leftover', path, isThere }),
+    waits: record.waits,
   })
-  const stdout = Object.assign(streamOf('stdout'), { isTTY, columns })
-  const stderr = streamOf('stderr')
   const code = await runCommand(args, {
     // Commands that run apart read files only.
     stdin: Readable.from([]),
@@ -32,6 +39,7 @@ async function run(): Promise<void> {
     err: (text) => stderr.write(text),
     env: process.env,
     bar: hasBar ? toldBar() : undefined,
+    record,
     // Not this signal, but the whole thread is what ends.
     signal: new AbortController().signal,
   })

@@ -7,6 +7,7 @@ import { rmSync } from 'node:fs'
 import { Worker } from 'node:worker_threads'
 import type { Decision } from '../process/decision.js'
 import type { CommandSetup, Said, StreamName, Taken } from '../process/thread-messages.js'
+import type { CommandRecord } from './record.js'
 import type { Bar, StandardOutput } from './terminal.js'
 
 /** What the thread needs of the process. */
@@ -18,6 +19,7 @@ export interface CommandProcess {
   readonly signal: AbortSignal
   /** Shows how far the command has come. */
   readonly bar?: Bar | undefined
+  readonly record: CommandRecord
 }
 
 /**
@@ -27,23 +29,22 @@ export interface CommandProcess {
  */
 export async function runInThread(
   args: readonly string[],
-  { stream, decision, signal, bar }: CommandProcess,
+  { stream, decision, signal, bar, record }: CommandProcess,
 ): Promise<number> {
   signal.throwIfAborted()
   const { isTTY = false, columns } = stream('stdout')
-  const workerData: CommandSetup = { args, decision: decision.memory, isTTY, columns, hasBar: bar !== undefined }
+  const { began } = record
+  const workerData: CommandSetup = { args, decision: decision.memory, isTTY, columns, hasBar: bar !== undefined, began }
   const worker = new Worker(new URL('./command-thread.js', import.meta.url), { workerData })
   const leftovers = new Set<string>()
   try {
     return await new Promise<number>((resolve, reject) => {
       worker.on('message', (said: Said) => {
-        if (said.kind === 'exit') resolve(said.code)
-        else if (said.kind === 'progress') bar?.show(said.progress)
-        else if (said.kind === 'write') {
-          makeRoom(said.stream, stream(said.stream), bar)
-          write(said, stream(said.stream), worker)
-        } else if (said.isThere) leftovers.add(said.path)
-        else leftovers.delete(said.path)
+        if (said.kind === 'exit') return resolve(said.code)
+        if (said.kind === 'progress') return bar?.show(said.progress)
+        if (said.kind === 'known') return record.note(said.known)
+        if (said.kind === 'write') return pass(said, { stream, record, bar }, worker)
+        return said.isThere ? leftovers.add(said.path) : leftovers.delete(said.path)
       })
       worker.once('error', reject)
       worker.once('exit', () => reject(new Error('the thread of the command has ended')))
@@ -64,12 +65,16 @@ function makeRoom(name: StreamName, { isFile }: StandardOutput, bar: Bar | undef
   else if (!isFile) bar?.stop()
 }
 
-function write(
+/** Writes what the thread prints. */
+function pass(
   { stream: name, bytes }: Extract<Said, { kind: 'write' }>,
-  stream: StandardOutput,
+  { stream, record, bar }: Pick<CommandProcess, 'stream' | 'record' | 'bar'>,
   worker: Worker,
 ): void {
-  stream.write(bytes, (error) => worker.postMessage({ stream: name, error: told(error) } satisfies Taken))
+  const to = stream(name)
+  makeRoom(name, to, bar)
+  if (name === 'stdout') record.passed(bytes)
+  to.write(bytes, (error) => worker.postMessage({ stream: name, error: told(error) } satisfies Taken))
 }
 
 function told(error: NodeJS.ErrnoException | null | undefined): Taken['error'] {

@@ -81,14 +81,12 @@ async function runDiff(
     counts[next.value.change]++
     await printer.print(next.value)
   }
-  printer.end()
   if (!begun.done) throw new IngestError('DIFFERENT', formatCounts(counts))
   if (!quiet) terminal.err('no difference\n')
 }
 
 interface ChangePrinter {
   print(change: ProductChange): Promise<void>
-  end(): void
 }
 
 async function printerFor(
@@ -99,10 +97,9 @@ async function printerFor(
   const { CHANGE_HEADER, changeLines, formatChange } = await import('../inspect/diff-text.js')
   if (format === 'csv') {
     terminal.stdout.write(CHANGE_HEADER)
-    return { print: (change) => taken(terminal, () => terminal.stdout.write(changeLines(change))), end: () => {} }
+    return { print: (change) => taken(terminal, () => terminal.stdout.write(changeLines(change))) }
   }
-  if (format === 'text')
-    return { print: (change) => taken(terminal, () => terminal.out(formatChange(change))), end: () => {} }
+  if (format === 'text') return { print: (change) => taken(terminal, () => terminal.out(formatChange(change))) }
   const printer = new Printer(terminal, true, head, 'changes')
-  return { print: (change) => printer.print(change, formatChange), end: () => printer.end() }
+  return { print: (change) => printer.print(change, formatChange) }
 }

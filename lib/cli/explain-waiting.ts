@@ -132,7 +132,6 @@ async function list(
     await print[format](wait)
     if (isGone(terminal)) return
   }
-  printer.end()
 }
 
 async function count(

@@ -100,7 +100,6 @@ async function tellNamed(folder: string, names: readonly string[], { json }: Fla
       await list.print(its, (explanation) => formatExplanation(explanation, width))
       if (isGone(terminal)) return
     }
-    list.end()
     for (const name of unknown.filter((its) => !/[*?]/.test(its))) {
       for (const nearest of await nearestNames(reader, name)) near.add(nearest)
     }

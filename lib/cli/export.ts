@@ -126,7 +126,7 @@ async function runExport(db: string | undefined, command: Command, terminal: Ter
   if (report === undefined) return
   await tellMissing(database, tell)
   tell(formatExport(report))
-  if (json) terminal.stdout.write(`${JSON.stringify(report)}\n`)
+  if (json) terminal.record.result(report)
 }
 
 /**

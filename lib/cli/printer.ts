@@ -2,7 +2,7 @@
 import { once } from 'node:events'
 import type { Terminal } from './terminal.js'
 
-/** Prints a list while it is being made: item by item as text, or as one JSON object. */
+/** Prints a list while it is being made: item by item as text, or as one JSON object, which the record ends. */
 export class Printer {
   readonly #terminal: Terminal
   readonly #json: boolean
@@ -15,7 +15,7 @@ export class Printer {
   constructor(terminal: Terminal, json: boolean, head: Readonly<Record<string, string>>, member: string) {
     this.#terminal = terminal
     this.#json = json
-    if (json) terminal.stdout.write(`${JSON.stringify(head).slice(0, -1)},${JSON.stringify(member)}:[`)
+    if (json) terminal.record.list(head, member)
   }
 
   /** Prints an item; as text with a blank line before all but the first. */
@@ -25,10 +25,6 @@ export class Printer {
       if (this.#json) this.#terminal.stdout.write(`${isFirst ? '' : ','}\n${JSON.stringify(item)}`)
       else this.#terminal.out(`${isFirst ? '' : '\n'}${format(item)}`)
     })
-  }
-
-  end(): void {
-    if (this.#json) this.#terminal.stdout.write('\n]}\n')
   }
 }
 
@@ -50,19 +46,19 @@ export async function taken(terminal: Terminal, print: () => void): Promise<void
   await Promise.allSettled(events)
 }
 
-/** Prints a result: for programs as one JSON object, as it is; or for people. */
-export function printResult<T>(
+/** Prints a result for people; or keeps it for the record of the command, which is printed at its end. */
+export function printResult<T extends object>(
   terminal: Terminal,
   json: boolean | undefined,
   result: T,
   format: (result: T) => string,
 ): void {
-  if (json) terminal.stdout.write(`${JSON.stringify(result)}\n`)
+  if (json) terminal.record.result(result)
   else terminal.out(format(result))
 }
 
 /** Prints what a command did: on standard output, where with `--json` the object goes, and the text to standard error. */
-export function printReport<T>(
+export function printReport<T extends object>(
   terminal: Terminal,
   { json, quiet }: { readonly json?: boolean | undefined; readonly quiet?: boolean | undefined },
   report: T,

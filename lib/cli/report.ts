@@ -102,7 +102,7 @@ async function runReport(db: string | undefined, command: Command, terminal: Ter
   const progress = bar?.show
   const data = await reportDatabase(folder, { scope, signal, progress, list: file === undefined ? undefined : list })
   if (!flags.quiet) await tellMissing(folder, terminal.err)
-  if (flags.json) terminal.stdout.write(`${JSON.stringify(data, nullForNothing)}\n`)
+  if (flags.json) terminal.record.result(data, nullForNothing)
   if (file === undefined) return
   const { formatPage } = await import('../report/page.js')
   new Meter(progress).begin('drawing', undefined)

@@ -2,6 +2,7 @@
 import type { Readable, Writable } from 'node:stream'
 import type { WriteStream } from 'node:tty'
 import type { Progress } from '../process/progress.js'
+import type { CommandRecord } from './record.js'
 
 /** Standard output, and what of it matters for what is printed. */
 export type StandardOutput = Writable & {
@@ -36,11 +37,16 @@ export interface Terminal {
   readonly bar?: Bar | undefined
   readonly env: Readonly<Record<string, string | undefined>>
   readonly signal: AbortSignal
+  /** Takes what `--json` prints when the command ends. */
+  readonly record: CommandRecord
   /** Has a command end by itself at the first signal; absent where no signals come. */
   readonly onFirstSignal?: (end: () => void) => void
   /** Runs a command line in a thread of its own, and returns its exit code; absent where this is one. */
   readonly runApart?: (args: readonly string[], bar: Bar | undefined) => Promise<number>
 }
+
+/** A terminal as it is given: the record of a command can be made when it is called. */
+export type GivenTerminal = Omit<Terminal, 'record'> & Partial<Pick<Terminal, 'record'>>
 
 /** The columns of the terminal that standard output is; undefined where it is none, or does not say. */
 export function widthOf({ stdout }: Pick<Terminal, 'stdout'>): number | undefined {

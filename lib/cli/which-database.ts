@@ -29,12 +29,18 @@ export const outOption = () => new DatabaseOption('-o, --out <folder>', DESCRIPT
 export const dbOption = (description = 'the same') => new DatabaseOption('-d, --db <folder>', description)
 
 /**
- * The database that is meant.
+ * The database that is meant, which the record of the command then tells.
  *
  * @param argument the argument that names it, if there is one
  * @throws IngestError USAGE where two are named; DATABASE_UNUSABLE where none is, and the default one is not there
  */
-export function databaseOf(argument: string | undefined, command: Command, { env }: Terminal): string {
+export function databaseOf(argument: string | undefined, command: Command, { env, record }: Terminal): string {
+  const database = nameOf(argument, command, env)
+  record.note({ database })
+  return database
+}
+
+function nameOf(argument: string | undefined, command: Command, env: Terminal['env']): string {
   const [name, ...others] = [argument, ...namedBy(command)].filter((one) => one !== undefined)
   if (name === undefined) return env.JWST_INGEST_DB || defaultFor(command)
   const other = others.find((one) => resolve(one) !== resolve(name))

@@ -10,7 +10,15 @@ import type { LookOptions } from '../process/progress.js'
 import { levelOf } from '../rules/dataset.js'
 import { MODELS, type Model } from '../rules/models.js'
 import { toNumber } from '../rules/values.js'
-import { type Census, dayOfNumber, type ModelWaiting, type Waiting, waitingIn, waitingOf } from '../settle/census.js'
+import {
+  type Census,
+  dayOfNumber,
+  type ModelWaiting,
+  type Totals,
+  type Waiting,
+  waitingIn,
+  waitingOf,
+} from '../settle/census.js'
 import { firstItem, itemsIn, type OpenFile } from '../store/read/files.js'
 import { REJECTS_FILE } from '../store/tables.js'
 import { type Awaited, awaitedIn } from './awaited.js'
@@ -47,6 +55,8 @@ export interface StatusReport {
   readonly models: Readonly<Record<Model, ModelStatus>>
   /** What waits of all models, and of none. */
   readonly waiting: Waiting
+  /** What is matched and waits. */
+  readonly totals: Totals
   /** What association files still wait for. */
   readonly awaited: Awaited
   /** What waited too long, and was pruned. */
@@ -76,10 +86,13 @@ export async function statusOf(folder: string, options: LookOptions = {}): Promi
     const expired = await tables.expired()
     const rejects = await tables.rejects()
     const ofNone = dayOfNumber(census.none.last)
+    const matched = Object.fromEntries(models.map(([model, { trained }]) => [model, trained])) as Totals['matched']
+    const waiting = waitingIn(census)
     return {
       database: folder,
       models: Object.fromEntries(models) as Record<Model, ModelStatus>,
-      waiting: waitingIn(census),
+      waiting,
+      totals: { matched, waiting },
       awaited: await awaitedIn(reader),
       expired,
       rejects,

@@ -175,7 +175,7 @@ function rowStages(
   const decode = (chunk: InputChunk) => {
     const { input } = chunk
     const { records, rejects, headers } = splitBatch(decoder.decode(chunk))
-    tally.rows({ ...noRows(), headers })
+    tally.rows({ ...noRows(), headers, input: input.name })
     reject(rejects, context)
     return records.map(({ line, fields }): InputRow => {
       return { source: input.name, line, cells: toCells(input.header, fields) }
@@ -186,7 +186,7 @@ function rowStages(
     if (known === undefined) throw noInput(row)
     known.scrubber.record(toRecord(row, known.form.header))
     const { records, rejects, counts } = known.scrubber.take()
-    tally.rows(counts)
+    tally.rows({ ...counts, input: row.source })
     reject(
       rejects.map((wrong) => ({ source: row.source, ...wrong })),
       context,

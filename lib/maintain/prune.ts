@@ -13,7 +13,7 @@ import { parseDay } from '../rules/day.js'
 import type { Layout } from '../rules/layout.js'
 import { MODELS, type Model } from '../rules/models.js'
 import type { Row } from '../rules/row.js'
-import { type CensusByProgram, countProgram, totalOf, type Waiting, waitingIn } from '../settle/census.js'
+import { type CensusByProgram, countProgram, type Totals, totalOf, totalsOf, type Waiting } from '../settle/census.js'
 import { formatWaiting } from '../settle/counts.js'
 import { staleUnits, type Unit } from '../settle/expiry.js'
 import type { WaitingProduct } from '../settle/resolve.js'
@@ -76,6 +76,8 @@ export interface PruneReport {
   readonly rows: number
   /** What waits still. */
   readonly waiting: Waiting
+  /** What is matched and waits still. */
+  readonly totals: Totals
   readonly seconds: number
 }
 
@@ -188,9 +190,9 @@ class Pruning {
     this.#asOf = asOf
   }
 
-  get counts(): Pick<PruneReport, 'models' | 'ungrouped' | 'rows' | 'waiting'> {
-    const waiting = waitingIn(totalOf(this.#census.values()))
-    return { models: this.#models, ungrouped: this.#ungrouped, rows: this.#rows, waiting }
+  get counts(): Pick<PruneReport, 'models' | 'ungrouped' | 'rows' | 'waiting' | 'totals'> {
+    const totals = totalsOf(totalOf(this.#census.values()))
+    return { models: this.#models, ungrouped: this.#ungrouped, rows: this.#rows, waiting: totals.waiting, totals }
   }
 
   /** What the lines of a program come to when those that waited too long are expired. */

@@ -6,7 +6,7 @@
 import { stat } from 'node:fs/promises'
 import { Meter, type ProgressListener } from '../process/progress.js'
 import { Encoder, type Encodings, type NewCategory } from '../rules/category-codes.js'
-import type { CensusByProgram } from '../settle/census.js'
+import { type CensusByProgram, type Totals, totalOf, totalsOf } from '../settle/census.js'
 import { Database, ENCODINGS_FILE, mustBeDatabase } from '../store/database.js'
 import { lookAtDatabase } from '../store/dry-run.js'
 import { DryUpdate } from '../store/dry-update.js'
@@ -65,6 +65,8 @@ export interface RebuildReport {
   readonly changes?: readonly TableChange[]
   readonly tables: readonly RebuiltTable[]
   readonly newCategories: readonly NewCategory[]
+  /** What is matched and waits. */
+  readonly totals: Totals
   readonly seconds: number
 }
 
@@ -98,7 +100,7 @@ export async function rebuildDatabase(options: DatabaseRebuildOptions): Promise<
   }
 }
 
-interface Outcome extends Pick<RebuildReport, 'tables' | 'newCategories'> {
+interface Outcome extends Pick<RebuildReport, 'tables' | 'newCategories' | 'totals'> {
   readonly changes: Committed['changes']
   /** Products taken over without their exposures that have no line in `train-*`. */
   readonly lost: readonly string[]
@@ -141,7 +143,8 @@ export async function renewTables(database: Database, renew: Renewal, options: L
         census,
         newCodes: newCategories.length > 0 || database.lacksEncodings,
       })
-      return { tables: counts.map((count) => count.outcome), changes, newCategories, lost: damage.lost }
+      const totals = totalsOf(totalOf(census.values()))
+      return { tables: counts.map((count) => count.outcome), changes, newCategories, totals, lost: damage.lost }
     } catch (error) {
       await update.abort(error)
       throw error

@@ -9,6 +9,8 @@ export interface Supervisor {
   readonly decision: Decision
   /** Takes a path that has to go if the command is stopped in the midst of its work, and takes it back. */
   readonly leftover?: (path: string, isThere: boolean) => void
+  /** Takes that the command begins to wait for another run, or has waited. */
+  readonly waits?: (isWaiting: boolean) => void
 }
 
 /** One for a thread, as a process has one command. */
@@ -42,4 +44,9 @@ export function leftover(path: string): void {
 /** Says that it is gone, or has come to stay. */
 export function noLeftover(path: string): void {
   supervisor?.leftover?.(path, false)
+}
+
+/** Says that the command begins to wait for another run, or has waited. */
+export function waitsForRun(isWaiting: boolean): void {
+  supervisor?.waits?.(isWaiting)
 }

@@ -80,7 +80,7 @@ async function scrubBatch(batch: RecordBatch, input: number, threads: Threads): 
   return {
     records: parts.map(({ records }) => records),
     rejects: rejects.sort((a, b) => a.line - b.line),
-    counts: parts.map(({ counts }) => counts),
+    counts: parts.map(({ counts }) => ({ input: batch.input.name, ...counts })),
   }
 }
 

@@ -16,7 +16,7 @@ import type { Reject } from '../store/tables.js'
 import type { Threads } from '../workers/pool.js'
 import type { SettledUnits } from '../workers/tasks.js'
 import type { ProgressMeter } from './progress.js'
-import type { Tally } from './summary.js'
+import type { InputCounts, Tally } from './summary.js'
 
 /** Scrubbed rows of one input, and what could not be used of it. */
 export interface ScrubbedBatch {
@@ -24,7 +24,7 @@ export interface ScrubbedBatch {
   readonly records: readonly Uint8Array[]
   /** In the order of the input. */
   readonly rejects: readonly Reject[]
-  readonly counts: readonly RowCounts[]
+  readonly counts: readonly InputCounts[]
 }
 
 /** Rows that may still be at work on. */

@@ -3,7 +3,14 @@ import type { NewCategory } from '../rules/category-codes.js'
 import type { Level } from '../rules/dataset.js'
 import { MODELS, type Model } from '../rules/models.js'
 import type { DropReason } from '../rules/scrub.js'
-import { type CensusByProgram, type ModelWaiting, type Waiting, waitingIn, waitingOf } from '../settle/census.js'
+import {
+  type CensusByProgram,
+  type ModelWaiting,
+  type Totals,
+  totalsOf,
+  type Waiting,
+  waitingOf,
+} from '../settle/census.js'
 import {
   addCounts,
   addNumbers,
@@ -36,10 +43,28 @@ export interface ModelSummary extends Readonly<ModelCounts> {
   readonly waiting: Readonly<ModelWaiting>
 }
 
+/** Rows of an input, without its headers. */
+export interface InputSummary extends Readonly<Record<Level, number>> {
+  /** Path as given or found; `<stdin>` for standard input. */
+  readonly input: string
+  /** Those that could not be used. */
+  readonly rejects: number
+}
+
+/** The same while it is counted. */
+type InputRows = { -readonly [member in keyof InputSummary]: InputSummary[member] }
+
+/** What was counted of a part of an input. */
+export interface InputCounts extends RowCounts {
+  readonly input: string
+}
+
 /** Everything a run reports; the JSON of `--json`. */
 export interface Summary {
   readonly database: string
   readonly inputs: number
+  /** The rows of each of them, in the order in which they were read. */
+  readonly byInput: readonly InputSummary[]
   readonly rows: number
   readonly levels: Readonly<Record<Level, number>>
   readonly dropped: Readonly<Record<DropReason, number>>
@@ -61,6 +86,8 @@ export interface Summary {
   readonly models: Readonly<Record<Model, ModelSummary>>
   /** What waits in the database after the run. */
   readonly waiting: Waiting
+  /** What is matched and waits in the database after the run. */
+  readonly totals: Totals
   /** Names of products that agreed with a group as well as the one it took. */
   readonly multipleMatches: readonly string[]
   readonly rejects: number
@@ -93,6 +120,7 @@ export class Tally {
   readonly #whole: Tally | undefined
   readonly #start = milliseconds()
   readonly #rows = noRows()
+  readonly #byInput = new Map<string, InputRows>()
   readonly #settled = nothingSettled()
   readonly #rejectExamples: Reject[] = []
   readonly #rejectReasons = new Map<string, { rows: number; readonly examples: Reject[] }>()
@@ -111,11 +139,12 @@ export class Tally {
   }
 
   /** Counts input rows. */
-  rows(counts: RowCounts): void {
-    const { levels, dropped, headers } = counts
+  rows(counts: InputCounts): void {
+    const { input, levels, dropped, headers } = counts
     this.#whole?.rows(counts)
     this.#repeatedHeaders += headers
     addNumbers(this.#rows.levels, levels)
+    addNumbers<Level>(this.#of(input), levels)
     addNumbers(this.#rows.dropped, dropped)
   }
 
@@ -124,6 +153,7 @@ export class Tally {
     this.#whole?.reject(rejects)
     this.#rejects += rejects.length
     for (const reject of rejects.toSorted((a, b) => a.line - b.line)) {
+      this.#of(reject.source).rejects++
       if (this.#rejectExamples.length < EXAMPLES) this.#rejectExamples.push(reject)
       const reason = kindOfReason(reject.reason)
       const known = this.#rejectReasons.get(reason) ?? { rows: 0, examples: [] }
@@ -131,6 +161,13 @@ export class Tally {
       known.rows++
       if (known.examples.length < EXAMPLES) known.examples.push(reject)
     }
+  }
+
+  /** The counts of an input. */
+  #of(input: string): InputRows {
+    const known = this.#byInput.get(input) ?? { input, ...noRows().levels, rejects: 0 }
+    this.#byInput.set(input, known)
+    return known
   }
 
   get #reasons(): RejectReason[] {
@@ -141,6 +178,7 @@ export class Tally {
   /** Notes an input that has no rows. */
   emptyInput(name: string): void {
     this.#emptyInputs.push(name)
+    this.#of(name)
   }
 
   /** Notes an input whose last row has no line end. */
@@ -176,9 +214,11 @@ export class Tally {
       return { ...models[model], trained: total[model].matched, waiting: waitingOf(total[model]) }
     }
     const rows = levels.level1 + levels.level3 + levels.other + this.#rejects
+    const totals = totalsOf(total)
     return {
       database,
       inputs,
+      byInput: [...this.#byInput.values()],
       rows,
       levels,
       dropped,
@@ -191,7 +231,8 @@ export class Tally {
       commits: changed && !dryRun ? commits : 0,
       written,
       models: Object.fromEntries(MODELS.map((model) => [model, ofModel(model)])) as Record<Model, ModelSummary>,
-      waiting: waitingIn(total),
+      waiting: totals.waiting,
+      totals,
       multipleMatches,
       rejects: this.#rejects,
       rejectsLeftOut,

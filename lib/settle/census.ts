@@ -34,6 +34,13 @@ export interface Waiting extends Readonly<ModelWaiting> {
   readonly ungrouped: number
 }
 
+/** What there is in a database, in the same words for every command that changes it or counts it. */
+export interface Totals {
+  /** Matched products of each model: rows of `train-*`. */
+  readonly matched: Readonly<Record<Model, number>>
+  readonly waiting: Waiting
+}
+
 /** What there is of a model. */
 export interface ModelCensus extends ModelWaiting {
   /** Matched products: rows of `training.csv`. */
@@ -244,4 +251,10 @@ export function waitingIn(census: Census): Waiting {
     products: sum('products'),
     mosaics: sum('mosaics'),
   }
+}
+
+/** How much is matched and waits in all. */
+export function totalsOf(census: Census): Totals {
+  const matched = Object.fromEntries(MODELS.map((model) => [model, census[model].matched])) as Totals['matched']
+  return { matched, waiting: waitingIn(census) }
 }

@@ -10,7 +10,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { milliseconds } from '../clock.js'
 import { IngestError } from '../errors.js'
 import { hasCode } from '../file-errors.js'
-import { leftover, noLeftover } from '../process/supervisor.js'
+import { leftover, noLeftover, waitsForRun } from '../process/supervisor.js'
 import { type Claim, isChecked, isDead, type LockOwner, ownIdentity } from './claimant.js'
 import { attempt, unless } from './commit-files.js'
 import { followFolder } from './sharing.js'
@@ -55,14 +55,21 @@ export async function acquireLock(dir: string, options: LockOptions = {}): Promi
   const wait = options.wait ?? 0
   const deadline = milliseconds() + wait * 1000
   let waiting = false
-  for (;;) {
-    const outcome = await tryToTake(dir)
-    if (typeof outcome === 'string') return { release: () => withdraw(dir, outcome) }
-    if (milliseconds() >= deadline) throw locked(dir, outcome, wait)
-    if (!waiting) options.onWait?.(outcome.owner)
-    waiting = true
-    await rest(REST_MS, deadline)
-    options.signal?.throwIfAborted()
+  try {
+    for (;;) {
+      const outcome = await tryToTake(dir)
+      if (typeof outcome === 'string') return { release: () => withdraw(dir, outcome) }
+      if (milliseconds() >= deadline) throw locked(dir, outcome, wait)
+      if (!waiting) {
+        waiting = true
+        waitsForRun(true)
+        options.onWait?.(outcome.owner)
+      }
+      await rest(REST_MS, deadline)
+      options.signal?.throwIfAborted()
+    }
+  } finally {
+    if (waiting) waitsForRun(false)
   }
 }
 

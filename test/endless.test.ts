@@ -32,7 +32,7 @@ for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
     t.is(code, 0, stderr)
     t.regex(stderr, /stopped; <stdin> is in the database up to line [34],/)
     t.deepEqual(products(dir).length, 1)
-    const again = await dir.run(['-o', 'db', '--date', '2024-02-21'], { stdin: daily(product(2)) })
+    const again = await dir.run(['-o', 'db', '--date', '2024-02-21'], { stdin: daily(exposure(2), product(2)) })
     t.false(again.stderr.includes('broken off'), again.stderr)
     t.deepEqual(products(dir).length, 2)
   })

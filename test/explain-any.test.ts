@@ -31,7 +31,7 @@ test.serial('without association files', async (t) => {
         await judge(join(folder, 'db'), how)
       })
     }),
-    propertyOptions(t, 15),
+    propertyOptions(t, 30),
   )
   t.pass()
 })
@@ -46,7 +46,7 @@ test.serial('with association files', async (t) => {
         await judge(join(folder, 'db'), how)
       })
     }),
-    propertyOptions(t, 30),
+    propertyOptions(t, 60),
   )
   t.pass()
 })

@@ -247,7 +247,8 @@ const fails = test.macro<[args: readonly string[], code: number, message: RegExp
     t.is(result.code, code, result.stderr)
     t.regex(result.stderr, message)
     t.notRegex(result.stderr, /\n {4}at /, 'no stack trace')
-    t.is(result.stdout, '')
+    if (args.includes('--json')) t.is(JSON.parse(result.stdout).error.exitCode, code)
+    else t.is(result.stdout, '')
     const made = readdirSync(dir.folder, { recursive: true, encoding: 'utf8' }).filter((name) => !before.includes(name))
     t.deepEqual(
       made.filter((name) => name !== 'out' && name !== 'jwst-export'),

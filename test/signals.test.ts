@@ -70,10 +70,17 @@ async function makeScene(t: ExecutionContext): Promise<Workdir> {
   return dir
 }
 
-/** Every file in a folder, but for what tells of the last run and is no part of its result. */
+/** When a page says that it was made. */
+const MADE = /\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:[\d.]+Z)?/g
+
+/** Every file in a folder, but for what tells of the last run or of the time, and is no part of its result. */
 function filesIn(dir: Workdir, folder: string): Record<string, string> {
   const names = namesOf(dir.path(folder)).filter((name) => !name.endsWith('seen.json'))
-  return Object.fromEntries(names.map((name) => [name, dir.read(join(folder, name))]))
+  const textOf = (name: string) => {
+    const text = dir.read(join(folder, name))
+    return name.endsWith('.html') ? text.replace(MADE, 'TIME') : text
+  }
+  return Object.fromEntries(names.map((name) => [name, textOf(name)]))
 }
 
 /** Whether nothing differs; the files would be too long to print. */

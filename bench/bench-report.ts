@@ -111,14 +111,24 @@ const INTRODUCTION = `Of each kind of measurement this is the one that comes nea
 the whole program, from start to end. *csv-parse alone* is a process that only reads the same file; *ingesting* is the
 run that made the database. What is compared ran in turn.`
 
-/** The whole report: what matters first, then every part with its figures, then all bars. */
-export function report(sections: readonly Section[], load: number, minutes: number): string {
+/**
+ * The whole report: what matters first, then every part with its figures, then all bars.
+ *
+ * @param left the parts that are not measured
+ */
+export function report(
+  sections: readonly Section[],
+  load: number,
+  minutes: number,
+  left: readonly string[] = [],
+): string {
   const bars = sections.flatMap((section) => section.bars)
   const missed = bars.filter((bar) => !isMet(bar)).length
   const verdict = missed === 0 ? `All ${bars.length} bars are met.` : `Bars not met: ${missed} of ${bars.length}.`
   const parts = [
     '# Benchmark results',
     `Made by \`make bench\`; do not edit. **${verdict}**`,
+    ...(left.length === 0 ? [] : [`It was ended before these parts were measured: ${left.join(', ')}.`]),
     INTRODUCTION,
     barTable(sections.flatMap(({ headlines }) => headlines)),
     '## How it was measured',

@@ -59,13 +59,16 @@ function command(): Command {
 
 async function run({ quick, only, profile }: Flags): Promise<void> {
   const name = profile ? 'profile' : only
-  const work = Object.entries(CASES).flatMap(([title, part]) => (name === undefined || name === title ? part : []))
+  const work = Object.entries(CASES).filter(([title]) => name === undefined || name === title)
   const extent = quick ? QUICK : FULL
   const load = currentLoad()
   const start = performance.now()
   const sections: Section[] = []
-  const page = () => report(sections, load, (performance.now() - start) / 60_000)
-  for (const part of work) {
+  const page = () => {
+    const left = work.slice(sections.length).map(([title]) => title)
+    return report(sections, load, (performance.now() - start) / 60_000, left)
+  }
+  for (const [, part] of work) {
     sections.push(await part(extent))
     // It takes long: what is known by now is kept.
     if (!quick && name === undefined) writeFileSync(RESULTS, page())

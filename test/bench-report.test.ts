@@ -33,6 +33,12 @@ test('a figure at its bar keeps to it; one that could not be measured does not',
   t.true(report([section([memoryBar('x', Number.NaN, 1)], [])], 0, 1).includes('Bars not met: 1 of 1.'))
 })
 
+test('a page of some parts says which are missing', (t) => {
+  const told = 'It was ended before these parts were measured: endless, page.'
+  t.true(report([section([met], [met])], 0, 1, ['endless', 'page']).includes(told))
+  t.false(report([section([met], [met])], 0, 1).includes('ended before'))
+})
+
 test('of no bars none is the worst', (t) => t.deepEqual(worst([]), []))
 
 test('every dialect has bars, and more rows have the stricter one', (t) => {

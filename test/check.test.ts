@@ -625,6 +625,23 @@ test('products taken over without their exposures are noted, with the features t
   t.is(notes[0]?.examples.length, 5)
 })
 
+test('a product taken over without its exposures keeps the rules too, though it is not settled anew', async (t) => {
+  const folder = join(newFolder(t), 'db')
+  cpSync(join(GOLDEN, 'three-days', 'expected'), folder, { recursive: true })
+  rmSync(join(folder, 'level1.csv'))
+  await build(folder, [[join(DAYS, '2024-02-21_052.csv')]])
+  const name = new Lines(join(GOLDEN, 'three-days', 'expected'), 'training.csv').get(2, 'dname')
+  const lines = new Lines(folder, 'training.csv')
+  const line = lines.find(name)
+  lines.set(line, 'expmode', 'NONE').write()
+  const { violations } = await checkDatabase(folder)
+  const told = violations.map(({ kind, file, line, what }) => `${kind} ${file}:${line} ${what}`)
+  t.true(
+    told.includes(`features training.csv:${line} expmode is "NONE", expected one of IMAGE, SPEC, TAC, FGS`),
+    told.join('\n'),
+  )
+})
+
 for (const name of CASES) {
   test(`a folder that spacekit wrote (${name}): what a run would bring into order is told`, async (t) => {
     const folder = join(newFolder(t), 'db')

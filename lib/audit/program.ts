@@ -8,11 +8,9 @@ import { MODELS, type Model } from '../rules/models.js'
 import { toNumber } from '../rules/values.js'
 import { countProgram } from '../settle/census.js'
 import { referenceColumns } from '../settle/features.js'
-import type { Settled } from '../settle/settled.js'
 import { compareLines, settleAnew } from '../store/read/settle.js'
 import type { TableLine } from '../store/read/survey.js'
 import { TABLES } from '../store/tables.js'
-import type { Findings } from './findings.js'
 import { type CheckContext, fileOf, groupBy, modelFile, Program, quote } from './lines.js'
 import { checkGroups, checkSettled, type TableDifference } from './resolution.js'
 
@@ -26,20 +24,27 @@ const RESOLVED = ['training.csv', 'level1.csv', 'ingest.csv', 'mosaics.csv', 'as
 export function checkProgram(pid: number, context: CheckContext): void {
   const program = new Program(context.survey.linesOf(pid), context)
   // Without these rows resolving would give other tables, and every line of them would be told.
-  const differences = RESOLVED.every((file) => program.isReadable(file)) ? settle(pid, program, context) : undefined
-  // Lines that settling gives keep the rules.
-  if (differences?.length === 0) return
+  const found = RESOLVED.every((file) => program.isReadable(file)) ? settle(pid, program, context) : undefined
+  // Lines that settling gives keep the rules; what is taken over is not settled, but stays as it stands.
+  if (found?.differences.length === 0 && !found.isTakenOver) return
   checkRepeated(program)
   checkPlaces(program)
   checkProducts(program)
   checkExposures(program)
-  if (differences === undefined) return
-  checkGroups(program, differences, context.groups)
-  checkSettled(program, differences)
+  if (found === undefined) return
+  checkGroups(program, found.differences, context.groups)
+  checkSettled(program, found.differences)
 }
 
-/** What settling the rows of a program anew gives that is not stored, and the other way round. */
-function settle(pid: number, program: Program, { survey, census, texts }: CheckContext): TableDifference[] {
+/** What settling the rows of a program anew shows. */
+interface SettledAnew {
+  /** Tables with lines that it gives and that are not stored, or the other way round. */
+  readonly differences: readonly TableDifference[]
+  /** Whether some products keep features that cannot be made anew. */
+  readonly isTakenOver: boolean
+}
+
+function settle(pid: number, program: Program, { survey, census, texts }: CheckContext): SettledAnew {
   const settled = settleAnew(pid, program.lines, survey.layout)
   countProgram(settled, census)
   texts.add(settled)
@@ -48,17 +53,7 @@ function settle(pid: number, program: Program, { survey, census, texts }: CheckC
     return difference.extra.length + difference.missing.length === 0 ? [] : [{ table, ...difference }]
   })
   texts.clear()
-  noteTakenOver(settled, program.findings)
-  return differences
-}
-
-/** Notes products taken over without their exposures, which cannot be settled anew. */
-function noteTakenOver({ resolutions }: Settled, findings: Findings): void {
-  for (const { product, features } of resolutions.flatMap(({ frozen }) => frozen)) {
-    findings.note('products taken over without their exposures, which keep their features', product.dname)
-    const isTrained = [...features.keys()].some((number) => TABLES[number]?.file.startsWith('train-'))
-    if (!isTrained) findings.note('products taken over without their features', product.dname)
-  }
+  return { differences, isTakenOver: settled.resolutions.some(({ frozen }) => frozen.length > 0) }
 }
 
 /** No dataset twice in a table; in level1.csv no exposure twice for a product. Waiting groups may share a name. */
@@ -93,7 +88,7 @@ function checkProducts(program: Program): void {
   const training = groupBy(program.of('training.csv'), (line) => program.cell(line, 'pname'))
   const made = new Set(program.of('level1.csv').map((line) => program.cell(line, 'pname')))
   for (const [name, products] of training) {
-    for (const product of products) checkProduct(program, name, product)
+    for (const product of products) checkProduct(program, name, product, made.has(name))
   }
   for (const prefix of ['train', 'raw'] as const) {
     const features = groupBy(featuresOf(program, prefix), (line) => program.nameOf(line))
@@ -108,13 +103,14 @@ function featuresOf(program: Program, prefix: 'train' | 'raw'): TableLine[] {
   return MODELS.flatMap((model) => program.of(modelFile(prefix, model)))
 }
 
-function checkProduct(program: Program, pname: string, product: TableLine): void {
+function checkProduct(program: Program, pname: string, product: TableLine, isMade: boolean): void {
   const dname = program.cell(product, 'dname')
   const model = program.cell(product, 'expmode')
   if (pname !== dname) program.bad('cell', product, `pname is ${quote(pname)}, expected ${dname} as in dname`)
   if (!isModel(model)) {
     program.bad('features', product, `expmode is ${quote(model)}, expected one of ${MODELS.join(', ')}`)
   }
+  if (!isMade) program.findings.note('products taken over without their exposures, which keep their features', pname)
 }
 
 function isModel(text: string): boolean {
@@ -148,8 +144,10 @@ function checkFeatures(
     if (known && fileOf(line) !== own) program.bad('features', line, `${name} is of model ${model} in training.csv`)
     checkTarget(program, product, line)
   }
-  if (known && isMade && !features.some((line) => fileOf(line) === own))
-    program.lacks('features', own, name, `no line for ${name}, which is in training.csv:${product.line}`)
+  if (known && !features.some((line) => fileOf(line) === own)) {
+    if (isMade) program.lacks('features', own, name, `no line for ${name}, which is in training.csv:${product.line}`)
+    else if (prefix === 'train') program.findings.note('products taken over without their features', name)
+  }
 }
 
 /** Size, date and gigabytes in a line of features are those of the product. */

@@ -6,11 +6,10 @@ import { ingest } from '../lib/run/ingest.js'
 import { tableSets } from './helpers/database.js'
 import { assertPool, poolAssociations, poolInput } from './helpers/database-fixtures.js'
 import { withFolder } from './helpers/fault-folders.js'
-import { countOperations, inParallel, type LoggedOperation, runWithFault } from './helpers/faults.js'
+import { countOperations, inParallel, type LoggedOperation, runWithFault, SOAK } from './helpers/faults.js'
 import { copyDatabase, differing, filesOf, roundTimes } from './helpers/interrupt-files.js'
 import { PROGRAM } from './helpers/program.js'
 
-const SOAK = process.env.SOAK === '1'
 const POOL = 'spec_nirspec_lv2bkg'
 /** So many of the operations are disturbed, spread over the run. */
 const KILLS = 12

@@ -9,13 +9,13 @@ import { ingest } from '../lib/run/ingest.js'
 import { Database } from '../lib/store/database.js'
 import { tableSets } from './helpers/database.js'
 import { withFolder } from './helpers/fault-folders.js'
-import { inParallel } from './helpers/faults.js'
+import { inParallel, SOAK } from './helpers/faults.js'
 import { DAYS, runAgain, runDisturbed, type Scene, withCopyOf, withScene } from './helpers/interrupt-scene.js'
 import { tried } from './helpers/tried.js'
 
 const ROWS = 150
 /** How many operations are disturbed, evenly spread over the run. */
-const POINTS = process.env.SOAK === '1' ? Number.POSITIVE_INFINITY : 12
+const POINTS = SOAK ? Number.POSITIVE_INFINITY : 12
 
 const stateOf = (folder: string) => JSON.stringify(tableSets(join(folder, 'db')))
 

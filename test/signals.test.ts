@@ -11,13 +11,12 @@ import { Random } from '../bench/generator-random.js'
 import { Decision } from '../lib/process/decision.js'
 import { openFolder } from '../lib/store/commit.js'
 import { seed } from './helpers/arbitrary-rows.js'
-import { inParallel } from './helpers/faults.js'
+import { inParallel, SOAK } from './helpers/faults.js'
 import { copyDatabase, namesOf, roundTimes } from './helpers/interrupt-files.js'
 import { oneProgram } from './helpers/one-program.js'
 import { pairs, Workdir } from './helpers/program.js'
 import { EXIT_CODES, runSignalled, type Signal, type SignalledResult } from './helpers/signalled.js'
 
-const SOAK = process.env.SOAK === '1'
 const ROWS = SOAK ? 60_000 : 8_000
 /** Signals to each command. */
 const TIMES = SOAK ? 40 : 4

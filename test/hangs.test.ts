@@ -1,6 +1,6 @@
 /** What once went on for ever, deaf to signals: ends by itself, with a message. */
 import { existsSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import test from 'ava'
 import { ingest } from '../lib/run/ingest.js'
 import { makeFolders } from '../lib/store/commit-files.js'
@@ -51,6 +51,15 @@ test('folders are made with those above them, and told', async (t) => {
   dir.write('file', '')
   await t.throwsAsync(makeFolders(at('file')), { code: 'EEXIST' })
   await t.throwsAsync(makeFolders(at('file/a')), { code: 'ENOTDIR' })
+})
+
+test('many who make the same folder at once all have it, and one made it', async (t) => {
+  const dir = new Workdir(t)
+  for (let round = 0; round < 300; round++) {
+    const path = dir.path(`${round}/db/.jwst-ingest`)
+    const made = await Promise.all(Array.from({ length: 4 }, () => makeFolders(path)))
+    t.deepEqual(made.flat().sort(), [dirname(dirname(path)), dirname(path), path])
+  }
 })
 
 const PATTERNS: readonly (readonly [args: readonly string[], stderr: RegExp])[] = [

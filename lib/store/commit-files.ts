@@ -56,13 +56,24 @@ export async function allEnded<T>(tasks: Iterable<Promise<T>>): Promise<T[]> {
  */
 export async function makeFolders(path: string): Promise<string[]> {
   try {
+    return await makeFolder(path)
+  } catch (error) {
+    if (!hasCode(error, 'ENOENT')) throw error
+    // The folder above may be there by now, made by another run: so the same is tried again, once.
+    const above = dirname(path)
+    const made = (await isFolder(above)) ? [] : await makeFolders(above)
+    return [...made, ...(await makeFolder(path))]
+  }
+}
+
+/** Makes a folder in one that is there; returns it, or nothing if it was there. */
+async function makeFolder(path: string): Promise<string[]> {
+  try {
     await mkdir(path)
     return [path]
   } catch (error) {
     if (hasCode(error, 'EEXIST', 'EISDIR') && (await isFolder(path))) return []
-    const above = dirname(path)
-    if (!hasCode(error, 'ENOENT') || (await isFolder(above))) throw error
-    return [...(await makeFolders(above)), ...(await makeFolders(path))]
+    throw error
   }
 }
 

@@ -37,16 +37,16 @@ export class RecordCells implements Fields {
   /** Where the last record that was split begins, and where its line end does. */
   start = 0
   end = 0
+  /** Whether the block is ASCII: then each byte is a character. */
+  isAscii = true
   #block: Buffer = Buffer.alloc(0)
-  /** The block as text where each byte is a character, else `undefined`; made when a cell is first asked for. */
-  #text: string | undefined | null = null
 
   /** Takes the block that the next records stand in. */
   load(block: Buffer): void {
     this.#block = block
     // Elements of a plain array are reached faster than those of a `Buffer`.
     this.bytes = new Uint8Array(block.buffer, block.byteOffset, block.length)
-    this.#text = null
+    this.isAscii = isAscii(block)
   }
 
   /** Takes a record that stands by itself, by its fields; false where a NUL is in it, which no row has. */
@@ -133,22 +133,11 @@ export class RecordCells implements Fields {
     return this.end === this.start
   }
 
-  /** Whether the block is ASCII. */
-  get isAscii(): boolean {
-    return this.#asText !== undefined
-  }
-
   /** The canonical text of a cell; blank for a number that the record does not have. */
   cell(index: number): string {
     if (index < 0 || index >= this.width) return ''
-    const start = this.starts[index]
-    const end = this.ends[index]
-    return this.#asText?.slice(start, end) ?? this.#block.toString('utf8', start, end)
-  }
-
-  get #asText(): string | undefined {
-    if (this.#text === null) this.#text = isAscii(this.#block) ? this.#block.toString('latin1') : undefined
-    return this.#text
+    // Each by itself: the whole block as one text takes ten times as long, few of its cells being asked for.
+    return this.#block.toString(this.isAscii ? 'latin1' : 'utf8', this.starts[index], this.ends[index])
   }
 
   field(index: number): string {

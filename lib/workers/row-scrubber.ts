@@ -1,7 +1,7 @@
 /**
  * Rows of an input to canonical lines for the buffer.
  */
-import { isAscii, isUtf8 } from 'node:buffer'
+import { isUtf8 } from 'node:buffer'
 import { BlockCursor, type RecordBlock } from '../csv/block.js'
 import type { CsvRecord } from '../csv/row.js'
 import { RecordCells } from '../csv/split.js'
@@ -57,7 +57,7 @@ export class RowScrubber {
   /** Scrubs the rows of a block. */
   block(block: Pick<RecordBlock, 'bytes' | 'line'>): void {
     const cursor = new BlockCursor(block, this.#cells)
-    const isText = isAscii(block.bytes) || (isUtf8(block.bytes) && !block.bytes.includes('\uFFFD'))
+    const isText = this.#cells.isAscii || (isUtf8(block.bytes) && !block.bytes.includes('\uFFFD'))
     while (cursor.next()) {
       const isPlain = isText && !cursor.isOdd && cursor.cells.width === this.#input.header.length
       if (isPlain) this.#scrub(cursor.cells, cursor)

@@ -75,6 +75,7 @@ export type {
   InstrumentReport,
   ModelDrift,
   ModelReport,
+  NamedBin,
   ReportData,
   TimeBin,
   WaitingModel,

@@ -57,7 +57,7 @@ test('it opens from the disk, asks for nothing, and its script has no error', as
     t.true(await page.locator(`#${id} h2`).isVisible())
   }
   await page.locator('summary').first().click()
-  t.true(await page.locator('#products details table').isVisible())
+  t.true(await page.locator('#products details table').first().isVisible())
   t.deepEqual(requests, [address])
   t.deepEqual(complaints, [])
 })

@@ -17,6 +17,7 @@ import type { ReportData } from './data.js'
 import { DriftTally } from './drift-tally.js'
 import { InstrumentTally } from './instrument-tally.js'
 import { ModelTally } from './model-tally.js'
+import { dayMade, instrumentNamed, modelNamed } from './named-day.js'
 import { Scope } from './scope.js'
 import { type CellOf, type OpenTables, readTable } from './tables.js'
 import type { WaitList } from './wait-list.js'
@@ -48,6 +49,7 @@ const TABLES_READ = [
   ...MODELS.flatMap((model) => [modelFile('train', model), modelFile('rem', model)]),
   'level1.csv',
   'ingest.csv',
+  'associations.csv',
   REJECTS_FILE,
 ]
 
@@ -85,6 +87,7 @@ export async function reportDatabase(
       await readGroups(tables, model, instrumentOf, tallies)
     }
     await readExposures(tables, tallies)
+    await readNamed(tables, tallies)
     const rejects = await countRows(tables, REJECTS_FILE)
     for await (const wait of waitsFrom(reader)) countWait(wait, tallies)
     return {
@@ -184,6 +187,19 @@ async function readExposures(tables: OpenTables, { scope, models, instruments }:
   await readTable(tables, 'level1.csv', columns, (cell) => count(cell, true))
   await readTable(tables, 'ingest.csv', ['dag', ...columns], (cell) => {
     if (levelOf(cell('dag')) === 'level1') count(cell, false)
+  })
+}
+
+/** A row is a member; those of a product are one behind the other. */
+async function readNamed(tables: OpenTables, { scope, models }: Tallies): Promise<void> {
+  let last = ''
+  await readTable(tables, 'associations.csv', ['product', 'type', 'source', 'version'], (cell) => {
+    const product = cell('product')
+    if (product === last) return
+    last = product
+    const day = dayMade(cell('version'), cell('source'))
+    const isAsked = scope.has(programOf(product), instrumentNamed(product)) && scope.when(day) === 'within'
+    if (isAsked) models.get(modelNamed(cell('type'), product) ?? '')?.named(day)
   })
 }
 

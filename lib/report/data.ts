@@ -75,6 +75,14 @@ export interface TimeBin extends DatedCounts {
   readonly to: string
 }
 
+/** Products that association files name which were made in a period of time. */
+export interface NamedBin {
+  /** First day, and the first day after it. */
+  readonly from: string
+  readonly to: string
+  readonly products: number
+}
+
 /** What there is of one model. */
 export interface ModelReport {
   readonly model: Model
@@ -94,6 +102,10 @@ export interface ModelReport {
   readonly sizesByExposures: readonly Cell[]
   readonly period: Period
   readonly time: readonly TimeBin[]
+  /** Products that association files name, by the day on which the files were made. */
+  readonly named: readonly NamedBin[]
+  /** Those of them whose files do not tell when they were made. */
+  readonly namedUndated: number
   /** The same counts of the period before, if there is one. */
   readonly before: DatedCounts | undefined
 }

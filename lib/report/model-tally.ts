@@ -4,8 +4,8 @@
 import { SizeSample } from '../inspect/quantiles.js'
 import { MEMORY_BINS } from '../rules/memory-bins.js'
 import type { Model } from '../rules/models.js'
-import type { Bin, Cell, DatedCounts, ModelReport, TimeBin } from './data.js'
-import { binOf, dayNumber, EXPOSURE_BINS, LogBins, type Period, periodEnd, periodFor, periodStart } from './scales.js'
+import type { Bin, Cell, DatedCounts, ModelReport, NamedBin, TimeBin } from './data.js'
+import { binOf, EXPOSURE_BINS, isDay, LogBins, type Period, periodEnd, periodFor, periodStart } from './scales.js'
 
 /** Bins of the histogram. */
 const SIZES = new LogBins(12)
@@ -46,6 +46,8 @@ export class ModelTally {
   readonly #sizes = new Map<number, number>()
   /** By bin of exposures, then by bin of size. */
   readonly #cells = new Map<number, Map<number, number>>()
+  /** Products that association files name, by the day of the file; blank for none. */
+  readonly #named = new Map<string, number>()
   readonly #memory: number[] = MEMORY_BINS.map(() => 0)
   #products = 0
   #unsized = 0
@@ -92,6 +94,15 @@ export class ModelTally {
     this.#dates.add(day, isGroup ? 'waitingGroups' : 'waitingProducts')
   }
 
+  /**
+   * Counts a product that an association file names.
+   *
+   * @param day on which the file was made; blank where it does not tell
+   */
+  named(day: string): void {
+    add(this.#named, day)
+  }
+
   /** Counts what is before the period of the report. */
   earlier(day: string, ...names: readonly (keyof DatedCounts)[]): void {
     this.#earlier.add(day, ...names)
@@ -131,6 +142,8 @@ export class ModelTally {
       sizesByExposures: this.#cellReports(),
       period,
       time: timeBins(this.#dates.days, period),
+      named: namedBins(this.#named, period),
+      namedUndated: this.#named.get('') ?? 0,
       before: before && sumOf(this.#earlier.days, before),
     }
   }
@@ -159,8 +172,16 @@ function timeBins(days: Days, period: Period): TimeBin[] {
     bins.set(start, bin)
     addCounts(bin, counts)
   }
-  const ordered = [...bins].sort(([a], [b]) => (a < b ? -1 : 1))
-  return ordered.map(([from, counts]) => ({ from, to: periodEnd(from, period), ...counts }))
+  return sorted(bins).map(([from, counts]) => ({ from, to: periodEnd(from, period), ...counts }))
+}
+
+/** They have bins of their own: a file can be made on a day of which nothing else is, even after the last one. */
+function namedBins(days: ReadonlyMap<string, number>, period: Period): NamedBin[] {
+  const bins = new Map<string, number>()
+  for (const [day, products] of days) {
+    if (day !== '') add(bins, periodStart(day, period), products)
+  }
+  return sorted(bins).map(([from, products]) => ({ from, to: periodEnd(from, period), products }))
 }
 
 function sumOf(days: Days, [first, last]: readonly [string, string]): DatedCounts {
@@ -169,17 +190,12 @@ function sumOf(days: Days, [first, last]: readonly [string, string]): DatedCount
   return sum
 }
 
-/** Whether a cell holds a day; those of a table that was edited by hand may hold anything. */
-export function isDay(cell: string): boolean {
-  return /^\d{4}-\d{2}-\d{2}$/.test(cell) && !Number.isNaN(dayNumber(cell))
+function add<Key>(counts: Map<Key, number>, bin: Key, number = 1): void {
+  counts.set(bin, (counts.get(bin) ?? 0) + number)
 }
 
-function add(counts: Map<number, number>, bin: number): void {
-  counts.set(bin, (counts.get(bin) ?? 0) + 1)
-}
-
-function sorted<T>(bins: ReadonlyMap<number, T>): [number, T][] {
-  return [...bins].sort(([a], [b]) => a - b)
+function sorted<Key extends number | string, T>(bins: ReadonlyMap<Key, T>): [Key, T][] {
+  return [...bins].sort(([a], [b]) => (a < b ? -1 : 1))
 }
 
 function range(bins: LogBins, bin: number): { from: number; to: number } {

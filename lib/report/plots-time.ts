@@ -7,65 +7,11 @@ import type { DatedCounts, ModelReport, ReportData, TimeBin } from './data.js'
 import { share as shareOf, whole, wholeCounted } from './format.js'
 import type { Html } from './html.js'
 import { COUNT_AXIS, colourOf, PANEL } from './plots.js'
-import { dayAfter, daysBetween, type Period } from './scales.js'
+import { dayAxis, middleOf, periodText, type Span, utc } from './plots-days.js'
+import { namedDescription, namedMarks, namedText } from './plots-named.js'
 
 /** The chart over all models is drawn twice: for wide and for narrow pages. */
 export const WIDTHS = { wide: 1240, narrow: 340 } as const
-
-/** What a period is called in a tooltip: its only, or its first and last day. */
-function periodText({ from, to }: TimeBin, period: Period): string {
-  if (period === 'day') return from
-  const last = new Date(Date.parse(to) - 86_400_000).toISOString().slice(0, 10)
-  return `${from} to ${last}`
-}
-
-/** Days, or first days of months, that an axis can be marked at. */
-const DAY_STEPS = [1, 2, 7, 14] as const
-const MONTH_STEPS = [1, 2, 3, 6, 12, 24] as const
-const DAY_TEXT = new Intl.DateTimeFormat('en', { day: 'numeric', month: 'short', timeZone: 'UTC' })
-const MONTH_TEXT = new Intl.DateTimeFormat('en', { month: 'short', timeZone: 'UTC' })
-
-/**
- * An axis of days: marked at days or months, never at hours, with the year below the first mark and each new year.
- *
- * @param end the first day that is not shown
- * @param most how many marks there can be
- */
-function dayAxis(first: string, end: string, most: number) {
-  const days = daysBetween(first, end)
-  const step = DAY_STEPS.find((step) => days / step <= most)
-  const ticks = step === undefined ? monthTicks(first, end, most) : dayTicks(first, days, step)
-  const format = step === undefined ? MONTH_TEXT : DAY_TEXT
-  const isNewYear = (tick: Date, index: number) =>
-    index === 0 || tick.getUTCFullYear() !== ticks[index - 1]?.getUTCFullYear()
-  return {
-    type: 'utc' as const,
-    label: null,
-    domain: [utc(first), utc(end)],
-    ticks,
-    tickSize: 3,
-    tickFormat: (tick: Date, index: number) =>
-      `${format.format(tick)}${isNewYear(tick, index) ? `\n${tick.getUTCFullYear()}` : ''}`,
-  }
-}
-
-function dayTicks(first: string, days: number, step: number): Date[] {
-  return Array.from({ length: Math.ceil(days / step) }, (_, index) => utc(dayAfter(first, index * step)))
-}
-
-function monthTicks(first: string, end: string, most: number): Date[] {
-  const [year, month] = first.split('-').map(Number) as [number, number]
-  const months = daysBetween(first, end) / 30
-  const step = MONTH_STEPS.find((step) => months / step <= most) ?? 60
-  const start = Math.ceil((month - 1) / step) * step
-  const all = Array.from(
-    { length: Math.ceil(months / step) + 2 },
-    (_, index) => new Date(Date.UTC(year, start + index * step)),
-  )
-  return all.filter((tick) => tick >= utc(first) && tick < utc(end))
-}
-
-const utc = (day: string) => new Date(`${day}T00:00:00Z`)
 
 /** Products by day (or week, or month), the models on top of each other. */
 export function productsOverTime(
@@ -114,6 +60,8 @@ export interface PartOverTime {
   readonly what: string
   part(bin: DatedCounts): number
   all(bin: DatedCounts): number
+  /** Whether association files are shown beside it. */
+  readonly isNamed: boolean
 }
 
 /** The exposures that have their product. */
@@ -123,6 +71,7 @@ export const MATCHED: PartOverTime = {
   what: 'matched',
   part: ({ matchedExposures }) => matchedExposures,
   all: ({ exposures }) => exposures,
+  isNamed: false,
 }
 
 /** The products and mosaics that a model can be trained with. */
@@ -132,41 +81,57 @@ export const TRAINED: PartOverTime = {
   what: 'trained',
   part: ({ products }) => products,
   all: ({ products, waitingProducts }) => products + waitingProducts,
+  isNamed: true,
 }
 
-/** First day that is shown, and first day that is not. */
-export type Span = readonly [first: string, end: string]
-
 /** A share over time. */
-export function shareOverTime(report: ModelReport, share: PartOverTime, [first, end]: Span, drawer: ChartDrawer): Html {
+export function shareOverTime(report: ModelReport, share: PartOverTime, span: Span, drawer: ChartDrawer): Html {
   const { model, period } = report
   const points = report.time.filter((bin) => share.all(bin) > 0)
-  const middle = ({ from, to }: TimeBin) => new Date((Date.parse(from) + Date.parse(to)) / 2)
   const rate = (bin: TimeBin) => (100 * share.part(bin)) / share.all(bin)
   const colour = colourOf(model)
   const options: Plot.PlotOptions = {
     ...PANEL,
     marginBottom: 38,
-    x: dayAxis(first, end, 4),
+    x: dayAxis(...span, 4),
     y: { domain: [0, 100], grid: true, label: null, ticks: 3, tickSize: 0, tickFormat: (value) => `${value} %` },
     marks: [
-      Plot.areaY(points, { x: middle, y: rate, fill: colour, fillOpacity: 0.14 }),
-      Plot.lineY(points, { x: middle, y: rate, stroke: colour, strokeWidth: 1.6 }),
+      Plot.areaY(points, { x: middleOf, y: rate, fill: colour, fillOpacity: 0.14 }),
+      Plot.lineY(points, { x: middleOf, y: rate, stroke: colour, strokeWidth: 1.6 }),
       // A single point makes no line.
-      Plot.dot(points.slice(0, points.length === 1 ? 1 : 0), { x: middle, y: rate, fill: colour, r: 2.5 }),
+      Plot.dot(points.slice(0, points.length === 1 ? 1 : 0), { x: middleOf, y: rate, fill: colour, r: 2.5 }),
       Plot.ruleY([0]),
+      ...(share.isNamed ? namedMarks(report, span) : []),
       // Points are too small to hit: the whole height of a period answers.
-      Plot.rectX(points, {
+      Plot.rectX(tipsOf(report, share, span), {
         x1: ({ from }) => utc(from),
         x2: ({ to }) => utc(to),
         fill: colour,
         fillOpacity: 0,
-        title: (bin) => `${periodText(bin, period)}\n${shareText(share, [bin])}`,
+        title: ({ lines }) => lines.join('\n'),
       }),
     ],
   }
-  const description = shareText(share, report.time)
-  return drawer.draw(options, { title: `${model}: ${share.title} by ${period}`, description })
+  const description = [shareText(share, report.time), share.isNamed ? namedDescription(report, span) : '']
+  return drawer.draw(options, {
+    title: `${model}: ${share.title} by ${period}`,
+    description: description.filter((part) => part !== '').join('; '),
+  })
+}
+
+/** What each period tells: its share, and what association files were made in it. */
+function tipsOf({ time, named, period }: ModelReport, share: PartOverTime, [first, end]: Span) {
+  const bins = new Map<string, { readonly from: string; readonly to: string; readonly lines: string[] }>()
+  for (const bin of time) {
+    if (share.all(bin) > 0) bins.set(bin.from, { ...bin, lines: [periodText(bin, period), shareText(share, [bin])] })
+  }
+  for (const bin of share.isNamed ? named : []) {
+    if (bin.from < first || bin.from >= end) continue
+    const tip = bins.get(bin.from) ?? { ...bin, lines: [periodText(bin, period)] }
+    tip.lines.push(namedText(bin.products))
+    bins.set(bin.from, tip)
+  }
+  return [...bins.values()].sort((a, b) => (a.from < b.from ? -1 : 1))
 }
 
 function shareText({ noun, what, part, all }: PartOverTime, bins: readonly TimeBin[]): string {

@@ -64,6 +64,11 @@ export function dayNumber(day: string): number {
   return Math.floor(Date.parse(`${day}T00:00:00Z`) / DAY_MS)
 }
 
+/** Whether a cell holds a day; those of a table that was edited by hand may hold anything. */
+export function isDay(cell: string): boolean {
+  return /^\d{4}-\d{2}-\d{2}$/.test(cell) && !Number.isNaN(dayNumber(cell))
+}
+
 /** Days from one day to another. */
 export function daysBetween(from: string, to: string): number {
   return dayNumber(to) - dayNumber(from)

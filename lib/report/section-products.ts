@@ -6,10 +6,12 @@ import type { ChartDrawer } from './chart.js'
 import type { ModelReport, ReportData } from './data.js'
 import { dayOr, gigabyteText, share, whole, wholeCounted } from './format.js'
 import { type Content, type Html, html } from './html.js'
+import type { Span } from './plots-days.js'
 import { sizeByExposures, sizeDomain, sizeHistogram } from './plots-size.js'
-import { MATCHED, productsOverTime, type Span, shareOverTime, TRAINED, WIDTHS } from './plots-time.js'
+import { MATCHED, productsOverTime, shareOverTime, TRAINED, WIDTHS } from './plots-time.js'
 import { periodEnd, periodStart } from './scales.js'
 import { comparison } from './section-comparison.js'
+import { timeTable, trainedTable } from './section-numbers.js'
 
 /** One chart for each model, side by side. */
 export function panels(
@@ -106,7 +108,7 @@ ${timeTable(data)}
 <figure class="charts">
 <figcaption><h3>Trained share</h3>
 The share of a ${period}'s products, mosaics included, that are matched by now, so that a model can be trained with them.
-Mosaics match with association files only.</figcaption>
+Mosaics match with association files only.${namedNote(models)}</figcaption>
 ${panels(
   models.map((report) => {
     const all = report.time.map(TRAINED.all).reduce((total, number) => total + number, 0)
@@ -117,6 +119,7 @@ ${panels(
     }
   }),
 )}
+${trainedTable(data)}
 </figure>
 <figure class="charts">
 <figcaption><h3>Match rate</h3>
@@ -133,29 +136,12 @@ ${panels(
 </section>`
 }
 
-/** The numbers behind the charts over time, newest first. */
-function timeTable({ models }: ReportData): Html {
-  const starts = [...new Set(models.flatMap(({ time }) => time.map(({ from }) => from)))].sort().reverse()
-  const period = models[0]?.period ?? 'day'
-  const cells = models.map(({ time }) => new Map(time.map((bin) => [bin.from, bin])))
-  return html`<details><summary>The numbers</summary>
-<div class="scroll" tabindex="0" role="region" aria-label="Products and match rate by ${period}">
-<table>
-<caption>Products matched, and the share of the exposures that have theirs, by ${period}.</caption>
-<thead><tr><th scope="col">${period === 'day' ? 'Day' : `First day of the ${period}`}</th>${models.map(
-    ({ model }) => html`<th scope="col" class="number">${model}</th><th scope="col" class="number">matched</th>`,
-  )}</tr></thead>
-<tbody>
-${starts.map(
-  (start) => html`<tr><th scope="row">${start}</th>${cells.map((of) => {
-    const bin = of.get(start)
-    const rate = share(bin?.matchedExposures ?? 0, bin?.exposures ?? 0)
-    return html`<td class="number">${whole(bin?.products ?? 0)}</td><td class="number">${rate}</td>`
-  })}</tr>
-`,
-)}</tbody>
-</table>
-</div></details>`
+/** What the lines of association files mean, where there are any. */
+function namedNote(models: readonly ModelReport[]): Html | undefined {
+  const undated = sum(models, ({ namedUndated }) => namedUndated)
+  if (undated + sum(models, ({ named }) => named.length) === 0) return undefined
+  return html` A dashed line is where association files begin, by the day in their time stamps; the strip above it lasts as
+long as there are some.${undated > 0 ? html` Those of ${wholeCounted(undated, 'product')} have no time stamp.` : undefined}`
 }
 
 export function footprintSection({ models }: ReportData, drawer: ChartDrawer): Html {

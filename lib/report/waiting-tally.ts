@@ -7,8 +7,7 @@ import { MODELS, type Model } from '../rules/models.js'
 import { compareText } from '../rules/values.js'
 import { countPending, type ModelWaiting, noCensus, waitingIn, waitingOf } from '../settle/census.js'
 import type { AgedWait, WaitingModel, WaitingReason, WaitingReport, Waits } from './data.js'
-import { isDay } from './model-tally.js'
-import { AGE_BINS, binOf, daysBetween } from './scales.js'
+import { AGE_BINS, binOf, daysBetween, isDay } from './scales.js'
 
 /** How many of the oldest are kept at most. */
 export const MOST_ROWS = 1000

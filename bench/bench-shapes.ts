@@ -25,7 +25,7 @@ import { DIALECTS, type Dialect } from './generator-dialect.js'
 /** The share of the rows that a run with association files has: there is a file for every dozen rows. */
 const ASSOCIATED = 0.5
 /** Days of the rows that come as a file a day. */
-export const DAYS = 50
+const DAYS = 50
 /** The lines of Node that are supported, as `.ci/nodes` installs them. */
 const NODES = [20, 22, 24]
 /** Runs of each program over the greater number of rows. */

@@ -45,7 +45,7 @@ async function take(browser: Browser, address: string, { name, at, open, ...opti
   const context = await browser.newContext({ reducedMotion: 'reduce', ...options })
   const page = await context.newPage()
   await page.goto(address)
-  await page.waitForSelector('.explorer.live')
+  await page.waitForSelector('.explorer.live:not([aria-busy])')
   if (open !== undefined) await page.locator(open).click()
   await page
     .locator(at)

@@ -30,7 +30,7 @@ async function runHere(folder: string, args: readonly string[]): Promise<Result>
 
 /** What waits is packed in the page, with the path of the database. */
 const unpacked = (text: string) =>
-  text.replace(/(id="packed">)([^<]+)/, (_, tag: string, packed: string) => {
+  text.replace(/(id="(?:packed|texts)">)([^<]+)/g, (_, tag: string, packed: string) => {
     return tag + inflateRawSync(Buffer.from(packed, 'base64')).toString()
   })
 

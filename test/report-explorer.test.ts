@@ -24,6 +24,8 @@ const file = join(folder, 'report.html')
 const manyFile = join(folder, 'many.html')
 const address = pathToFileURL(file).href
 const WIDE = { viewport: { width: 1440, height: 900 } }
+/** The page has all texts. */
+const READY = '.explorer.live:not([aria-busy])'
 let browser: Browser
 let waits: Wait[]
 let lastDate: string
@@ -69,7 +71,7 @@ async function shows(t: ExecutionContext, page: Page, items: readonly Wait[], al
 async function ready(t: ExecutionContext, hash = '', options: BrowserContextOptions = WIDE) {
   const opened = await open(t, browser, `${address}${hash}`, options)
   opened.page.setDefaultTimeout(10_000)
-  await opened.page.waitForSelector('.explorer.live')
+  await opened.page.waitForSelector(READY)
   return opened
 }
 
@@ -79,6 +81,59 @@ test.serial('all of it is there, and only what is seen is drawn', async (t) => {
   t.true((await drawn(page).count()) < 60)
   t.deepEqual(complaints, [])
   t.is(requests.length, 1)
+})
+
+/** Keeps the page from reading its texts until it is let. */
+const HOLD = `
+  const later = setTimeout
+  const held = []
+  globalThis.setTimeout = (work, time, ...more) => time === undefined ? held.push(work) : later(work, time, ...more)
+  globalThis.letGo = () => {
+    globalThis.setTimeout = later
+    for (const work of held) work()
+  }`
+
+async function letGo(page: Page): Promise<void> {
+  await page.evaluate('letGo()')
+  await page.waitForSelector(READY)
+}
+
+test.serial('the table is there before all texts are; what is out of sight gets them when they come', async (t) => {
+  const { page, complaints } = await open(t, browser, address, { ...WIDE, script: HOLD })
+  await page.waitForSelector('.explorer.live[aria-busy=true]')
+  await shows(t, page, waits)
+  t.true(await page.locator('.explorer .csv').isDisabled())
+  await drawn(page).nth(1).locator('button').click()
+  t.true((await page.locator('.explanation').textContent())?.includes(waits[1]?.name ?? '-'))
+  await page.keyboard.press('Escape')
+  await page.locator('.list').evaluate((list) => {
+    const box = list as unknown as { scrollTop: number; scrollHeight: number }
+    box.scrollTop = box.scrollHeight
+  })
+  await page.waitForSelector(`.list tr[aria-rowindex="${COUNT + 1}"].bare`)
+  await letGo(page)
+  t.is((await namesOf(page)).at(-1), waits.at(-1)?.name)
+  t.is(await page.locator('.list .bare').count(), 0)
+  t.false(await page.locator('.explorer .csv').isDisabled())
+  t.deepEqual(complaints, [])
+})
+
+test.serial('a filter, or an address with one, that comes before the texts is shown when they come', async (t) => {
+  const tac = waits.filter(({ model }) => model === 'TAC')
+  const { page } = await open(t, browser, address, { ...WIDE, script: HOLD })
+  await page.waitForSelector('.explorer.live[aria-busy=true]')
+  await field(page, 'model').selectOption('TAC')
+  await field(page, 'q').fill('nircam')
+  await letGo(page)
+  await shows(
+    t,
+    page,
+    tac.filter(({ instrument }) => instrument === 'NIRCAM'),
+  )
+  const again = await open(t, browser, `${address}#waiting?model=TAC`, { ...WIDE, script: HOLD })
+  t.true(await again.page.locator('.beginning').isVisible(), 'the beginning, until then')
+  await letGo(again.page)
+  await shows(t, again.page, tac)
 })
 
 test.serial('scrolling and keys reach every row, to the last one', async (t) => {
@@ -290,7 +345,7 @@ test.serial(
     t.true(readFileSync(manyFile).length < 6_000_000)
     const all = oldestFirst(MANY)
     const { page, complaints } = await open(t, browser, pathToFileURL(manyFile).href, { ...WIDE, script: AXE })
-    await page.waitForSelector('.explorer.live')
+    await page.waitForSelector(READY)
     await shows(t, page, all, MANY)
     await field(page, 'q').fill('GRISMR nearest')
     const found = all.filter(({ name, detail }) => /grismr/i.test(name + detail) && /nearest/.test(detail))

@@ -44,9 +44,9 @@ test('data is text wherever it stands', async (t) => {
   t.false(text.includes('<img'))
   t.deepEqual(
     all(document, 'script').map((script) => script.getAttribute('type')),
-    ['text/plain', 'module'],
+    ['text/plain', 'text/plain', 'module'],
   )
-  t.regex(document.querySelector('#packed')?.textContent ?? '', /^[\w+/=]+$/)
+  for (const packed of ['#packed', '#texts']) t.regex(document.querySelector(packed)?.textContent ?? '', /^[\w+/=]+$/)
   t.deepEqual(
     all(document, '*').flatMap(({ attributes }) => [...attributes].filter(({ name }) => name.startsWith('on'))),
     [],

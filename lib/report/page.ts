@@ -33,6 +33,7 @@ async function joinModules(): Promise<string> {
  */
 export async function formatPage(data: ReportData, version: string, list: WaitList): Promise<string> {
   const [style, script] = await Promise.all([asset('page.css'), joinModules()])
+  const { numbers, texts } = list.packed(data.database, data.lastDate)
   const page = html`<!doctype html>
 <html lang="en">
 <head>
@@ -54,7 +55,8 @@ ${isEmpty(data) ? emptyNote(data) : sections(data)}
 </main>
 <footer>Made at ${madeText(data)} by jwst-ingest ${version}. Days are UTC; 1 GB is 10⁶ kB.</footer>
 </div>
-<script type="text/plain" id="packed">${new Html(list.packed(data.database, data.lastDate))}</script>
+<script type="text/plain" id="packed">${new Html(numbers)}</script>
+<script type="text/plain" id="texts">${new Html(texts)}</script>
 <script type="module">${new Html(script)}</script>
 </body>
 </html>

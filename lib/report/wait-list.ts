@@ -1,7 +1,10 @@
 /**
  * Everything that waits, as the page holds it: packed while the database is read, and unpacked by `page/waits.js`.
  *
- * Lines of JSON, deflated. Each line but the last has a block of items as columns; the last one is the {@link About}.
+ * It is in two parts, both deflated and in base64, so that a browser has a table to show before it has read all names.
+ * _Numbers_ are blocks of columns of four bytes a number, least byte first; behind them the {@link About} as JSON, and its
+ * length in bytes as one more number. _Texts_ are lines of JSON, one for each block, also columns.
+ *
  * Names and details that begin with the program and observation of their item, as nearly all do, are told without: `~1`
  * stands for that, `~0` for a tilde.
  */
@@ -12,29 +15,38 @@ import { AGE_BINS, dayNumber } from './scales.js'
 
 /** So many items are packed together. */
 const BLOCK = 8192
+/** So many of the oldest have their texts among the numbers: more than a screen shows. */
+const FIRST = 100
 
 /** What items have in common: there are few of these. */
 type Kind = readonly [kind: Wait['kind'], model: string, instrument: string, reason: Reason]
 
-/** The columns of a block. */
-interface Block {
+/** The columns of a block that are numbers. */
+interface Numbers {
   /** Numbers of {@link Kind}s. */
   readonly kinds: number[]
   /** Days since 1970; -1 for a day that is none. */
   readonly since: number[]
   readonly programs: number[]
-  readonly observations: string[]
   readonly members: number[]
   readonly exposures: number[]
-  readonly names: string[]
-  readonly details: string[]
   /** Numbers of remedies. */
   readonly remedies: number[]
 }
 
+/** What is told of an item in words. */
+type Texts = readonly [observation: string, name: string, detail: string]
+
+/** The columns of a block that are texts. */
+type TextColumns = readonly [observations: string[], names: string[], details: string[]]
+
 /** What is said once. */
 interface About {
   readonly count: number
+  /** How many items a block has, but for the last one. */
+  readonly block: number
+  /** Texts of the oldest items; of one day in the order of the database. */
+  readonly first: readonly Texts[]
   readonly kinds: readonly Kind[]
   /** What each reason means. */
   readonly meanings: Readonly<Record<string, string>>
@@ -52,8 +64,11 @@ export class WaitList {
   readonly #kinds = new Map<string, readonly [number, Kind]>()
   /** There are few: they depend on reason, model and keywords. */
   readonly #remedies = new Map<string, number>()
-  readonly #packed: Buffer[] = []
-  #block = emptyBlock()
+  readonly #first: (readonly [since: number, texts: Texts])[] = []
+  readonly #numbers: Buffer[] = []
+  readonly #texts: Buffer[] = []
+  #block = emptyNumbers()
+  #columns: TextColumns = [[], [], []]
   #count = 0
 
   add(wait: Wait): void {
@@ -61,25 +76,28 @@ export class WaitList {
     const short = shortener(pid, observation)
     const block = this.#block
     block.kinds.push(this.#kind([wait.kind, wait.model ?? '', wait.instrument, wait.reason]))
-    block.since.push(dayNumber(wait.since) || -1)
+    const since = dayNumber(wait.since) || -1
+    block.since.push(since)
     block.programs.push(pid)
-    block.observations.push(observation)
     block.members.push(wait.members)
     block.exposures.push(wait.exposures)
-    block.names.push(short(wait.name))
-    block.details.push(short(wait.detail))
     block.remedies.push(this.#remedy(wait.remedy))
+    const texts: Texts = [observation, short(wait.name), short(wait.detail)]
+    for (const [column, text] of texts.entries()) this.#columns[column]?.push(text)
+    this.#addFirst(since, texts)
     this.#count++
     if (block.kinds.length === BLOCK) this.#pack()
   }
 
-  /** All of it in base64. */
-  packed(database: string, lastDate: string | undefined): string {
+  /** All of it in base64; once. */
+  packed(database: string, lastDate: string | undefined): { readonly numbers: string; readonly texts: string } {
     if (this.#block.kinds.length > 0) this.#pack()
     const kinds = [...this.#kinds.values()].map(([, kind]) => kind)
     const used = [...new Set(kinds.map(([, , , reason]) => reason))]
     const about: About = {
       count: this.#count,
+      block: BLOCK,
+      first: this.#first.map(([, texts]) => texts),
       kinds,
       meanings: Object.fromEntries(used.map((reason) => [reason, REASONS[reason]])),
       remedies: [...this.#remedies.keys()],
@@ -87,8 +105,20 @@ export class WaitList {
       lastDay: lastDate === undefined ? undefined : dayNumber(lastDate),
       database,
     }
-    const end = deflateRawSync(JSON.stringify(about))
-    return Buffer.concat([...this.#packed, end]).toString('base64')
+    const json = Buffer.from(JSON.stringify(about))
+    const end = deflateRawSync(Buffer.concat([json, bytesOf([json.length])]))
+    return {
+      numbers: Buffer.concat([...this.#numbers, end]).toString('base64'),
+      texts: Buffer.concat([...this.#texts, deflateRawSync('')]).toString('base64'),
+    }
+  }
+
+  /** Keeps an item that is one of the oldest so far. */
+  #addFirst(since: number, texts: Texts): void {
+    const first = this.#first
+    if (first.length === FIRST && since >= (first.at(-1)?.[0] ?? 0)) return
+    first.splice(first.findLastIndex(([other]) => other <= since) + 1, 0, [since, texts])
+    if (first.length > FIRST) first.pop()
   }
 
   #kind(kind: Kind): number {
@@ -106,24 +136,23 @@ export class WaitList {
 
   /** Deflates the block so that what comes later can follow it. */
   #pack(): void {
-    const line = `${JSON.stringify(Object.values(this.#block))}\n`
-    this.#packed.push(deflateRawSync(line, { finishFlush: constants.Z_SYNC_FLUSH }))
-    this.#block = emptyBlock()
+    const flush = { finishFlush: constants.Z_SYNC_FLUSH }
+    this.#numbers.push(deflateRawSync(Buffer.concat(Object.values(this.#block).map(bytesOf)), flush))
+    this.#texts.push(deflateRawSync(`${JSON.stringify(this.#columns)}\n`, flush))
+    this.#block = emptyNumbers()
+    this.#columns = [[], [], []]
   }
 }
 
-function emptyBlock(): Block {
-  return {
-    kinds: [],
-    since: [],
-    programs: [],
-    observations: [],
-    members: [],
-    exposures: [],
-    names: [],
-    details: [],
-    remedies: [],
-  }
+function emptyNumbers(): Numbers {
+  return { kinds: [], since: [], programs: [], members: [], exposures: [], remedies: [] }
+}
+
+/** Numbers as four bytes each, least byte first. */
+function bytesOf(numbers: readonly number[]): Buffer {
+  const bytes = Buffer.alloc(4 * numbers.length)
+  for (const [index, number] of numbers.entries()) bytes.writeInt32LE(number, 4 * index)
+  return bytes
 }
 
 function shortener(pid: number, observation: string): (text: string) => string {

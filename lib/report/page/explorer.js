@@ -52,8 +52,11 @@ export class Explorer {
   #finder
   #table
   #root
+  /** What is asked for, and what is drawn: the same, but for a moment in the beginning. */
   /** @type {View} */
   #view = NO_VIEW
+  /** @type {View | undefined} */
+  #drawn
   /** @type {Int32Array} */
   #items = new Int32Array()
 
@@ -65,18 +68,42 @@ export class Explorer {
     this.#root = root
     this.#waits = waits
     this.#finder = new Finder(waits)
-    root.classList.add('live')
     this.#table = new SeenTable(this.#get('.list'), {
       count: () => this.#items.length,
       draw: (row) => this.#row(row),
       explain: (row) => this.#explanation(row),
     })
-    this.#listPrograms()
     this.#listen()
     addEventListener('hashchange', () => this.#follow())
+    this.#busy(true)
     this.#show(readView(location.hash) ?? NO_VIEW)
     if (readView(location.hash) !== undefined) root.scrollIntoView({ behavior: 'instant' })
-    setTimeout(() => this.#finder.prepare())
+  }
+
+  /**
+   * Reads the texts of all that waits, and draws what had to wait for them.
+   *
+   * @param {string} texts base64
+   */
+  async read(texts) {
+    await this.#waits.read(texts)
+    if (this.#drawn !== this.#view) this.#draw()
+    else if (this.#root.querySelector('.list .bare') !== null) this.#table.redraw()
+    if (matchMedia('print').matches) this.#fillPaper()
+    this.#busy(false)
+    this.#listPrograms()
+    this.#finder.prepare()
+  }
+
+  /**
+   * Says whether texts are still to come, without which nothing can be saved.
+   *
+   * @param {boolean} isBusy
+   */
+  #busy(isBusy) {
+    if (isBusy) this.#root.setAttribute('aria-busy', 'true')
+    else this.#root.removeAttribute('aria-busy')
+    this.#get('.csv').toggleAttribute('disabled', isBusy)
   }
 
   /**
@@ -171,9 +198,20 @@ export class Explorer {
     else history.pushState(null, '', address)
   }
 
-  /** @param {View} view */
+  /**
+   * Shows a view: at once where its rows have their texts.
+   *
+   * @param {View} view
+   */
   #show(view) {
     this.#view = view
+    if (this.#waits.isWhole || writeView(view) === writeView(NO_VIEW)) this.#draw()
+  }
+
+  #draw() {
+    const view = this.#view
+    this.#drawn = view
+    this.#root.classList.add('live')
     const { items, facets } = this.#finder.find(view)
     this.#items = items
     for (const name of FILTERS) {
@@ -241,9 +279,10 @@ export class Explorer {
   /** @param {number} row */
   #toggle(row) {
     const item = this.#items[row] ?? -1
-    if (item < 0) return
+    if (item < 0 || this.#waits.name(item) === '') return
     const open = this.#table.open === row ? -1 : row
     this.#view = { ...this.#view, row: open < 0 ? '' : this.#waits.name(item) }
+    this.#drawn = this.#view
     history.replaceState(null, '', writeView(this.#view))
     this.#table.refresh(open)
     this.#table.focus(row)
@@ -290,7 +329,7 @@ export class Explorer {
     ]
     header.setAttribute('role', 'rowheader')
     for (const cell of cells) cell.setAttribute('role', 'cell')
-    const made = element('tr', '', header, ...cells)
+    const made = element('tr', name === '' ? 'bare' : '', header, ...cells)
     made.setAttribute('role', 'row')
     return made
   }

@@ -6,15 +6,29 @@ import { Explorer } from './explorer.js'
 import { explain, Tip } from './tips.js'
 import { Waits } from './waits.js'
 
+/**
+ * Takes a packed part out of the page.
+ *
+ * @param {string} selector
+ */
+function take(selector) {
+  const packed = document.querySelector(selector)
+  packed?.remove()
+  return packed?.textContent ?? ''
+}
+
+const root = document.querySelector('.explorer')
+/** @type {Explorer | undefined} */
+let explorer
+// An older browser, which has no such stream, keeps the beginning.
+if (root instanceof HTMLElement && 'DecompressionStream' in globalThis) {
+  explorer = new Explorer(root, await Waits.unpack(take('#packed')))
+  performance.mark('first waits')
+}
 const tip = new Tip()
 for (const charts of document.querySelectorAll('.marks')) explain(/** @type {HTMLElement} */ (charts), tip)
-
-const packed = document.querySelector('#packed')
-const explorer = document.querySelector('.explorer')
-// An older browser, which has no such stream, keeps the beginning.
-if (packed !== null && explorer instanceof HTMLElement && 'DecompressionStream' in globalThis) {
-  const waits = await Waits.unpack(packed.textContent ?? '')
-  packed.remove()
-  new Explorer(explorer, waits)
+// The table is painted before it gets the rest.
+setTimeout(async () => {
+  await explorer?.read(take('#texts'))
   performance.mark('all waits')
-}
+})

@@ -64,6 +64,12 @@ export class SeenTable {
     this.#draw()
   }
 
+  /** Draws the same rows anew, in the same place. */
+  redraw() {
+    this.#drawn.clear()
+    this.#draw()
+  }
+
   /**
    * Brings a row into sight.
    *

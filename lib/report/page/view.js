@@ -143,6 +143,7 @@ export class Finder {
       .split(/\s+/)
       .filter((word) => word !== '')
     const programs = new Set(program.split(/[\s,]+/).flatMap((text) => (text === '' ? [] : [Number(text)])))
+    if (words.length === 0 && programs.size === 0) return () => true
     const texts = words.length === 0 ? [] : this.#allTexts()
     return (item) => {
       if (programs.size > 0 && !programs.has(this.#waits.programs[item] ?? 0)) return false

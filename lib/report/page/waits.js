@@ -6,6 +6,8 @@
 /**
  * @typedef {object} About
  * @property {number} count
+ * @property {number} block
+ * @property {readonly Texts[]} first
  * @property {readonly Kind[]} kinds
  * @property {Readonly<Record<string, string>>} meanings
  * @property {readonly string[]} remedies
@@ -13,7 +15,8 @@
  * @property {number} [lastDay]
  * @property {string} database
  */
-/** @typedef {readonly [number[], number[], number[], string[], number[], number[], string[], string[], number[]]} Block */
+/** @typedef {readonly [observation: string, name: string, detail: string]} Texts */
+/** @typedef {readonly [observations: string[], names: string[], details: string[]]} TextColumns */
 
 /** @typedef {[Int32Array, Int32Array, Int32Array, Int32Array, Int32Array, Int32Array]} Six */
 
@@ -21,45 +24,56 @@ const DAY_MS = 86_400_000
 
 /**
  * @param {string} text base64 of raw deflate
- * @returns {Promise<string>}
+ * @returns {ReadableStream<BufferSource>}
  */
-async function inflate(text) {
-  const binary = atob(text.trim())
+function inflate(text) {
+  const binary = atob(text)
   const bytes = new Uint8Array(binary.length)
   for (let at = 0; at < binary.length; at++) bytes[at] = binary.charCodeAt(at)
-  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('deflate-raw'))
-  return new Response(stream).text()
+  // Not the stream of a blob, which comes by way of another process.
+  const { body } = new Response(bytes)
+  return /** @type {NonNullable<typeof body>} */ (body).pipeThrough(new DecompressionStream('deflate-raw'))
 }
 
 /**
- * The places of numbers, smallest first. Days are few: they are counted, which takes a tenth of the time of sorting.
+ * The places of numbers, smallest first, then as they came. Numbers are sorted natively, without a call for each pair: so
+ * each has its place behind it.
  *
  * @param {Int32Array} numbers
  */
 function ordered(numbers) {
-  /** @type {Map<number, number>} */
-  const counts = new Map()
-  for (const number of numbers) counts.set(number, (counts.get(number) ?? 0) + 1)
-  let start = 0
-  for (const number of [...counts.keys()].sort((a, b) => a - b)) {
-    const count = counts.get(number) ?? 0
-    counts.set(number, start)
-    start += count
-  }
-  const places = new Int32Array(numbers.length)
-  for (const [place, number] of numbers.entries()) {
-    const at = counts.get(number) ?? 0
-    places[at] = place
-    counts.set(number, at + 1)
+  const count = numbers.length
+  const keys = new Float64Array(count)
+  for (let place = 0; place < count; place++) keys[place] = (numbers[place] ?? 0) * count + place
+  keys.sort()
+  const places = new Int32Array(count)
+  for (let at = 0; at < count; at++) {
+    const key = keys[at] ?? 0
+    places[at] = key - Math.floor(key / count) * count
   }
   return places
 }
 
-/** What waits, by number from 0: oldest first, then as the database has it. */
+/**
+ * A column in another order.
+ *
+ * @param {Int32Array} column
+ * @param {Int32Array} places
+ */
+function inOrder(column, places) {
+  const sorted = new Int32Array(column.length)
+  for (let at = 0; at < sorted.length; at++) sorted[at] = column[places[at] ?? 0] ?? 0
+  return sorted
+}
+
+/**
+ * What waits, by number from 0: oldest first, then as the database has it. Of most of it names and what else is text come
+ * later, by {@link Waits.read}; until then they are blank.
+ */
 export class Waits {
   /** @type {About} */
   about
-  /** @type {Uint16Array} */
+  /** @type {Int32Array} */
   kinds
   /** Days since 1970; -1 where there is none. */
   /** @type {Int32Array} */
@@ -70,54 +84,78 @@ export class Waits {
   members
   /** @type {Int32Array} */
   exposures
-  /** @type {string[]} */
-  #observations = []
-  /** @type {string[]} */
-  #names = []
-  /** @type {string[]} */
-  #details = []
   /** @type {Int32Array} */
   #remedies
+  /** @type {TextColumns[]} */
+  #blocks = []
   /** @type {Map<number, string>} */
   #days = new Map()
-  /** Where an item stands in the columns of text. */
+  /** Where an item stands in the blocks. */
   /** @type {Int32Array} */
   #places
 
   /**
-   * @param {string} text base64
+   * All numbers, and the texts of the first items.
+   *
+   * @param {string} numbers base64
    * @throws Error where the browser cannot unpack it
    */
-  static async unpack(text) {
-    return new Waits(await inflate(text))
+  static async unpack(numbers) {
+    return new Waits(await new Response(inflate(numbers)).arrayBuffer())
   }
 
-  /** @param {string} text */
-  constructor(text) {
-    const lines = text.split('\n')
-    this.about = JSON.parse(lines.pop() ?? '')
-    const { count } = this.about
+  /** @param {ArrayBuffer} bytes */
+  constructor(bytes) {
+    const end = bytes.byteLength - 4
+    const start = end - new DataView(bytes).getInt32(end, true)
+    this.about = JSON.parse(new TextDecoder().decode(new Uint8Array(bytes, start, end - start)))
+    const { count, block } = this.about
     const columns = Array.from({ length: 6 }, () => new Int32Array(count))
-    let at = 0
-    for (const line of lines) {
-      /** @type {Block} */
-      const [kinds, since, programs, observations, members, exposures, names, details, remedies] = JSON.parse(line)
-      for (const [number, values] of [kinds, since, programs, members, exposures, remedies].entries())
-        columns[number]?.set(values, at)
-      for (const its of observations) this.#observations.push(its)
-      for (const its of names) this.#names.push(its)
-      for (const its of details) this.#details.push(its)
-      at += kinds.length
+    let offset = 0
+    for (let at = 0; at < count; at += block) {
+      const length = Math.min(block, count - at)
+      for (const column of columns) {
+        column.set(new Int32Array(bytes, offset, length), at)
+        offset += 4 * length
+      }
     }
-    this.#places = ordered(/** @type {Six} */ (columns)[1])
-    const sorted = columns.map((column) => this.#places.map((place) => column[place] ?? 0))
+    const places = ordered(columns[1] ?? new Int32Array())
+    const sorted = columns.map((column) => inOrder(column, places))
     const [kinds, days, programs, members, exposures, remedies] = /** @type {Six} */ (sorted)
-    this.kinds = Uint16Array.from(kinds)
+    this.#places = places
+    this.kinds = kinds
     this.since = days
     this.programs = programs
     this.members = members
     this.exposures = exposures
     this.#remedies = remedies
+  }
+
+  /**
+   * Reads all texts, a block at a time, so that the page can be used meanwhile.
+   *
+   * @param {string} texts base64
+   */
+  async read(texts) {
+    const reader = inflate(texts).pipeThrough(new TextDecoderStream()).getReader()
+    let rest = ''
+    for (;;) {
+      const { done, value } = await reader.read()
+      if (done) return
+      const end = value.lastIndexOf('\n')
+      if (end < 0) {
+        rest += value
+        continue
+      }
+      for (const line of (rest + value.slice(0, end)).split('\n')) this.#blocks.push(JSON.parse(line))
+      rest = value.slice(end + 1)
+      await new Promise((resolve) => setTimeout(resolve))
+    }
+  }
+
+  /** Whether the texts of all items are there. */
+  get isWhole() {
+    return this.count <= this.about.first.length || this.#blocks.length * this.about.block >= this.count
   }
 
   get count() {
@@ -134,12 +172,12 @@ export class Waits {
 
   /** @param {number} item */
   name(item) {
-    return this.#text(this.#names, item)
+    return this.#long(item, 1)
   }
 
   /** @param {number} item */
   detail(item) {
-    return this.#text(this.#details, item)
+    return this.#long(item, 2)
   }
 
   /**
@@ -162,7 +200,7 @@ export class Waits {
 
   /** @param {number} item */
   observation(item) {
-    return this.#observations[this.#places[item] ?? 0] ?? ''
+    return this.#text(item, 0)
   }
 
   /** @param {number} item */
@@ -195,11 +233,24 @@ export class Waits {
   }
 
   /**
-   * @param {readonly string[]} column
    * @param {number} item
+   * @param {0 | 1 | 2} column
    */
-  #text(column, item) {
-    const short = column[this.#places[item] ?? 0] ?? ''
+  #text(item, column) {
+    const place = this.#places[item] ?? 0
+    const { block, first } = this.about
+    const columns = this.#blocks[Math.floor(place / block)]
+    return (columns === undefined ? first[item]?.[column] : columns[column][place % block]) ?? ''
+  }
+
+  /**
+   * A text that may be packed without its beginning.
+   *
+   * @param {number} item
+   * @param {1 | 2} column
+   */
+  #long(item, column) {
+    const short = this.#text(item, column)
     if (!short.includes('~')) return short
     const start = `jw${this.program(item)}-o${this.observation(item)}_`
     // `~1` before `~0`: a tilde that is followed by a 1 is `~01`.

@@ -15,7 +15,7 @@ import { fileBytes, tableSets, writeDayFiles } from './helpers/database.js'
 import { BETA, day, exposure, product } from './helpers/database-rows.js'
 
 const SEED = Number(process.env.FC_SEED ?? 20240221)
-const RUNS = Number(process.env.FC_RUNS ?? (process.env.SOAK === '1' ? 1000 : 60))
+const RUNS = Number(process.env.FC_RUNS ?? (process.env.SOAK === '1' ? 1000 : 30))
 
 const base = mkdtempSync(join(tmpdir(), 'jwst-ingest-rot-'))
 const golden = join(base, 'golden')

@@ -17,7 +17,7 @@ import { tried } from './helpers/tried.js'
 
 const MINUTE = 60_000
 /** Runs at the same time. */
-const RUNS = process.env.SOAK === '1' ? 100 : 24
+const RUNS = process.env.SOAK === '1' ? 100 : 12
 const WAIT = '300'
 
 /** What a run may leave in a database besides its tables. */

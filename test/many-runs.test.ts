@@ -68,7 +68,7 @@ test('runs over files of one header, in any order and again, make the lines of o
         }
       })
     }),
-    propertyOptions(t, 10),
+    propertyOptions(t, 5),
   )
   t.pass()
 })
@@ -93,7 +93,7 @@ test('runs over files that differ in columns, in any order and again, make the r
         assert.deepEqual(tableSets(join(folder, 'many')), tableSets(join(folder, 'one')))
       })
     }),
-    propertyOptions(t, 10),
+    propertyOptions(t, 5),
   )
   t.pass()
 })
@@ -113,7 +113,7 @@ test('a second identical run, as a whole or file by file, changes no byte of any
         assert.deepEqual(unlogged(fileBytes(out)), before)
       })
     }),
-    propertyOptions(t, 6),
+    propertyOptions(t, 3),
   )
   t.pass()
 })
@@ -157,7 +157,7 @@ test('a day of other programs or observations only adds lines: what is there sta
         }
       })
     }),
-    propertyOptions(t, 6),
+    propertyOptions(t, 3),
   )
   t.pass()
 })

@@ -375,7 +375,7 @@ test('with association files a prune takes old rows out of what waits, and nothi
         assert.deepEqual(tableSets(out), before, 'all rows again')
       })
     }),
-    propertyOptions(t, 12),
+    propertyOptions(t, 6),
   )
   t.log(`${rows} rows expired`)
   t.true(rows > 10)
@@ -487,10 +487,10 @@ test('after any runs and prunes the tables are those of one run over the rows th
         total.back += counts.back
       }),
     ),
-    propertyOptions(t, 12),
+    propertyOptions(t, 9),
   )
   t.log(`${total.expired} rows expired, ${total.back} came back`)
-  t.true(total.expired > 20 && total.back > 5)
+  t.true(total.expired > 10 && total.back > 2)
 })
 
 // --- all or nothing ---

@@ -325,7 +325,7 @@ const anyRuns = test.macro({
           await assertHealthy(many)
         })
       }),
-      propertyOptions(t, 10),
+      propertyOptions(t, 5),
     )
     t.pass()
   },
@@ -351,7 +351,7 @@ test('the same with association files', async (t) => {
         await assertHealthy(many)
       })
     }),
-    propertyOptions(t, 8),
+    propertyOptions(t, 4),
   )
   t.pass()
 })
@@ -369,7 +369,7 @@ test('a run that replaces with what is stored changes no byte of any table', asy
         assert.deepEqual(contentOf(out), before)
       })
     }),
-    propertyOptions(t, 5),
+    propertyOptions(t, 3),
   )
   t.pass()
 })

@@ -3,11 +3,11 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import type { ExecutionContext } from 'ava'
-import { parse } from 'csv-parse/sync'
 import { stringify } from 'csv-stringify/sync'
 import { ingest } from '../../lib/run/ingest.js'
 import type { IngestOptions } from '../../lib/run/options.js'
 import type { Summary } from '../../lib/run/summary.js'
+import { cellsOf } from './csv.js'
 import type { DayFile, TableRow } from './model.js'
 
 /** A table as it stands in its file. */
@@ -95,7 +95,7 @@ export function fileBytes(folder: string): Record<string, string> {
 
 /** Reads a table of a database. */
 export function readTable(folder: string, name: string): StoredTable {
-  const [columns = [], ...rows] = parse(readFileSync(join(folder, `${name}.csv`))) as string[][]
+  const [columns = [], ...rows] = cellsOf(readFileSync(join(folder, `${name}.csv`), 'utf8'))
   return { columns, rows }
 }
 

@@ -9,13 +9,11 @@ import { ingest } from '../lib/run/ingest.js'
 import { Database } from '../lib/store/database.js'
 import { tableSets } from './helpers/database.js'
 import { withFolder } from './helpers/fault-folders.js'
-import { inParallel, SOAK } from './helpers/faults.js'
+import { inParallel, type LoggedOperation, SOAK, sampled, sortOf } from './helpers/faults.js'
 import { DAYS, runAgain, runDisturbed, type Scene, withCopyOf, withScene } from './helpers/interrupt-scene.js'
 import { tried } from './helpers/tried.js'
 
 const ROWS = 150
-/** How many operations are disturbed, evenly spread over the run. */
-const POINTS = SOAK ? Number.POSITIVE_INFINITY : 12
 
 const stateOf = (folder: string) => JSON.stringify(tableSets(join(folder, 'db')))
 
@@ -30,6 +28,17 @@ async function statesOf({ template, inputs }: Scene): Promise<string[]> {
   return states
 }
 
+/** What runs were killed at. */
+const met = new Set<string>()
+
+/** Every sort of operation is met once, half of them by the run alone; all of them twice, and everywhere, with SOAK=1. */
+function pointsOf(operations: readonly LoggedOperation[], share: boolean): readonly LoggedOperation[] {
+  const all = sampled(operations)
+  const points = SOAK ? all : all.filter((point, index) => (share ? !met.has(sortOf(point)) : index % 2 === 0))
+  for (const point of points) met.add(sortOf(point))
+  return points
+}
+
 for (const share of [false, true]) {
   test.serial(`killed anywhere, ${share ? 'shared' : 'alone'}, it leaves what one of its commits left`, async (t) => {
     t.timeout(120_000)
@@ -38,8 +47,7 @@ for (const share of [false, true]) {
       const states = await statesOf(scene)
       t.true(states.length > 3, `${states.length} states`)
       const found = new Set<number>()
-      const step = Math.max(1, Math.floor(scene.operations.length / POINTS))
-      const points = scene.operations.filter((_, index) => index % step === 0)
+      const points = pointsOf(scene.operations, share)
       await inParallel(points, ({ number, kind }) =>
         withCopyOf(scene, async (folder) => {
           const title = `kill at ${number} (${kind})`
@@ -55,6 +63,7 @@ for (const share of [false, true]) {
           t.is(stateOf(folder), states.at(-1) ?? '', title)
         }),
       )
+      t.log(`${points.length} of ${scene.operations.length} operations`)
       t.true(found.size > states.length / 2, `${found.size} of ${states.length} states are met`)
     })
   })

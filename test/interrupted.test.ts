@@ -57,6 +57,9 @@ interface Tally {
   readonly points: Set<string>
 }
 
+/** At what runs of the tests so far were killed. */
+const met = new Set<string>()
+
 /** What an operation does to which sort of file; the folder of the run is another one each time. */
 function pointOf(operation: LoggedOperation): string {
   return sortOf(operation).replace(/ (clean|run)$/, ' folder')
@@ -88,7 +91,10 @@ async function assertKillsAreHarmless(t: ExecutionContext, options: SceneOptions
   await withScene(options, async (scene) => {
     await assertSame(t, scene)
     const relevant = scene.operations.filter((operation) => SOAK || only.test(operation.path))
-    const kills = killsAt(sampled(relevant))
+    // What a first run does to files is nearly all done by a later run, too: half of that is enough for it.
+    const isHalf = !SOAK && options.base.length === 0
+    const points = sampled(relevant).filter((point, index) => !isHalf || index % 2 === 0 || !met.has(pointOf(point)))
+    const kills = killsAt(points)
     t.true(kills.length > 0)
     const tally: Tally = { states: new Map(), points: new Set() }
     await inParallel(kills, async (kill) => {
@@ -96,8 +102,9 @@ async function assertKillsAreHarmless(t: ExecutionContext, options: SceneOptions
     })
     t.log(`${scene.operations.length} operations, ${kills.length} kills`)
     for (const [state, count] of tally.states) t.log(`${count} x ${state}`)
+    for (const point of tally.points) met.add(point)
     if (options.ordered) {
-      const missed = new Set(relevant.map(pointOf).filter((sort) => !tally.points.has(sort)))
+      const missed = new Set(relevant.map(pointOf).filter((sort) => !(SOAK ? tally.points : met).has(sort)))
       t.deepEqual([...missed], [], 'operations that no run was killed at')
     }
   })
@@ -375,7 +382,7 @@ test.serial('a signal at any time ends a run with its exit code and nothing done
     await withCopyOf(scene, async (folder) => void (await runClean(scene, folder)))
     const duration = Date.now() - started
     const cases = Object.entries(SIGNALS).flatMap(([signal, code]) =>
-      Array.from({ length: SOAK ? 60 : 6 }, (_, index) => {
+      Array.from({ length: SOAK ? 60 : 2 }, (_, index) => {
         // Half of them when the program is at work for sure, since it takes most of its time to start.
         const working = index % 2 === 0
         return { signal: signal as Signal, code, working, delay: random.next() * duration * (working ? 0.4 : 1.2) }

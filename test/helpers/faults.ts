@@ -127,23 +127,33 @@ export function sortOf({ kind, path }: Pick<LoggedOperation, 'kind' | 'path'>): 
     const sort = file
       .replace(/^lock-.*(\.\w+)$/, 'lock$1')
       .replace(/\.[0-9a-f-]+\.part$/, '.part')
+      .replace(/^[\w-]+(\.(?:csv|parquet|jsonl)\.part|\.(?:parquet|jsonl))$/, '*$1')
       .replace(/^(\d+-|scratch-).*|^\d+\.spill$|^[\w-]+\.csv$|^(index|encodings)\.json$/, '*')
     return /^(staging|\.jwst-ingest)$/.test(folder) ? `${folder}/${sort}` : sort
   })
   return `${kind} ${names.join(' -> ')}`
 }
 
-/** The first and the last operation of each sort; every one with SOAK=1. */
+/**
+ * One operation of each sort; every one with SOAK=1. Of a sort that comes often it is now an early one, now a late one, so
+ * that they are spread over the whole run.
+ */
 export function sampled(operations: readonly LoggedOperation[]): readonly LoggedOperation[] {
   if (SOAK) return operations
-  const [first, last] = [new Map<string, LoggedOperation>(), new Map<string, LoggedOperation>()]
+  const sorts = new Map<string, LoggedOperation[]>()
   for (const operation of operations) {
-    const sort = sortOf(operation)
-    if (!first.has(sort)) first.set(sort, operation)
-    last.set(sort, operation)
+    const alike = sorts.get(sortOf(operation))
+    if (alike === undefined) sorts.set(sortOf(operation), [operation])
+    else alike.push(operation)
   }
-  return operations.filter((operation) => [first, last].some((ends) => ends.get(sortOf(operation)) === operation))
+  const chosen = new Set(
+    [...sorts.values()].map((alike, index) => alike[Math.round(((index * GOLDEN) % 1) * (alike.length - 1))]),
+  )
+  return operations.filter((operation) => chosen.has(operation))
 }
+
+/** The multiples of this, less their whole parts, are spread evenly, however many there are. */
+const GOLDEN = (Math.sqrt(5) - 1) / 2
 
 /** Does `work` for every item, `width` at a time (two for the two cores that tests may count on). */
 export async function inParallel<T>(items: Iterable<T>, work: (item: T) => Promise<void>, width = 2): Promise<void> {

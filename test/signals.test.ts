@@ -17,9 +17,9 @@ import { oneProgram } from './helpers/one-program.js'
 import { pairs, Workdir } from './helpers/program.js'
 import { EXIT_CODES, runSignalled, type Signal, type SignalledResult } from './helpers/signalled.js'
 
-const ROWS = SOAK ? 60_000 : 8_000
+const ROWS = SOAK ? 60_000 : 4_000
 /** Signals to each command. */
-const TIMES = SOAK ? 40 : 4
+const TIMES = SOAK ? 40 : 2
 const SIGNALS = Object.keys(EXIT_CODES) as Signal[]
 const INTERRUPTED = 'jwst-ingest: interrupted; nothing was changed\n'
 
@@ -172,7 +172,7 @@ async function makeSmall(t: ExecutionContext): Promise<Workdir> {
 
 test.serial('a signal ends what waits for a reader who has gone to sleep', async (t) => {
   const dir = new Workdir(t)
-  dir.write('2024-02-21_052.csv', oneProgram(12_000))
+  dir.write('2024-02-21_052.csv', oneProgram(SOAK ? 12_000 : 4_000))
   const { code, stderr } = await dir.run(['-q', '-o', 'db', '2024-02-21_052.csv'])
   t.is(code, 0, stderr)
   const before = filesIn(dir, '.')

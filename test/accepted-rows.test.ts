@@ -139,7 +139,7 @@ test('whatever scrubbing accepts, check, rebuild, take-over and export read', as
       rmSync(folder, { recursive: true, force: true })
     }
   })
-  await fc.assert(property, { ...propertyOptions(t, 8), endOnFailure: true })
+  await fc.assert(property, { ...propertyOptions(t, 4), endOnFailure: true })
   t.pass()
 })
 

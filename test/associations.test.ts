@@ -45,7 +45,7 @@ test('one run with association files makes the tables that the naive model makes
         assertPlaces(join(folder, 'db'))
       })
     }),
-    propertyOptions(t, 10),
+    propertyOptions(t, 5),
   )
   t.pass()
 })

@@ -41,7 +41,7 @@ for (const [name, histories] of Object.entries(HISTORIES)) {
           await compare(t, out, [summary ?? again, again])
         })
       }),
-      propertyOptions(t, 6),
+      propertyOptions(t, 3),
     )
   })
 }

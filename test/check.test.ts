@@ -12,7 +12,7 @@ import { build, copyOf, daily, editIndex, FIXTURES, Lines, newFolder } from './h
 import { assertHealthy } from './helpers/healthy.js'
 
 const seed = Number(process.env.FC_SEED ?? 20240221)
-const numRuns = Number(process.env.FC_RUNS ?? 12)
+const numRuns = Number(process.env.FC_RUNS ?? 5)
 
 const GOLDEN = join(FIXTURES, 'golden')
 const DAYS = join(FIXTURES, 'days')

@@ -38,7 +38,7 @@ test('the same lines, wherever commits are, of files', async (t) => {
       assert.ok(commits.every((commit) => commit.rows <= rows))
     })
   })
-  await fc.assert(property, propertyOptions(t, 8))
+  await fc.assert(property, propertyOptions(t, 4))
   t.pass()
 })
 
@@ -58,7 +58,7 @@ test('the same lines, wherever commits are, of a pipe in chunks of any size, sha
       })
     },
   )
-  await fc.assert(property, propertyOptions(t, 6))
+  await fc.assert(property, propertyOptions(t, 3))
   t.pass()
 })
 

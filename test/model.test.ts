@@ -71,7 +71,7 @@ test('the model gives the same rows whatever the order of the input rows', (t) =
         asText(modelTables(toDayFiles(otherwise), encodings)),
       )
     }),
-    propertyOptions(t, 50),
+    propertyOptions(t, 20),
   )
   t.pass()
 })
@@ -87,7 +87,7 @@ test('every data set that is not dropped is in exactly one of the unencoded tabl
       )
       t.deepEqual(names.sort(), [...exposures, ...products, ...mosaics].map((row) => row.dname).sort())
     }),
-    propertyOptions(t, 50),
+    propertyOptions(t, 20),
   )
   t.pass()
 })

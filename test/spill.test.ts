@@ -83,7 +83,7 @@ test('a file gives back lines of any lengths, wherever blocks cut them', (t) => 
       const lines = shapes.map(([length, origin], unit) => line(unit, `${length}é`.padEnd(length, 'ab,'), origin))
       t.deepEqual(backFromFile(t, lines), lines)
     }),
-    propertyOptions(t, 40),
+    propertyOptions(t, 15),
   )
 })
 

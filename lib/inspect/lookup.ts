@@ -29,8 +29,13 @@ export async function* explain(
   // Every dataset has its program in its name, so a whole name without one is that of none.
   const askedIn = (pid: number) =>
     asked.filter((name) => name.pid === pid || (name.pid === undefined && name.isPattern))
-  const pids = reader.programs.filter((pid) => askedIn(pid).length > 0)
-  for (const pid of reader.inTurn('explaining', pids)) yield* explainIn(reader, pid, askedIn(pid), found)
+  const programs = new Map<number, readonly Wanted[]>()
+  for (const pid of reader.programs) {
+    const its = askedIn(pid)
+    if (its.length > 0) programs.set(pid, its)
+  }
+  for (const pid of reader.inTurn('explaining', [...programs.keys()]))
+    yield* explainIn(reader, pid, programs.get(pid) ?? [], found)
   for (const name of asked) if (!found.has(name)) yield* explainExpected(reader, name, found)
   const rest = asked.filter((name) => !found.has(name))
   const rejects = reader.opened(REJECTS_FILE)

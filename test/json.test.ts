@@ -191,6 +191,48 @@ test('a command that fails prints one object, with the error that it tells', asy
   }
 })
 
+test('a run that fails tells the inputs that it has read, and their rows', async (t) => {
+  const dir = await makeScene(t)
+  dir.write('in/2024-02-23_054.csv', daily(exposure(6), exposure(7), 'a,b\n'))
+  dir.write('in/2024-02-24_055.csv', pairs(8))
+  dir.write('in/2024-02-25_056.csv', 'x,y\n')
+  const days = [22, 23, 24].map((day) => `in/2024-02-${day}_0${day + 31}.csv`)
+  const failed = async (line: string) => {
+    const { code, objects } = await tell(dir, `${line} --json`)
+    t.is(code, 1, line)
+    t.is(objects.length, 1, line)
+    return objects[0]?.byInput
+  }
+  t.deepEqual(await failed(`-o db --strict ${days.join(' ')}`), [
+    { input: dir.path(days[0] ?? ''), level1: 2, level3: 2, other: 0, rejects: 0 },
+    { input: dir.path(days[1] ?? ''), level1: 2, level3: 0, other: 0, rejects: 1 },
+  ])
+  t.deepEqual(
+    await failed(`-o db ${days[0]} in/2024-02-25_056.csv`),
+    [days[0] ?? '', 'in/2024-02-25_056.csv'].map((name) => ({ input: dir.path(name) })),
+    'before anything is read, what it was given',
+  )
+  const { objects } = await tell(dir, `-o db --json --emit level1 ${days[0]}`)
+  t.false('byInput' in (objects[0] ?? {}), 'not for a command line that cannot be')
+  t.deepEqual((await tell(dir, `-o db --json ${days[0]}`)).objects[0]?.byInput, [
+    { input: dir.path(days[0] ?? ''), level1: 2, level3: 2, other: 0, rejects: 0 },
+  ])
+})
+
+test('a run that a signal ends tells what it has read of a pipe', async (t) => {
+  const dir = await makeScene(t)
+  const { child, result } = dir.start(['-o', 'db', '--date', '2024-02-26', '--json', '-q', '-'])
+  // More than a pipe holds: when it is written, the run has read some of it.
+  const rows = pairs(...Array.from({ length: 800 }, (_, index) => 100 + index))
+  await new Promise((resolve) => child.stdin?.write(rows, resolve))
+  child.kill('SIGTERM')
+  const { code, stdout } = await result
+  t.is(code, 143)
+  const [{ byInput } = {}] = parse(stdout) as { readonly byInput?: readonly Json[] }[]
+  t.is(byInput?.[0]?.input, '<stdin>')
+  t.is(typeof byInput?.[0]?.level1, 'number', stdout)
+})
+
 test('without --json a command that fails prints nothing on standard output', async (t) => {
   const dir = await makeScene(t)
   for (const line of ['status nodb', 'rebuild --bogus', '-o db in/none.csv', 'status nodb -- --json'])

@@ -58,6 +58,7 @@ test('rows are counted by level, reason of dropping, and rejects', (t) => {
     headers: 0,
   })
   tally.reject([reject(7), reject(3)])
+  tally.beginInput('y.csv')
   tally.emptyInput('y.csv')
   t.like(summaryOf(tally, 2, [{ category: 'filter', value: 'X', code: 9 }]), {
     database: 'db',

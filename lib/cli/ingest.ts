@@ -7,6 +7,8 @@ import { IngestError } from '../errors.js'
 import { ingest } from '../run/ingest.js'
 import type { IngestOptions } from '../run/options.js'
 import type { CommitInterval } from '../run/portions.js'
+import { STDIN_NAME } from '../run/source.js'
+import type { InputSummary } from '../run/summary.js'
 import {
   collectPath,
   parseCount,
@@ -157,6 +159,7 @@ async function runIngest(
     commitEvery: flags.commitEvery,
     follow: flags.follow,
     share: flags.share,
+    onInputs: keepInputs(others, terminal),
     onCommit: (done) => tellCommit(done, ++commits, flags, terminal),
     stop: endOnSignal(flags, terminal),
     signal: terminal.signal,
@@ -167,6 +170,19 @@ async function runIngest(
   } finally {
     // After an error, whoever writes to it may go on for long: the process must not wait for that.
     if (others.length === 0 || others.includes('-')) terminal.stdin.destroy()
+  }
+}
+
+/** What keeps, for the record of a run that fails, what of its inputs was read; before that, which ones it was given. */
+function keepInputs(given: readonly string[], { record }: Terminal): IngestOptions['onInputs'] {
+  const names = (given.length === 0 ? ['-'] : given).map((name) => ({ input: name === '-' ? STDIN_NAME : name }))
+  let readSoFar = (): readonly InputSummary[] => []
+  record.soFar(() => {
+    const byInput = readSoFar()
+    return { byInput: byInput.length > 0 ? byInput : names }
+  })
+  return (tell) => {
+    readSoFar = tell
   }
 }
 

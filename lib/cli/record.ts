@@ -62,6 +62,7 @@ export class CommandRecord {
   #command = 'ingest'
   #known: Known = { waited: 0 }
   #result: { readonly value: object; readonly replacer?: Replacer | undefined } | undefined
+  #soFar: (() => object) | undefined
   /** What of the object is printed: a list that is not at its end, or all of it. */
   #printed: 'list' | 'all' | undefined
 
@@ -93,6 +94,11 @@ export class CommandRecord {
     this.#result = { value, replacer }
   }
 
+  /** Takes what tells how far the command has come, should it fail before it has a result. */
+  soFar(tell: () => object): void {
+    this.#soFar = tell
+  }
+
   /** Prints an object of its own, of a part of what the command does. */
   line(value: object): void {
     this.#owner.print(`${JSON.stringify({ ...this.#head, ...value })}\n`)
@@ -116,7 +122,8 @@ export class CommandRecord {
     if (this.#printed === 'list') print(`\n],${JSON.stringify(tail).slice(1)}\n`)
     else if (this.#printed === undefined && (this.#result !== undefined || (error !== undefined && this.#isAsked))) {
       const { value, replacer } = this.#result ?? {}
-      print(`${JSON.stringify({ ...this.#head, ...value, ...tail }, replacer)}\n`)
+      const soFar = error === undefined ? {} : this.#soFar?.()
+      print(`${JSON.stringify({ ...this.#head, ...soFar, ...value, ...tail }, replacer)}\n`)
     }
     this.#printed = 'all'
   }

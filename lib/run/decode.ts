@@ -41,6 +41,7 @@ export class Decoder {
   decode({ input, bytes }: InputChunk): RecordBatch {
     if (input !== this.#input) {
       this.#input = input
+      this.#tally.beginInput(input.name)
       this.#reader = new CsvReader({ blocks: true })
       this.#headerSeen = false
       this.#hasRows = false

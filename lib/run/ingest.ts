@@ -73,6 +73,7 @@ async function runOnce(
   work: (run: Run) => Promise<void>,
 ): Promise<Summary> {
   const run = new Run(associations, options)
+  options.onInputs?.(() => run.whole.tally.byInput)
   try {
     await work(run)
     return run.whole.summary

@@ -2,7 +2,7 @@
 import type { Writable } from 'node:stream'
 import type { ProgressListener } from '../process/progress.js'
 import type { CommitInterval } from './portions.js'
-import type { Summary } from './summary.js'
+import type { InputSummary, Summary } from './summary.js'
 
 /** What is ingested, and how. */
 export interface RunOptions {
@@ -43,6 +43,8 @@ export interface RunOptions {
   readonly progress?: ProgressListener | undefined
   /** A table whose rows of this run are written to a stream as CSV while the run goes on. */
   readonly emit?: { readonly table: string; readonly out: Writable } | undefined
+  /** Takes, when the inputs are found, what tells at any time which of them are read, and their rows so far. */
+  readonly onInputs?: ((readSoFar: () => readonly InputSummary[]) => void) | undefined
   /** Commits what was read whole while the run goes on reading; without it, once at the end. */
   readonly commitEvery?: CommitInterval | undefined
   /** Goes on with files that come into the inputs, which are folders or globs; commits after each lot of them. */
@@ -73,6 +75,7 @@ export type AssociateOptions = Omit<
   | 'assume'
   | 'replace'
   | 'maxRejects'
+  | 'onInputs'
   | 'commitEvery'
   | 'follow'
   | 'share'

@@ -72,9 +72,10 @@ export function bufferAndSettle(
 
 async function bufferBatch({ records, rejects, counts }: ScrubbedBatch, context: GroupContext): Promise<void> {
   const { buffer, tally, strict, progress, signal } = context
-  if (strict && rejects[0] !== undefined) throw rejected(rejects[0])
   for (const some of counts) tally.rows(some)
   tally.reject(rejects)
+  // After it is counted: what a run has read is told also where it fails.
+  if (strict && rejects[0] !== undefined) throw rejected(rejects[0])
   for (const some of records) buffer.addRecords(asBuffer(some))
   if (buffer.canMerge) await buffer.merge(signal)
   progress?.rows(rejects.length + counts.reduce((rows, some) => rows + rowsOf(some), 0))

@@ -175,10 +175,19 @@ export class Tally {
     return reasons.sort((a, b) => b.rows - a.rows)
   }
 
+  /** Notes an input of which the first bytes have come. */
+  beginInput(name: string): void {
+    this.#of(name)
+  }
+
   /** Notes an input that has no rows. */
   emptyInput(name: string): void {
     this.#emptyInputs.push(name)
-    this.#of(name)
+  }
+
+  /** The rows of each input so far, in the order in which they are read. */
+  get byInput(): readonly InputSummary[] {
+    return [...this.#byInput.values()]
   }
 
   /** Notes an input whose last row has no line end. */
@@ -218,7 +227,7 @@ export class Tally {
     return {
       database,
       inputs,
-      byInput: [...this.#byInput.values()],
+      byInput: this.byInput,
       rows,
       levels,
       dropped,

@@ -7,7 +7,7 @@ import { dirname } from 'node:path'
 import test, { type ExecutionContext } from 'ava'
 import { openFolder } from '../lib/store/commit.js'
 import { ASN, writeInputs } from './helpers/command-inputs.js'
-import { countOperations, type FaultMode, inParallel, runWithFault, sampled } from './helpers/faults.js'
+import { countOperations, type FaultMode, inParallel, runWithFault, sampled, sampledAnew } from './helpers/faults.js'
 import { copyDatabase, differing, filesOf, roundTimes } from './helpers/interrupt-files.js'
 import { PROGRAM, Workdir } from './helpers/program.js'
 
@@ -104,8 +104,9 @@ const FAULTS: readonly (readonly [mode: FaultMode, kinds: RegExp])[] = [
   ['kill', /./],
   ['ENOSPC', /^(write|writeFile|open|mkdir)$/],
 ]
-for (const args of WRITERS) {
-  for (const [mode, kinds] of FAULTS) {
+for (const [mode, kinds] of FAULTS) {
+  const met = new Set<string>()
+  for (const args of WRITERS) {
     test.serial(`${args.replace(/ db.*| -o.*/, '')}: ${mode} at any operation undoes or does it`, async (t) => {
       t.timeout(600_000)
       const dir = await makeScene(t, args)
@@ -120,7 +121,10 @@ for (const args of WRITERS) {
       t.is(status, 0, stderr)
       const [before, after] = [filesOf(dir.path('db')), filesOf(clean)]
       t.true(differing(before, after).length > 0)
-      const points = sampled(operations.filter(({ kind }) => kinds.test(kind)))
+      const points = sampledAnew(
+        operations.filter(({ kind }) => kinds.test(kind)),
+        met,
+      )
       await inParallel(points, async ({ number, kind, path }) => {
         const title = `${mode} at ${number}: ${kind} ${path}`
         const db = dir.path(`run-${number}/db`)

@@ -152,6 +152,17 @@ export function sampled(operations: readonly LoggedOperation[]): readonly Logged
   return operations.filter((operation) => chosen.has(operation))
 }
 
+/**
+ * For programs that do much of the same to files: of the operations that are {@link sampled} those of a sort that is not in
+ * `met`, which gets them, and every other one of the rest; every operation with SOAK=1.
+ */
+export function sampledAnew(operations: readonly LoggedOperation[], met: Set<string>): readonly LoggedOperation[] {
+  if (SOAK) return operations
+  const points = sampled(operations).filter((point, index) => index % 2 === 0 || !met.has(sortOf(point)))
+  for (const point of points) met.add(sortOf(point))
+  return points
+}
+
 /** The multiples of this, less their whole parts, are spread evenly, however many there are. */
 const GOLDEN = (Math.sqrt(5) - 1) / 2
 

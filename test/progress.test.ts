@@ -37,11 +37,35 @@ test('bytes of a file are counted to its size, rows to their number, then what i
   const progress = await told(t, '2024-02-21_052.csv', Buffer.from(CONTENT))
   const reading = progress.filter(({ phase }) => phase === 'reading')
   const settling = progress.filter(({ phase }) => phase === 'settling')
-  t.deepEqual(progress, [...reading, ...settling])
+  const writing = progress.filter(({ phase }) => phase === 'writing')
+  t.deepEqual(progress, [...reading, ...settling, ...writing])
+  const begun = { phase: 'writing', unit: 'bytes', done: 0, total: undefined, rows: ROWS } as const
+  t.deepEqual(writing, [begun], 'said before it begins')
   t.like(reading.at(-1), { done: Buffer.byteLength(CONTENT), total: Buffer.byteLength(CONTENT), rows: ROWS })
   t.is(settling.at(-1)?.done, settling.at(-1)?.total)
   for (const list of [reading, settling])
     for (const [index, { done }] of list.entries()) t.true(done >= (list[index - 1]?.done ?? 0))
+})
+
+test('a run that had nothing to write is at its input again', async (t) => {
+  const folder = temporaryFolder(t)
+  const progress: Progress[] = []
+  writeFileSync(join(folder, '2024-02-21_052.csv'), pairs(1))
+  const options = { inputs: [folder], out: join(folder, 'db'), progress: (its: Progress) => progress.push(its) }
+  await ingest(options)
+  t.is(progress.at(-1)?.phase, 'writing')
+  await ingest(options)
+  t.like(progress.at(-1), { phase: 'reading', rows: 2 })
+})
+
+test('while association files are searched, it is said', async (t) => {
+  const folder = temporaryFolder(t)
+  writeFileSync(join(folder, '2024-02-21_052.csv'), pairs(1))
+  const progress: Progress[] = []
+  const asn = [join(folder, 'none')]
+  const options = { inputs: [folder], asn, out: join(folder, 'db'), progress: (its: Progress) => progress.push(its) }
+  await t.throwsAsync(ingest(options), { message: /no such association file/ })
+  t.deepEqual(progress, [{ phase: 'searching', unit: 'files', done: 0, total: undefined }])
 })
 
 test('of a compressed file the bytes on the disk count', async (t) => {
@@ -112,6 +136,8 @@ for (const [width, now, line] of [
   [80, { ...HALF, ...PIPE }, 'reading  160,000 rows  16,000 rows/s'],
   [20, { ...HALF, ...PIPE }, '160,000 rows'],
   [80, { ...FIRST, ...PIPE, ...NONE, phase: 'drawing' }, 'drawing'],
+  [80, { ...FIRST, ...PIPE, phase: 'writing' }, 'writing  10 s'],
+  [10, { ...FIRST, ...PIPE, phase: 'writing' }, '10 s'],
 ] as const satisfies readonly (readonly [number, Progress, string])[]) {
   test(`on ${width} columns: ${line}`, (t) => {
     t.is(progressLine(now, { ...now, done: 0, rows: 'rows' in now ? 0 : undefined }, 10, width), line)

@@ -1,5 +1,5 @@
 /** How far a command has come, in one line of a terminal. */
-import type { Progress } from '../process/progress.js'
+import type { Phase, Progress } from '../process/progress.js'
 
 const MB = 1e6
 /** Columns of the bar, and of the narrowest one that tells something. */
@@ -7,8 +7,11 @@ const BAR = { widest: 24, narrowest: 4 } as const
 const GAP = '  '
 
 /** Parts of the line, in their order. */
-const PARTS = ['phase', 'bar', 'percent', 'size', 'rows', 'rate', 'left'] as const
+const PARTS = ['phase', 'time', 'bar', 'percent', 'size', 'rows', 'rate', 'left'] as const
 type Part = (typeof PARTS)[number]
+
+/** What is not counted: that time goes by is all that there is to tell. */
+const UNCOUNTED: ReadonlySet<Phase> = new Set<Phase>(['searching', 'writing'])
 
 /** What goes first where there is no room for all, one after the other; the bar gets narrower before it goes. */
 const LEAST_IMPORTANT: readonly Part[] = ['rows', 'rate', 'size', 'bar', 'phase', 'percent']
@@ -40,6 +43,7 @@ const lengthOf = (parts: ReadonlyMap<Part, string>) => textOf(parts).length
 function partsOf(now: Progress, first: Progress, seconds: number): Map<Part, string> {
   const { phase, total, rows } = now
   const parts = new Map<Part, string>([['phase', phase]])
+  if (UNCOUNTED.has(phase)) return parts.set('time', duration(seconds))
   if (total !== undefined)
     parts.set('bar', barOf(now, BAR.widest)).set('percent', percentOf(now)).set('size', sizeOf(now, total))
   if (rows !== undefined && now.unit === 'bytes') parts.set('rows', `${grouped(rows)} rows`)

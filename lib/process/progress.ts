@@ -2,8 +2,10 @@
 
 /** What a command is at. */
 export type Phase =
+  | 'searching'
   | 'reading'
   | 'settling'
+  | 'writing'
   | 'checking'
   | 'rebuilding'
   | 'pruning'

@@ -4,6 +4,7 @@
 
 import type { AssociationFile } from '../asn/find.js'
 import { type ErrorCode, IngestError } from '../errors.js'
+import { Meter } from '../process/progress.js'
 import { NAMELESS } from '../rules/layout.js'
 import { isDatabase, mustBeDatabase } from '../store/database.js'
 import { counted } from '../text/words.js'
@@ -143,8 +144,12 @@ export async function ingestInto(
 }
 
 /** Most runs have no association files, and need no code for them. */
-async function associationFiles({ asn = [] }: Pick<IngestOptions, 'asn'>): Promise<readonly AssociationFile[]> {
+async function associationFiles({
+  asn = [],
+  progress,
+}: Pick<IngestOptions, 'asn' | 'progress'>): Promise<readonly AssociationFile[]> {
   if (asn.length === 0) return []
+  new Meter(progress).begin('searching', undefined, 'files')
   const { findAssociations } = await import('../asn/find.js')
   return findAssociations(asn)
 }

@@ -59,12 +59,16 @@ export class Run {
     const result = await this.#database.step(inputs, tally, async (step, update) => {
       await this.#bufferAssociations(step.buffer)
       await runPipeline({ ...step, inputs, chunks, decoder, strict, progress: this.#progress }, update)
+      // Of large tables much is written anew: nobody should think that a run stands still which has settled everything.
+      this.#progress.steps.begin('writing', undefined)
       const { position } = decoder
       if (portions.hasMore && position !== undefined) update.readings = [...update.readings, ownReading(position)]
     })
     this.#associations = []
     if (share) await this.#database.close()
     this.whole.add(tally, result, decoder.position)
+    // A commit is told, which takes the bar away; without one it would say on and on that something is written.
+    if (!result.outcome.changed) this.#progress.rows(0)
   }
 
   async #bufferAssociations(buffer: LineBuffer): Promise<void> {

@@ -39,7 +39,7 @@ async function read(given: readonly string[], options: { strict?: boolean; candi
 function entriesIn(block: Buffer) {
   const cursor = new RecordCursor(block)
   const entries = []
-  while (cursor.nextUnit !== undefined) {
+  while (cursor.nextPartition !== undefined) {
     const entry = cursor.next()
     if (!('kind' in entry)) entries.push(entry)
   }

@@ -7,7 +7,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { ExecutionContext } from 'ava'
 import fc from 'fast-check'
 import { IngestError } from '../lib/errors.js'
-import { NO_OBSERVATION, programOfUnit, unitOf, WHOLE_PROGRAM } from '../lib/rules/partition.js'
+import { NO_OBSERVATION, partitionOf, programOfPartition, WHOLE_PROGRAM } from '../lib/rules/partition.js'
 import { LineBuffer, type SpillElsewhere } from '../lib/sort/buffer.js'
 import { type Entry, entryOf, FRESH_LIST, RecordWriter, recordAt } from '../lib/sort/records.js'
 import { memoryOfSection, type SectionData, sortedRuns } from '../lib/sort/run.js'
@@ -39,14 +39,14 @@ function bufferIn(t: ExecutionContext, memory: number, folder = temporaryFolder(
   return buffer
 }
 
-/** The lines of a unit. */
-interface Unit {
+/** The lines of a partition. */
+interface Partition {
   readonly pid: number
   readonly entries: readonly Entry[]
 }
 
 /** What a buffer makes of lines, given one by one or in blocks of records. */
-function unitsOf(buffer: LineBuffer, lines: readonly Line[], wholePrograms = false, perBlock = 0): Unit[] {
+function unitsOf(buffer: LineBuffer, lines: readonly Line[], wholePrograms = false, perBlock = 0): Partition[] {
   if (perBlock === 0) for (const { pid, observation, origin, text } of lines) buffer.add(pid, observation, origin, text)
   else addBlocks(buffer, lines, perBlock)
   return unitsIn(buffer, wholePrograms)
@@ -56,41 +56,41 @@ function addBlocks(buffer: LineBuffer, lines: readonly Line[], perBlock: number)
   for (let at = 0; at < lines.length; at += perBlock) {
     const writer = new RecordWriter()
     for (const { pid, observation, origin, text } of lines.slice(at, at + perBlock)) {
-      writer.add(unitOf(pid, observation), origin, text)
+      writer.add(partitionOf(pid, observation), origin, text)
     }
     buffer.addRecords(writer.take())
   }
 }
 
-/** The units that a buffer gives back; a unit is never in two batches. */
-function unitsIn(buffer: LineBuffer, wholePrograms: boolean): Unit[] {
-  const units: (Unit & { readonly entries: Entry[] })[] = []
+/** The partitions that a buffer gives back; a partition is never in two batches. */
+function unitsIn(buffer: LineBuffer, wholePrograms: boolean): Partition[] {
+  const partitions: (Partition & { readonly entries: Entry[] })[] = []
   for (const batch of buffer.batches(wholePrograms)) {
     let last = Number.NaN
     for (let at = 0; at < batch.length; ) {
       const record = recordAt(batch, at)
-      if (record.unit !== last) units.push({ pid: programOfUnit(record.unit), entries: [] })
-      units.at(-1)?.entries.push(entryOf(record))
-      last = record.unit
+      if (record.partition !== last) partitions.push({ pid: programOfPartition(record.partition), entries: [] })
+      partitions.at(-1)?.entries.push(entryOf(record))
+      last = record.partition
       at = record.end
     }
   }
-  return units
+  return partitions
 }
 
-/** The same in the plainest way: sorted by unit, then joined by program where that is settled as a whole. */
-function expectedUnits(lines: readonly Line[], wholePrograms: boolean): Unit[] {
+/** The same in the plainest way: sorted by partition, then joined by program where that is settled as a whole. */
+function expectedUnits(lines: readonly Line[], wholePrograms: boolean): Partition[] {
   const whole = new Set(lines.filter(({ observation }) => observation === WHOLE_PROGRAM).map(({ pid }) => pid))
-  const units = new Map<string, { readonly pid: number; readonly entries: Unit['entries'][number][] }>()
+  const partitions = new Map<string, { readonly pid: number; readonly entries: Partition['entries'][number][] }>()
   for (const { pid, observation, origin, text } of lines.toSorted(
     (a, b) => a.pid - b.pid || a.observation - b.observation,
   )) {
     const key = wholePrograms || whole.has(pid) ? `${pid}` : `${pid} ${observation}`
-    const unit = units.get(key) ?? { pid, entries: [] }
-    units.set(key, unit)
-    unit.entries.push({ origin, text })
+    const partition = partitions.get(key) ?? { pid, entries: [] }
+    partitions.set(key, partition)
+    partition.entries.push({ origin, text })
   }
-  return [...units.values()]
+  return [...partitions.values()]
 }
 
 const MEMORIES = [1, 100, 5000, Number.POSITIVE_INFINITY]
@@ -99,9 +99,9 @@ const comesOut = test.macro({
   title: (_, rule: string) => rule,
   exec(t, _rule: string, lines: readonly Line[], expected: readonly (readonly string[])[], wholePrograms: boolean) {
     for (const memory of MEMORIES) {
-      const units = unitsOf(bufferIn(t, memory), lines, wholePrograms)
+      const partitions = unitsOf(bufferIn(t, memory), lines, wholePrograms)
       t.deepEqual(
-        units.map(({ entries }) => entries.map(({ text }) => text)),
+        partitions.map(({ entries }) => entries.map(({ text }) => text)),
         expected,
         `memory ${memory}`,
       )
@@ -109,31 +109,31 @@ const comesOut = test.macro({
   },
 })
 
-test(comesOut, 'no lines make no units', [], [], false)
+test(comesOut, 'no lines make no partitions', [], [], false)
 test(
   comesOut,
-  'units come by program, then by observation, those of a unit in the order in which they were added',
+  'partitions come by program, then by observation, those of a partition in the order in which they were added',
   [line(2, 1, 'd'), line(1, 10, 'c'), line(1, 2, 'b'), line(2, 1, 'a'), line(1, 2, 'a')],
   [['b', 'a'], ['c'], ['d', 'a']],
   false,
 )
 test(
   comesOut,
-  'products across observations are a unit of their own, after the observations',
+  'products across observations are a partition of their own, after the observations',
   [line(1, NO_OBSERVATION, 'c'), line(1, 999, 'b'), line(1, 0, 'a'), line(1, NO_OBSERVATION, 'b')],
   [['a'], ['b'], ['c', 'b']],
   false,
 )
 test(
   comesOut,
-  'a program with a line that has to be settled with all others is one unit, and no other program is',
+  'a program with a line that has to be settled with all others is one partition, and no other program is',
   [line(1, 2, 'b'), line(1, WHOLE_PROGRAM, 'c'), line(1, 1, 'a'), line(2, 1, 'd'), line(2, 2, 'e')],
   [['a', 'b', 'c'], ['d'], ['e']],
   false,
 )
 test(
   comesOut,
-  'all programs are one unit each where they are settled as a whole',
+  'all programs are one partition each where they are settled as a whole',
   [line(2, 2, 'd'), line(1, 2, 'b'), line(1, 1, 'a'), line(2, 1, 'c')],
   [
     ['a', 'b'],
@@ -149,7 +149,7 @@ test(
   false,
 )
 
-test('units are those of the plainest way, whatever the memory and the lengths of lines', (t) => {
+test('partitions are those of the plainest way, whatever the memory and the lengths of lines', (t) => {
   const lengths = fc.oneof(
     { arbitrary: fc.nat(60), weight: 20 },
     { arbitrary: fc.integer({ min: 300_000, max: 1_200_000 }), weight: 1 },
@@ -182,7 +182,7 @@ for (const length of [349_000, 700_000, 1_048_000, 3_000_000]) {
 }
 
 /** Without the difference of two megabytes, which nobody could read. */
-function isSame(a: readonly Unit[], b: readonly Unit[]): boolean {
+function isSame(a: readonly Partition[], b: readonly Partition[]): boolean {
   return JSON.stringify(a) === JSON.stringify(b)
 }
 

@@ -22,7 +22,7 @@ import { LineBuffer } from '../lib/sort/buffer.js'
 import { StoredLines } from '../lib/store/read/stored-lines.js'
 import { TABLES } from '../lib/store/tables.js'
 import { TableUpdate, Update } from '../lib/store/update.js'
-import { Threads } from '../lib/workers/pool.js'
+import { WorkerPool } from '../lib/workers/pool.js'
 import { fileBytes, tableSets, temporaryFolder } from './helpers/database.js'
 import { daily, exposure, HEADER, pairs, product } from './helpers/program.js'
 import { summaryOf } from './helpers/summary.js'
@@ -324,7 +324,7 @@ async function mostInFlight(
   }
   const tally = new Tally()
   const setup = { others: otherColumns(header), inputs: [input], encodings: defaultEncodings, stored: undefined }
-  const context = { decoder: new Decoder(tally), inputs: [input], threads: new Threads(setup) }
+  const context = { decoder: new Decoder(tally), inputs: [input], threads: new WorkerPool(setup) }
   const sink = (ms: number) =>
     new Writable({
       objectMode: true,

@@ -90,12 +90,12 @@ async function settle({
 
 /** What became of all associations' rows: product or group, then exposures, with dates where there are several versions. */
 function told({ resolutions }: Settled): string[] {
-  return resolutions.flatMap(({ matches, groups, products, ungrouped, frozen }) => [
+  return resolutions.flatMap(({ matches, groups, products, ungrouped, takenOver }) => [
     ...matches.map((its) => `${short(its.product)}: ${its.exposures.map(short).join(' ')}`),
     ...groups.map((its) => `${its.reason}: ${its.exposures.map(short).join(' ')}`),
     ...products.map((its) => `${its.reason}: ${short(its.product)}`),
     ...ungrouped.map((its) => `ungrouped: ${short(its.exposure)}`),
-    ...frozen.map((its) => `frozen: ${short(its.product)}`),
+    ...takenOver.map((its) => `taken over: ${short(its.product)}`),
   ])
 }
 
@@ -400,11 +400,11 @@ const FEATURES = [
 
 test('an exposure that comes late for a product of unknown exposures waits; the product keeps its features and model', async (t) => {
   const settled = await settle({ fresh: [e('e1')], stored: FROZEN, features: FEATURES })
-  t.deepEqual(told(settled), ['product of unknown exposures: e1', 'frozen: p1'])
-  const [frozen] = settled.resolutions.flatMap((its) => its.frozen)
-  t.is(frozen?.expmode, 'SPEC')
+  t.deepEqual(told(settled), ['product of unknown exposures: e1', 'taken over: p1'])
+  const [takenOver] = settled.resolutions.flatMap((its) => its.takenOver)
+  t.is(takenOver?.expmode, 'SPEC')
   t.deepEqual(
-    [...(frozen?.features ?? [])],
+    [...(takenOver?.features ?? [])],
     [
       [TRAIN, ['five']],
       [RAW, ['raw']],
@@ -416,10 +416,10 @@ test('an exposure that comes late for a product of unknown exposures waits; the 
 test('a reprocessed product of unknown exposures is the new version with the old features', async (t) => {
   const fresh = [p('p1', { date: '2024-02-22', ImageSize: '7' })]
   const settled = await settle({ fresh, stored: FROZEN, features: FEATURES })
-  const [frozen] = settled.resolutions.flatMap((its) => its.frozen)
-  t.deepEqual([frozen?.product.size, frozen?.product.date, frozen?.expmode], [7, '2024-02-22', 'SPEC'])
+  const [takenOver] = settled.resolutions.flatMap((its) => its.takenOver)
+  t.deepEqual([takenOver?.product.size, takenOver?.product.date, takenOver?.expmode], [7, '2024-02-22', 'SPEC'])
   t.deepEqual(
-    [...(frozen?.features ?? [])],
+    [...(takenOver?.features ?? [])],
     [
       [TRAIN, ['five']],
       [RAW, ['raw']],
@@ -440,8 +440,8 @@ test('a product that is taken over both from training and as waiting has the mod
   const both = [waiting(p('p1', { date: '2024-02-20' })), trained(p('p1'), 'SPEC')]
   for (const rows of [both, both.toReversed()]) {
     const settled = await settle({ stored: rows, features: FEATURES, all: true })
-    t.deepEqual(told(settled), ['frozen: p1'])
-    t.is(settled.resolutions[0]?.frozen[0]?.expmode, 'SPEC')
+    t.deepEqual(told(settled), ['taken over: p1'])
+    t.is(settled.resolutions[0]?.takenOver[0]?.expmode, 'SPEC')
   }
 })
 
@@ -461,10 +461,10 @@ test('of several rows of one product that are taken over the last by date and si
     [rows.toReversed(), features.toReversed()],
   ] as const) {
     const settled = await settle({ stored, features: lines, all: true })
-    const [frozen] = settled.resolutions.flatMap((its) => its.frozen)
-    t.is(frozen?.product.size, 5)
-    t.deepEqual([...(frozen?.features ?? [])], [[TRAIN, ['last']]])
-    t.deepEqual(told(settled), ['frozen: p1'])
+    const [takenOver] = settled.resolutions.flatMap((its) => its.takenOver)
+    t.is(takenOver?.product.size, 5)
+    t.deepEqual([...(takenOver?.features ?? [])], [[TRAIN, ['last']]])
+    t.deepEqual(told(settled), ['taken over: p1'])
   }
 })
 

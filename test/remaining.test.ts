@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import test from 'ava'
 import fc from 'fast-check'
 import { ingest } from '../lib/run/ingest.js'
-import { Segments } from '../lib/store/line-ranges.js'
+import { LineRanges } from '../lib/store/line-ranges.js'
 import { remainingOf } from '../lib/store/remaining.js'
 import { temporaryFolder } from './helpers/database.js'
 import { daily, exposure, product } from './helpers/program.js'
@@ -20,16 +20,16 @@ interface Line {
 }
 
 /** A table of lines, and its index. */
-function tableOf(lines: readonly Line[]): { readonly text: string; readonly segments: Segments; ends: number[] } {
-  const segments = new Segments()
+function tableOf(lines: readonly Line[]): { readonly text: string; readonly lineRanges: LineRanges; ends: number[] } {
+  const lineRanges = new LineRanges()
   let text = HEADER
   const ends: number[] = []
   for (const line of lines) {
-    segments.addContent(line.pid, text.length, line.text.length, line.text)
+    lineRanges.addContent(line.pid, text.length, line.text.length, line.text)
     text += line.text
     ends.push(text.length)
   }
-  return { text, segments, ends }
+  return { text, lineRanges, ends }
 }
 
 const line = fc.record({
@@ -43,15 +43,15 @@ test('what is left is all lines that do not go, in their order, and its index is
   const path = join(temporaryFolder(t), 'table.csv')
   await fc.assert(
     fc.asyncProperty(fc.array(line, { maxLength: 20 }), async (lines) => {
-      const { text, segments, ends } = tableOf(lines)
+      const { text, lineRanges, ends } = tableOf(lines)
       writeFileSync(path, text)
       const leaving = lines.flatMap((its, at) => (its.goes ? [(ends[at] ?? 0) - its.text.length, its.text.length] : []))
-      const old = { bytes: text.length, segments }
-      const { ranges, segments: left } = await remainingOf(path, old, leaving, undefined)
+      const old = { bytes: text.length, lineRanges }
+      const { ranges, lineRanges: left } = await remainingOf(path, old, leaving, undefined)
       const expected = tableOf(lines.filter(({ goes }) => !goes))
       const found = ranges.map(({ offset, length }) => text.slice(offset, offset + length)).join('')
       assert.ok(found === expected.text)
-      assert.deepEqual(left.flat, expected.segments.flat)
+      assert.deepEqual(left.flat, expected.lineRanges.flat)
     }),
     { seed, numRuns: 200 },
   )
@@ -60,12 +60,12 @@ test('what is left is all lines that do not go, in their order, and its index is
 
 test('a table that is shorter than its index says is refused', async (t) => {
   const path = join(temporaryFolder(t), 'table.csv')
-  const { text, segments } = tableOf([
+  const { text, lineRanges } = tableOf([
     { pid: 1, text: 'one\n', goes: true },
     { pid: 1, text: 'two\n', goes: false },
   ])
   writeFileSync(path, text.slice(0, -4))
-  const old = { bytes: text.length, segments }
+  const old = { bytes: text.length, lineRanges }
   await t.throwsAsync(remainingOf(path, old, [HEADER.length, 4], undefined), { code: 'DATABASE_UNUSABLE' })
 })
 

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import test from 'ava'
 import fc from 'fast-check'
 import type { Row } from '../lib/rules/row.js'
-import { type FrozenMatch, type Resolution, resolveAssociation } from '../lib/settle/resolve.js'
+import { type Resolution, resolveAssociation, type TakenOverMatch } from '../lib/settle/resolve.js'
 import { type Columns, exposure, product } from './helpers/rows.js'
 
 const seed = Number(process.env.FC_SEED ?? 20240221)
@@ -477,13 +477,13 @@ test('a match has the features of all its exposures, a waiting group those of it
 test('an exposure that comes late for a product of unknown exposures waits, and the product keeps its features', (t) => {
   const [p1, p2] = productsOf({ p1: A, p2: B })
   if (p1 === undefined || p2 === undefined) return t.fail()
-  const frozen: FrozenMatch = { product: p1, expmode: 'IMAGE', features: new Map() }
+  const takenOver: TakenOverMatch = { product: p1, expmode: 'IMAGE', features: new Map() }
   const found = resolveAssociation(
     exposuresOf({ e1: A, e2: B, e3: { ...PURE, GS_MAG: '99', date: '2024-02-22' } }),
     [p2, p1],
-    new Map([[p1.dname, frozen]]),
+    new Map([[p1.dname, takenOver]]),
   )
-  t.deepEqual(found.frozen, [frozen])
+  t.deepEqual(found.takenOver, [takenOver])
   t.deepEqual(tell(found), {
     ...NOTHING,
     matches: { p2: 'IMAGE t2_miri_f770w: e2' },
@@ -497,10 +497,12 @@ test('an exposure that comes late for a product of unknown exposures waits, and 
 test('a group does not fall back on a product of unknown exposures while another is free', (t) => {
   const [p1, p2] = productsOf({ p1: A, p2: { ...B, TARGNAME: 'GAMMA' } })
   if (p1 === undefined || p2 === undefined) return t.fail()
-  const frozen = new Map<string, FrozenMatch>([[p1.dname, { product: p1, expmode: 'IMAGE', features: new Map() }]])
+  const takenOver = new Map<string, TakenOverMatch>([
+    [p1.dname, { product: p1, expmode: 'IMAGE', features: new Map() }],
+  ])
   const level1 = exposuresOf({ e1: B })
-  t.deepEqual(tell(resolveAssociation(level1, [p1, p2], frozen)).matches, { p2: 'IMAGE t1_miri_f770w: e1' })
-  t.deepEqual(tell(resolveAssociation(level1, [p1], frozen)).groups, {
+  t.deepEqual(tell(resolveAssociation(level1, [p1, p2], takenOver)).matches, { p2: 'IMAGE t1_miri_f770w: e1' })
+  t.deepEqual(tell(resolveAssociation(level1, [p1], takenOver)).groups, {
     'IMAGE t1_miri_f770w: e1': 'product of unknown exposures',
   })
 })
@@ -548,13 +550,13 @@ test('the resolution does not depend on the order of the rows', (t) => {
 })
 
 /** Every row of a resolution, as often as it is there. */
-function rowsIn({ matches, groups, products, ungrouped, frozen }: Resolution): string[] {
+function rowsIn({ matches, groups, products, ungrouped, takenOver }: Resolution): string[] {
   return [
     ...matches.flatMap(({ product: its, exposures }) => [its, ...exposures]),
     ...groups.flatMap(({ exposures }) => exposures),
     ...products.map(({ product: its }) => its),
     ...ungrouped.map(({ exposure: its }) => its),
-    ...frozen.map(({ product: its }) => its),
+    ...takenOver.map(({ product: its }) => its),
   ].map(short)
 }
 
@@ -562,10 +564,10 @@ test('every row is in exactly one place of the resolution', (t) => {
   const reasons = new Set<string>()
   const some = fc.tuple(association, fc.array(fc.boolean(), { maxLength: 4 }))
   fc.assert(
-    fc.property(some, ([{ exposures, products }, isFrozen]) => {
-      const kept = products.filter((_, index) => isFrozen[index])
-      const frozen = new Map(kept.map((its) => [its.dname, { product: its, expmode: 'IMAGE', features: new Map() }]))
-      const resolution = resolveAssociation(exposures, products, frozen)
+    fc.property(some, ([{ exposures, products }, isTakenOver]) => {
+      const kept = products.filter((_, index) => isTakenOver[index])
+      const takenOver = new Map(kept.map((its) => [its.dname, { product: its, expmode: 'IMAGE', features: new Map() }]))
+      const resolution = resolveAssociation(exposures, products, takenOver)
       assert.deepEqual(rowsIn(resolution).sort(), [...exposures, ...products].map(short).sort())
       for (const { reason } of [...resolution.groups, ...resolution.products]) reasons.add(reason)
       for (const match of resolution.matches) assert.ok(match.product.size > 0 && match.exposures.length > 0)

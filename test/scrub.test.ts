@@ -391,9 +391,14 @@ test('a carriage return within a row gets quotes, as readers would take it for t
 })
 
 const [L1, L3] = ['LEVEL_1', 'LEVEL_3']
-type Unit = readonly [rule: string, dname: string, keywords: { dag: string; obs: string } | undefined, unit: number]
+type Partition = readonly [
+  rule: string,
+  dname: string,
+  keywords: { dag: string; obs: string } | undefined,
+  partition: number,
+]
 
-const units: readonly Unit[] = [
+const partitions: readonly Partition[] = [
   ['of an exposure: the digits behind the program', 'jw01001042001_02101', { dag: L1, obs: '042' }, 42],
   ['of a product: the digits behind -o', 'jw01001-o042_t001', { dag: L3, obs: '042' }, 42],
   ['-o counts behind the program alone', 'jw01001042001-o013', { dag: L1, obs: '042' }, 42],
@@ -412,14 +417,14 @@ const units: readonly Unit[] = [
   ['none for a candidate of any letter', 'jw01001-a3001_t001', undefined, NO_OBSERVATION],
   ['the observation of a segment', 'jw01001042001_02101_00001-seg001_nis', { dag: L1, obs: '042' }, 42],
 ]
-for (const [rule, dname, keywords, unit] of units) {
-  test(`the unit that a row is buffered under: ${rule}`, (t) => {
+for (const [rule, dname, keywords, partition] of partitions) {
+  test(`the partition that a row is buffered under: ${rule}`, (t) => {
     const read = keywords && { level: levelOf(keywords.dag), observation: observationIn(keywords.obs) }
-    t.is(observationOf(dname, read), unit)
+    t.is(observationOf(dname, read), partition)
   })
 }
 
-const anyUnit = fc.record({
+const anyPartition = fc.record({
   Dataset: fc.constantFrom(
     ...['jw01001001001_a', 'jw01001001002_a', 'jw01001002001_a', 'jw01001_a', 'jw01001000001_a'],
     ...['jw01001-o001_t1', 'jw01001-o002_t1', 'jw01001-x', 'jw01001-c1001_t1'],
@@ -435,9 +440,9 @@ function belongTogether(a: Row, b: Row): boolean {
   return a.dname === b.dname || associationsOf(a).some((key) => associationsOf(b).includes(key))
 }
 
-test('rows that belong together are buffered in one unit, or with the whole program', (t) => {
+test('rows that belong together are buffered in one partition, or with the whole program', (t) => {
   fc.assert(
-    fc.property(anyUnit, anyUnit, (one, other) => {
+    fc.property(anyPartition, anyPartition, (one, other) => {
       const [a, b] = [scrubbed(one), scrubbed(other)]
       if (!('text' in a && 'text' in b)) throw new Error('rows are expected')
       const pair = [a.observation, b.observation]

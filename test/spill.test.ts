@@ -12,28 +12,28 @@ import { propertyOptions } from './helpers/arbitrary-rows.js'
 import { temporaryFolder } from './helpers/database.js'
 
 interface Line {
-  readonly unit: number
+  readonly partition: number
   readonly origin: number
   readonly text: string
 }
 
-const line = (unit: number, text: string, origin = 255): Line => ({ unit, origin, text })
+const line = (partition: number, text: string, origin = 255): Line => ({ partition, origin, text })
 
 /** Each line as a record in a block of its own, behind other bytes. */
 function* recordsOf(lines: readonly Line[], before = 3): Generator<RecordRun> {
-  for (const { unit, origin, text } of lines) {
+  for (const { partition, origin, text } of lines) {
     const block = Buffer.alloc(before + HEAD_BYTES + Buffer.byteLength(text), 'x')
-    writeRecord(block, before, unit, origin, text)
+    writeRecord(block, before, partition, origin, text)
     yield recordAt(block, before)
   }
 }
 
 function* linesOf(runs: Iterable<RecordRun>): Generator<Line> {
-  for (const { unit, block, start, end } of runs) {
+  for (const { partition, block, start, end } of runs) {
     for (let at = start; at < end; at = endOfRecord(block, at)) {
       const record = recordAt(block, at)
-      assert.equal(record.unit, unit)
-      yield { unit, ...entryOf(record) }
+      assert.equal(record.partition, partition)
+      yield { partition, ...entryOf(record) }
     }
   }
 }
@@ -64,9 +64,9 @@ const MEGA = 2 ** 20
 test(roundTrip, 'nothing, where nothing was added', [])
 test(roundTrip, 'a line', [line(1, 'jw01001001001_02101_00001_nrca1')])
 test(roundTrip, 'an empty line', [line(1, ''), line(2, 'x')])
-test(roundTrip, 'the order within a unit', [line(7, 'b'), line(7, 'a'), line(7, 'c'), line(8, 'a')])
+test(roundTrip, 'the order within a partition', [line(7, 'b'), line(7, 'a'), line(7, 'c'), line(8, 'a')])
 test(roundTrip, 'origins', [line(0, 'a', 0), line(0, 'b', 254), line(0, 'c', 255)])
-test(roundTrip, 'the unit of the greatest program number', [line(99_999 * 1024 + 1023, 'a')])
+test(roundTrip, 'the partition of the greatest program number', [line(99_999 * 1024 + 1023, 'a')])
 test(roundTrip, 'line ends, quotes and NULs within a line', [line(1, 'a\n"b\r\n","\0')])
 test(roundTrip, 'text that is not ASCII', [line(1, 'αβγ Δ'), line(1, '😀,é,\u{10FFFF}'), line(2, '\uFEFFx')])
 test(roundTrip, 'lines longer than any block', [
@@ -80,14 +80,16 @@ test('a file gives back lines of any lengths, wherever blocks cut them', (t) => 
   const lengths = fc.oneof(fc.nat(400), fc.integer({ min: 60_000, max: 140_000 }), fc.integer({ max: 600_000, min: 0 }))
   fc.assert(
     fc.property(fc.array(fc.tuple(lengths, fc.nat(255)), { maxLength: 40 }), (shapes) => {
-      const lines = shapes.map(([length, origin], unit) => line(unit, `${length}é`.padEnd(length, 'ab,'), origin))
+      const lines = shapes.map(([length, origin], partition) =>
+        line(partition, `${length}é`.padEnd(length, 'ab,'), origin),
+      )
       t.deepEqual(backFromFile(t, lines), lines)
     }),
     propertyOptions(t, 15),
   )
 })
 
-test('merged sources come in the order of units, and within a unit in the order of the sources', (t) => {
+test('merged sources come in the order of partitions, and within a partition in the order of the sources', (t) => {
   const sources = [
     [line(1, 'a1'), line(1, 'b1'), line(4, 'a4')],
     [],
@@ -107,18 +109,18 @@ test('a file that is written from merged files holds the lines of all', (t) => {
   const texts = Array.from({ length: 3000 }, (_, index) => `${index}`.padStart(100, 'é'))
   const sources = [0, 1, 2].map((source) => {
     const file = spillFile(t, join(folder, String(source)))
-    file.write(recordsOf(texts.map((text, unit) => line(unit >> 2, text, source))))
+    file.write(recordsOf(texts.map((text, partition) => line(partition >> 2, text, source))))
     return file
   })
   const merged = spillFile(t, join(folder, 'merged'))
   merged.write(mergeRuns(sources.map((source) => source.runs())))
-  const expected = texts.flatMap((_, unit) =>
-    (unit % 4 === 0 ? [0, 1, 2] : []).flatMap((source) => fourOf(unit, source)),
+  const expected = texts.flatMap((_, partition) =>
+    (partition % 4 === 0 ? [0, 1, 2] : []).flatMap((source) => fourOf(partition, source)),
   )
   t.deepEqual([...linesOf(merged.runs())], expected)
 
-  function fourOf(unit: number, source: number): Line[] {
-    return texts.slice(unit, unit + 4).map((text) => line(unit >> 2, text, source))
+  function fourOf(partition: number, source: number): Line[] {
+    return texts.slice(partition, partition + 4).map((text) => line(partition >> 2, text, source))
   }
 })
 
@@ -195,7 +197,7 @@ test.serial('writes and reads that do less than they were asked for lose nothing
       old(fd, block, at, Math.ceil(Number(length) / 3), ...rest)
   replace(t, 'writeSync', less)
   replace(t, 'readSync', less)
-  const lines = Array.from({ length: 5000 }, (_, unit) => line(unit, `${unit}`.padStart(200, 'é')))
+  const lines = Array.from({ length: 5000 }, (_, partition) => line(partition, `${partition}`.padStart(200, 'é')))
   t.deepEqual(backFromFile(t, lines), lines)
 })
 

@@ -234,7 +234,7 @@ test('the program of a line is that in its name, whatever table it is of', async
   t.is(hidden.takeFields(['jwABCDE', '', '', '', '']), 'no program in the name of the dataset')
 })
 
-test('the unit of a line is that of the row it was made of; features and hidden datasets have only a name', async (t) => {
+test('the partition of a line is that of the row it was made of; features and hidden datasets have only a name', async (t) => {
   const of = async (file: string, ...rows: Row[]) => {
     const [line = ''] = linesOf(file, settle(...rows))
     return readLine(file, line).observation

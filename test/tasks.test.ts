@@ -1,11 +1,11 @@
-/** The work of a run that any thread can do: lines are scrubbed as single records are, units settled as rows are. */
+/** The work of a run that any thread can do: lines are scrubbed as single records are, partitions settled as rows are. */
 import assert from 'node:assert/strict'
 import test from 'ava'
 import { parse } from 'csv-parse/sync'
 import fc from 'fast-check'
 import { CsvRecord } from '../lib/csv/row.js'
 import { otherColumns } from '../lib/rules/layout.js'
-import { unitOf } from '../lib/rules/partition.js'
+import { partitionOf } from '../lib/rules/partition.js'
 import { type DropReason, Scrubber } from '../lib/rules/scrub.js'
 import { noRows } from '../lib/settle/counts.js'
 import { asBuffer, RecordCursor } from '../lib/sort/records.js'
@@ -17,23 +17,23 @@ import { DAY, setupOf } from './helpers/threads.js'
 const seed = Number(process.env.FC_SEED ?? 20240221)
 
 interface Told {
-  readonly rows: readonly { readonly unit: number; readonly text: string }[]
+  readonly rows: readonly { readonly partition: number; readonly text: string }[]
   readonly rejects: readonly Pick<RejectedRow, 'line' | 'text'>[]
   readonly counts: ReturnType<typeof noRows>
 }
 
 function told({ records, rejects, counts }: ScrubbedRows): Told {
   const cursor = new RecordCursor(asBuffer(records))
-  const rows: { unit: number; text: string }[] = []
-  for (let unit = cursor.nextUnit; unit !== undefined; unit = cursor.nextUnit)
-    rows.push({ unit, text: cursor.next().text })
+  const rows: { partition: number; text: string }[] = []
+  for (let partition = cursor.nextPartition; partition !== undefined; partition = cursor.nextPartition)
+    rows.push({ partition, text: cursor.next().text })
   return { rows, rejects: rejects.map(({ line, text }) => ({ line, text })), counts }
 }
 
 /** The same in the plainest way: csv-parse splits the lines, and each is scrubbed by itself. */
 function expected(text: string, firstLine: number): Told {
   const scrubber = new Scrubber(LAYOUT, INPUT_COLUMNS, DAY)
-  const rows: { unit: number; text: string }[] = []
+  const rows: { partition: number; text: string }[] = []
   const rejects: { line: number; text: string }[] = []
   const counts = noRows()
   for (const [index, line] of text.slice(0, -1).split('\n').entries()) {
@@ -48,7 +48,7 @@ function expected(text: string, firstLine: number): Told {
     }
     counts.levels[result.level]++
     if ('reason' in result) counts.dropped[result.reason as DropReason]++
-    if ('text' in result) rows.push({ unit: unitOf(1001, result.observation), text: result.text })
+    if ('text' in result) rows.push({ partition: partitionOf(1001, result.observation), text: result.text })
   }
   return { rows, rejects, counts }
 }

@@ -9,7 +9,7 @@ import { ingest } from '../lib/run/ingest.js'
 import { FRESH_LIST, RecordWriter } from '../lib/sort/records.js'
 import { LineSection, type SectionData } from '../lib/sort/run.js'
 import { TABLES } from '../lib/store/tables.js'
-import { Threads } from '../lib/workers/pool.js'
+import { WorkerPool } from '../lib/workers/pool.js'
 import { type ScrubTask, TaskRunner } from '../lib/workers/tasks.js'
 import { tableSets, tableTexts, temporaryFolder } from './helpers/database.js'
 import { fieldsOf, INPUT_COLUMNS } from './helpers/rows.js'
@@ -28,7 +28,7 @@ const scrubTask = (line: number): ScrubTask => ({
 })
 
 /** Gives tasks until the other thread takes some; returns how many. */
-async function warmUp(threads: Threads): Promise<void> {
+async function warmUp(threads: WorkerPool): Promise<void> {
   for (let bytes = 0; bytes < ENOUGH; bytes += ROW.length * 800) await threads.run(scrubTask(1))
   for (let tries = 0; TWO && !threads.hasOther; tries++) {
     if (tries > 2000) throw new Error('no other thread was begun')
@@ -37,7 +37,7 @@ async function warmUp(threads: Threads): Promise<void> {
 }
 
 test('results are those of one thread, in the order in which the tasks were given', async (t) => {
-  const threads = new Threads(setupOf(INPUT_COLUMNS))
+  const threads = new WorkerPool(setupOf(INPUT_COLUMNS))
   const alone = new TaskRunner(setupOf(INPUT_COLUMNS))
   await warmUp(threads)
   const results = await Promise.all(Array.from({ length: 40 }, (_, number) => threads.run(scrubTask(number))))
@@ -51,7 +51,7 @@ test('results are those of one thread, in the order in which the tasks were give
 })
 
 test('what settling gives is that of one thread, whichever of them does it', async (t) => {
-  const threads = new Threads(setupOf(INPUT_COLUMNS))
+  const threads = new WorkerPool(setupOf(INPUT_COLUMNS))
   t.teardown(() => threads.close())
   const alone = new TaskRunner(setupOf(INPUT_COLUMNS))
   await warmUp(threads)
@@ -86,8 +86,8 @@ test('an error of the other thread comes with its code and place', async (t) => 
   const folder = temporaryFolder(t)
   const [table] = TABLES
   writeFileSync(join(folder, table?.file ?? ''), 'short')
-  const stored = { folder, segments: new Map([[table?.file ?? '', [1001, 0, 100]]]) }
-  const threads = new Threads(setupOf(INPUT_COLUMNS, { stored }))
+  const stored = { folder, lineRanges: new Map([[table?.file ?? '', [1001, 0, 100]]]) }
+  const threads = new WorkerPool(setupOf(INPUT_COLUMNS, { stored }))
   await warmUp(threads)
   const writer = new RecordWriter()
   writer.add(1001 * 1024, FRESH_LIST, 'x')
@@ -106,13 +106,13 @@ function sectionOf(lines: number): { readonly section: SectionData; readonly exp
   const section = new LineSection(2 ** 20, 0, new Set())
   const bytes = new RecordWriter()
   for (let n = 0; n < lines; n++) section.add((n * 7919) % 100, FRESH_LIST, `line ${n}`)
-  for (let unit = 0; unit < 100; unit++)
-    for (let n = 0; n < lines; n++) if ((n * 7919) % 100 === unit) bytes.add(unit, FRESH_LIST, `line ${n}`)
+  for (let partition = 0; partition < 100; partition++)
+    for (let n = 0; n < lines; n++) if ((n * 7919) % 100 === partition) bytes.add(partition, FRESH_LIST, `line ${n}`)
   return { section: section.data, expected: bytes.take() }
 }
 
 test('the other thread spills a section, sorted, and gives its memory back', async (t) => {
-  const threads = new Threads(setupOf(INPUT_COLUMNS))
+  const threads = new WorkerPool(setupOf(INPUT_COLUMNS))
   t.teardown(() => threads.close())
   await warmUp(threads)
   const path = join(temporaryFolder(t), 'spill')
@@ -133,7 +133,7 @@ test('the other thread spills a section, sorted, and gives its memory back', asy
 })
 
 test('a section that the other thread cannot spill is an error with the path of the file', async (t) => {
-  const threads = new Threads(setupOf(INPUT_COLUMNS))
+  const threads = new WorkerPool(setupOf(INPUT_COLUMNS))
   t.teardown(() => threads.close())
   await warmUp(threads)
   const path = join(temporaryFolder(t), 'spill')
@@ -149,7 +149,7 @@ test('a section that the other thread cannot spill is an error with the path of 
 })
 
 test('tasks of another thread that ends are told, and so are later ones', async (t) => {
-  const threads = new Threads(setupOf(INPUT_COLUMNS))
+  const threads = new WorkerPool(setupOf(INPUT_COLUMNS))
   await warmUp(threads)
   if (!TWO) {
     t.pass()

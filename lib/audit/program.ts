@@ -53,7 +53,7 @@ function settle(pid: number, program: Program, { survey, census, texts }: CheckC
     return difference.extra.length + difference.missing.length === 0 ? [] : [{ table, ...difference }]
   })
   texts.clear()
-  return { differences, isTakenOver: settled.resolutions.some(({ frozen }) => frozen.length > 0) }
+  return { differences, isTakenOver: settled.resolutions.some(({ takenOver }) => takenOver.length > 0) }
 }
 
 /** No dataset twice in a table; in level1.csv no exposure twice for a product. Waiting groups may share a name. */

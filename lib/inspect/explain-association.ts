@@ -52,13 +52,13 @@ export class AssociationExplainer {
    * added to it
    */
   explain(isWanted: (name: string) => boolean, told: Set<Row>): Explanation[] {
-    const { matches, frozen, products } = this.#resolution
+    const { matches, takenOver, products } = this.#resolution
     const isAsked = ({ dname }: Row) => isWanted(dname)
     return [
       ...this.#parts.filter((part) => this.#isTold(part) && isWanted(part.name)).map((part) => this.#ofGroup(part)),
       ...this.#exposures(isAsked, told),
       ...matches.filter((its) => isAsked(its.product)).map((its) => this.#ofProduct(its)),
-      ...frozen.filter((its) => isAsked(its.product)).map((its) => this.#ofTakenOver(its.product)),
+      ...takenOver.filter((its) => isAsked(its.product)).map((its) => this.#ofTakenOver(its.product)),
       ...products.filter((its) => isAsked(its.product)).map((its) => this.#ofWaiting(its)),
     ]
   }

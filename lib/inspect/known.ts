@@ -40,14 +40,14 @@ export function leaderOf({ exposures }: { readonly exposures: readonly Row[] }):
 
 /** The products of an association, matched ones first. */
 export function productsOf(resolution: Resolution): readonly KnownProduct[] {
-  const { list, matches, frozen, products, groups } = resolution
+  const { list, matches, takenOver, products, groups } = resolution
   const taken = new Set(groups.map(({ product }) => product))
   const known = (row: Row, state: KnownProduct['state']): KnownProduct => {
     const isFree = state === 'waits' && list === undefined && !taken.has(row)
     return { row, state, list, isFree, resolution }
   }
   return [
-    ...[...matches, ...frozen].map(({ product }) => known(product, 'matched')),
+    ...[...matches, ...takenOver].map(({ product }) => known(product, 'matched')),
     ...products.map(({ product }) => known(product, 'waits')),
   ]
 }

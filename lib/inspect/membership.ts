@@ -105,10 +105,10 @@ export class Memberships {
   productsOf(list: MemberList): readonly NamedProduct[] | undefined {
     const resolution = this.#byList.get(list)
     if (resolution === undefined) return undefined
-    const { matches, frozen, products } = resolution
+    const { matches, takenOver, products } = resolution
     return [
       ...matches.map(({ product }) => ({ row: product, state: 'matched' as const })),
-      ...frozen.map(({ product }) => ({ row: product, state: 'taken over' as const })),
+      ...takenOver.map(({ product }) => ({ row: product, state: 'taken over' as const })),
       ...products.map(({ product }) => ({ row: product, state: 'waits' as const })),
     ]
   }

@@ -92,14 +92,14 @@ export class DatabaseReader {
   /** The programs that have rows, ascending. */
   get programs(): readonly number[] {
     const tables = [...this.#survey.tables.values()].filter(({ table }) => isResolved(table))
-    const pids = new Set(tables.flatMap(({ segments }) => [...segments.programs]))
+    const pids = new Set(tables.flatMap(({ lineRanges }) => [...lineRanges.programs]))
     return [...pids].sort((a, b) => a - b)
   }
 
   /** Those of them in which something waits. */
   get waitingPrograms(): readonly number[] {
     const waiting = TABLES.filter(({ file }) => WAITING_FILES.includes(file))
-    const pids = waiting.flatMap(({ number }) => [...(this.#survey.tables.get(number)?.segments.programs ?? [])])
+    const pids = waiting.flatMap(({ number }) => [...(this.#survey.tables.get(number)?.lineRanges.programs ?? [])])
     return [...new Set(pids)].sort((a, b) => a - b)
   }
 
@@ -140,7 +140,7 @@ export class DatabaseReader {
   /** The programs of which association files name products. */
   get namedPrograms(): readonly number[] {
     const tables = [...this.#survey.tables.values()]
-    return [...(tables.find(({ table }) => table.file === NAMED_FILE)?.segments.programs ?? [])]
+    return [...(tables.find(({ table }) => table.file === NAMED_FILE)?.lineRanges.programs ?? [])]
   }
 
   /** Whether a row of every member has come that association files name as science in a program. */

@@ -12,7 +12,7 @@ import { kindBy, levelOf, observationOf, programOf } from '../rules/dataset.js'
 import { parseDay } from '../rules/day.js'
 import { type Layout, tableFields } from '../rules/layout.js'
 import { dayCells, LineMaker } from '../rules/line-maker.js'
-import { unitOf } from '../rules/partition.js'
+import { partitionOf } from '../rules/partition.js'
 import type { Kind, Row } from '../rules/row.js'
 import { asBuffer, freshKind, RecordCursor } from '../sort/records.js'
 import { readFresh } from '../store/read/stored.js'
@@ -73,9 +73,9 @@ export function toScrubbed({ kind, dname, line, layout }: Row): ScrubbedRow {
   return { kind, dname, cells: toCells(layout.columns, line.fields) }
 }
 
-/** A scrubbed line, and the unit that it belongs to. */
+/** A scrubbed line, and the partition that it belongs to. */
 export interface ScrubbedLine {
-  readonly unit: number
+  readonly partition: number
   readonly kind: Kind
   readonly text: string
 }
@@ -116,7 +116,7 @@ export class LineWriter {
     const kind = kindBy(dname, level, derived)
     // What is dropped is in no association: only its name counts.
     const keywords = kind === 'dropped' ? undefined : { level, observation: derived.observation }
-    return { text: this.#line.take().toString(), kind, unit: unitOf(pid, observationOf(dname, keywords)) }
+    return { text: this.#line.take().toString(), kind, partition: partitionOf(pid, observationOf(dname, keywords)) }
   }
 
   #day(date: string): Uint8Array {

@@ -13,7 +13,7 @@ import { rawCells, rawColumns } from '../settle/model-columns.js'
 import type { Resolution, WaitingGroup, WaitingProduct } from '../settle/resolve.js'
 import { DEFAULT_MEMORY, LineBuffer } from '../sort/buffer.js'
 import { asBuffer, originOf, RecordWriter } from '../sort/records.js'
-import { settleUnits } from '../workers/tasks.js'
+import { settlePartitions } from '../workers/tasks.js'
 import { type Cells, LineWriter, type RowSource, type ScrubbedRow, toCells, toScrubbed } from './rows.js'
 
 /** A Level 3 product and the exposures that it was made of. */
@@ -76,7 +76,7 @@ export async function* settle(
       if (buffer.canMerge) await buffer.merge()
     }
     for (const batch of buffer.batches(false)) {
-      for (const { resolutions } of settleUnits(batch, { layout })) yield* resolutions.map(toAssociation)
+      for (const { resolutions } of settlePartitions(batch, { layout })) yield* resolutions.map(toAssociation)
     }
   } finally {
     buffer.close()
@@ -95,8 +95,8 @@ export async function* toBatches(rows: RowSource, layout: Layout): AsyncGenerato
   })
   let count = 0
   for await (const row of rows) {
-    const { text, unit, kind } = lines.toLine(row)
-    records.add(unit, originOf(kind), text)
+    const { text, partition, kind } = lines.toLine(row)
+    records.add(partition, originOf(kind), text)
     count++
     if (count % BATCH_ROWS === 0) yield batch()
   }

@@ -192,12 +192,12 @@ function checkIndex(
   findings: Findings,
   index: DatabaseIndex | undefined,
 ): void {
-  for (const { table, segments, bytes } of survey.tables.values()) {
+  for (const { table, lineRanges, bytes } of survey.tables.values()) {
     const stored = index?.tables.get(table.file)
     // Lines of groups that are not with their program tell nothing of the index.
     const differing = groups.strayed.has(table.number)
       ? []
-      : (stored?.segments.differing(segments) ?? segments.programs)
+      : (stored?.lineRanges.differing(lineRanges) ?? lineRanges.programs)
     if (stored?.bytes !== bytes || [...differing].length > 0)
       findings.add('index', INDEX_FILE, undefined, `does not tell where the lines of ${table.file} are`)
   }

@@ -109,10 +109,10 @@ function lacksProducts({ tables }: Survey): boolean {
 
 /** Tables with bytes that changed by themselves; which lines groups of `rem-*` have is not always clear from their names. */
 function addRotten({ index }: LastRun, { tables }: Survey, losses: Losses): void {
-  for (const { table, segments } of tables.values()) {
-    const known = index?.tables.get(table.file)?.segments
+  for (const { table, lineRanges } of tables.values()) {
+    const known = index?.tables.get(table.file)?.lineRanges
     if (known === undefined || table.holds === 'groups') continue
-    const programs = known.differing(segments)
+    const programs = known.differing(lineRanges)
     if (programs.length > 0)
       losses.add(table.file, `has other bytes than the last run wrote, in ${listedPrograms(programs)}`)
   }
@@ -132,7 +132,7 @@ function addMissing({ index }: LastRun, { tables }: Survey, losses: Losses): voi
   for (const table of TABLES) {
     const { file, number } = table
     const isKnown = index === undefined ? FIRST_TABLES.includes(file) : index.tables.has(file)
-    const had = (index?.tables.get(file)?.segments.flat.length ?? 0) > 0
+    const had = (index?.tables.get(file)?.lineRanges.flat.length ?? 0) > 0
     if (isKnown && !tables.has(number)) losses.add(file, 'is missing')
     // Who takes all expired rows out means it.
     else if (had && isAlone(table) && number !== TABLE_NUMBERS.expired && tables.get(number)?.lines === 0)
@@ -188,10 +188,10 @@ class Look {
     this.#survey = survey
     this.#context = { survey, columns: new Columns(survey.layout), findings: new Findings() }
     this.#ends = this.#endsOf(index, seen)
-    const bytesOf = (number: number, pid: number) => size(survey.tables.get(number)?.segments.of(pid))
+    const bytesOf = (number: number, pid: number) => size(survey.tables.get(number)?.lineRanges.of(pid))
     this.#references = new References((pid, files) => {
       const tables = TABLES.filter(({ file }) => files.includes(file))
-      return tables.some(({ file, number }) => size(index?.tables.get(file)?.segments.of(pid)) > bytesOf(number, pid))
+      return tables.some(({ file, number }) => size(index?.tables.get(file)?.lineRanges.of(pid)) > bytesOf(number, pid))
     })
   }
 
@@ -227,8 +227,8 @@ class Look {
   }
 }
 
-function size(segments: readonly { readonly length: number }[] = []): number {
-  return segments.reduce((sum, { length }) => sum + length, 0)
+function size(lineRanges: readonly { readonly length: number }[] = []): number {
+  return lineRanges.reduce((sum, { length }) => sum + length, 0)
 }
 
 /** Which tables something else than a run has changed; of a copy most have other times, which says nothing. */

@@ -11,17 +11,17 @@ export const WHOLE_PROGRAM = 1000
 export const NO_OBSERVATION = 1001
 const SLOTS = 1024
 
-/** One number for program and observation, by which units are sorted. */
-export function unitOf(pid: number, observation: number): number {
+/** One number for program and observation, by which partitions are sorted. */
+export function partitionOf(pid: number, observation: number): number {
   return pid * SLOTS + observation
 }
 
-/** The program of a unit. */
-export function programOfUnit(unit: number): number {
-  return Math.floor(unit / SLOTS)
+/** The program of a partition. */
+export function programOfPartition(partition: number): number {
+  return Math.floor(partition / SLOTS)
 }
 
-/** Whether a line of this unit makes its program one that is settled as a whole. */
-export function isWholeProgram(unit: number): boolean {
-  return unit % SLOTS === WHOLE_PROGRAM
+/** Whether a line of this partition makes its program one that is settled as a whole. */
+export function isWholeProgram(partition: number): boolean {
+  return partition % SLOTS === WHOLE_PROGRAM
 }

@@ -26,7 +26,7 @@ interface ScrubbedRow {
   readonly level: Level
   readonly kind: Kind
   readonly pid: number
-  /** The unit within the program, as {@link observationOf} tells it. */
+  /** The partition within the program, as {@link observationOf} tells it. */
   readonly observation: number
 }
 

@@ -7,7 +7,7 @@ import { asStream, gen } from 'stream-chain'
 import type { TableText } from '../store/format.js'
 import type { Reject } from '../store/tables.js'
 import type { TablesUpdate } from '../store/update.js'
-import type { Threads } from '../workers/pool.js'
+import type { WorkerPool } from '../workers/pool.js'
 import type { RejectedRow, ScrubbedRows } from '../workers/row-scrubber.js'
 import type { Decoder, RecordBatch } from './decode.js'
 import type { EmitterStep } from './emit.js'
@@ -60,7 +60,7 @@ export function decodeStage({ decoder }: { readonly decoder: Decoder }): (chunk:
 /** Records to scrubbed rows. */
 export function scrubStage(context: {
   readonly inputs: readonly HeadedInput[]
-  readonly threads: Threads
+  readonly threads: WorkerPool
 }): (batch: RecordBatch) => PendingBatch {
   return (batch) => {
     const scrubbed = scrubBatch(batch, context.inputs.indexOf(batch.input), context.threads)
@@ -70,7 +70,7 @@ export function scrubStage(context: {
   }
 }
 
-async function scrubBatch(batch: RecordBatch, input: number, threads: Threads): Promise<ScrubbedBatch> {
+async function scrubBatch(batch: RecordBatch, input: number, threads: WorkerPool): Promise<ScrubbedBatch> {
   const tasks = batch.blocks.map(({ bytes, line }) => threads.run({ kind: 'scrub', input, bytes, line }))
   const parts: ScrubbedRows[] = []
   if (batch.records.length > 0) parts.push(threads.runner.scrubRecords(input, batch.records, batch.isLast))

@@ -1,8 +1,8 @@
 /**
- * The stateful stage: buffers scrubbed rows until the input ends, then settles them unit by unit.
+ * The stateful stage: buffers scrubbed rows until the input ends, then settles them partition by partition.
  *
  * A product may come days after its exposures and a file is in no order, so nothing can be said of a row before the
- * last one is read. What a few units hold is all that is in memory as objects at a time.
+ * last one is read. What a few partitions hold is all that is in memory as objects at a time.
  */
 
 import { IngestError } from '../errors.js'
@@ -13,8 +13,8 @@ import type { LineBuffer } from '../sort/buffer.js'
 import { asBuffer } from '../sort/records.js'
 import type { TableText } from '../store/format.js'
 import type { Reject } from '../store/tables.js'
-import type { Threads } from '../workers/pool.js'
-import type { SettledUnits } from '../workers/tasks.js'
+import type { WorkerPool } from '../workers/pool.js'
+import type { SettledPartitions } from '../workers/tasks.js'
 import type { ProgressMeter } from './progress.js'
 import type { InputCounts, Tally } from './summary.js'
 
@@ -42,7 +42,7 @@ export interface Results {
 /** What the stage works on. */
 export interface GroupContext {
   readonly buffer: LineBuffer
-  readonly threads: Threads
+  readonly threads: WorkerPool
   readonly tally: Tally
   /** Takes category values that have no code. */
   readonly learn: (values: UnknownValues) => void
@@ -90,12 +90,12 @@ export function rejected({ source, line, reason }: Reject): IngestError {
   return new IngestError('ROW_REJECTED', `${reason}; nothing was changed (--strict)`, { source, line })
 }
 
-/** Batches of units that are at work on at a time. */
+/** Batches of partitions that are at work on at a time. */
 const MOST_PENDING = 12
 
 async function* settleBuffered(context: GroupContext): AsyncGenerator<Results> {
   const { buffer, threads, tally, learn, wholePrograms, progress, signal } = context
-  const pending: { readonly bytes: number; readonly settled: Promise<SettledUnits> }[] = []
+  const pending: { readonly bytes: number; readonly settled: Promise<SettledPartitions> }[] = []
   const next = async (): Promise<Results> => {
     const { bytes, settled } = pending.shift() as (typeof pending)[number]
     const { tables, counts, census, unknown } = await settled

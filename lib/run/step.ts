@@ -14,7 +14,7 @@ import { brokenOff, endedReadings, othersReadings } from '../store/readings.js'
 import type { TableContext } from '../store/table.js'
 import { temporaryPath } from '../store/temporary.js'
 import { type TablesUpdate, Update } from '../store/update.js'
-import { Threads } from '../workers/pool.js'
+import { WorkerPool } from '../workers/pool.js'
 import type { InputForm } from '../workers/row-scrubber.js'
 import { Emitter, type EmitterStep, emittedTable } from './emit.js'
 import type { IngestOptions } from './options.js'
@@ -150,7 +150,10 @@ async function updateTables(
   // Plain data alone can go to another thread.
   const forms = inputs.map(({ name, header, day }) => ({ name, header, day }))
   const { encodings } = database
-  const threads = new Threads({ others, inputs: forms, encodings, stored, replaces: options.replace }, options.signal)
+  const threads = new WorkerPool(
+    { others, inputs: forms, encodings, stored, replaces: options.replace },
+    options.signal,
+  )
   const buffer = new LineBuffer(
     options.memory ?? DEFAULT_MEMORY,
     (number) => spillPath(number, update, options),

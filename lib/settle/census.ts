@@ -161,9 +161,9 @@ export function countProgram(settled: Settled, programs: CensusByProgram): void 
   if (standing === undefined) return
   const census = censusOf(programs, pid)
   let waits = mosaics.length
-  for (const { matches, frozen, groups, products, ungrouped } of resolutions) {
+  for (const { matches, takenOver, groups, products, ungrouped } of resolutions) {
     for (const { model } of matches) census[model].matched++
-    for (const { expmode } of frozen) census[modelCalled(expmode) ?? 'none'].matched++
+    for (const { expmode } of takenOver) census[modelCalled(expmode) ?? 'none'].matched++
     waits += groups.length + products.length + ungrouped.length
   }
   // In most of them nothing does.

@@ -22,7 +22,7 @@ import {
   shareOf,
   WHOLE,
 } from './member-selection.js'
-import type { FrozenMatch, Match, Resolution, WaitingGroup, WaitingProduct, WaitReason } from './resolve.js'
+import type { Match, Resolution, TakenOverMatch, WaitingGroup, WaitingProduct, WaitReason } from './resolve.js'
 
 /** Which of the products that are there each list names. */
 export type NamedProducts = ReadonlyMap<MemberList, readonly Row[]>
@@ -80,12 +80,12 @@ export function resolveList(
   list: MemberList,
   products: readonly Row[],
   datasets: Datasets,
-  frozen: ReadonlyMap<string, FrozenMatch>,
+  takenOver: ReadonlyMap<string, TakenOverMatch>,
 ): Resolution {
   const matches: Match[] = []
   const held: Held[] = []
   const waiting: WaitingProduct[] = []
-  const kept: FrozenMatch[] = []
+  const kept: TakenOverMatch[] = []
   const selectionOf = selector(list, datasets)
   for (const product of products.toSorted((a, b) => compareText(a.dname, b.dname))) {
     const share = shareOf(product, list)
@@ -95,7 +95,7 @@ export function resolveList(
       matches.push(made)
       continue
     }
-    const old = frozen.get(product.dname)
+    const old = takenOver.get(product.dname)
     if (old === undefined) waiting.push(waitingProduct(product, made, selection))
     else kept.push(old)
     held.push({ product, share, reason: old === undefined ? made : 'product of unknown exposures' })
@@ -103,7 +103,7 @@ export function resolveList(
   const matched = new Set(matches.flatMap(({ exposures }) => exposures))
   const holderOf = (exposure: Row) => held.find(({ share }) => hasShare(share, exposure))
   const groups = waitingGroups(list, datasets, matched, holderOf)
-  return { list, frozen: kept, matches, groups, products: waiting, ungrouped: ungroupedMembers(list, datasets) }
+  return { list, takenOver: kept, matches, groups, products: waiting, ungrouped: ungroupedMembers(list, datasets) }
 }
 
 /** Members with the model that they train and its features, where they are complete. */

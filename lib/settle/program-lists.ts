@@ -11,9 +11,9 @@ import { byName, compareText } from '../rules/values.js'
 import { rowsByAssociation } from './association-rows.js'
 import { Datasets } from './member-selection.js'
 import { givenExposures, nameProducts, placeWaiting, resolveList } from './members.js'
-import { type FrozenMatch, type Resolution, resolveAssociation } from './resolve.js'
+import { type Resolution, resolveAssociation, type TakenOverMatch } from './resolve.js'
 import type { PresentSettled, ProgramLines, ProgramLists, TableNumbers } from './settled.js'
-import { frozenProducts, withFeatures } from './taken-over.js'
+import { takenOverProducts, withFeatures } from './taken-over.js'
 import { latestVersions, versionsToCompare } from './versions.js'
 
 /**
@@ -28,7 +28,7 @@ export function settleWithLists(
   all: boolean,
 ): PresentSettled {
   const { pid, fresh } = lines
-  const names = frozenProducts(lines.stored, tables)
+  const names = takenOverProducts(lines.stored, tables)
   const stored = withoutCopies(lines.stored, tables)
   const { rows, replaced } = versionsToCompare({ ...lines, stored }, names)
   const latest = latestVersions(rows, names)
@@ -37,8 +37,8 @@ export function settleWithLists(
   const change = changeOf(lists)
   const hasNewRows = kept.length !== stored.length || kept.some((row) => row.stored === undefined)
   if (!all && !hasNewRows && !change.isOne) return unchanged(pid, counts)
-  const frozen = withFeatures(names, latest, () => true, lines)
-  const resolutions = resolveProgram(kept, change.newest, frozen)
+  const takenOver = withFeatures(names, latest, () => true, lines)
+  const resolutions = resolveProgram(kept, change.newest, takenOver)
   const matched = new Set(resolutions.flatMap(({ matches }) => matches.map(({ product }) => product)))
   return {
     pid,
@@ -91,7 +91,7 @@ function changeOf({ stored, fresh }: ProgramLists): ListChange {
 function resolveProgram(
   rows: readonly Row[],
   lists: readonly MemberList[],
-  frozen: ReadonlyMap<string, FrozenMatch>,
+  takenOver: ReadonlyMap<string, TakenOverMatch>,
 ): Resolution[] {
   const datasets = new Datasets(rows)
   const named = nameProducts(
@@ -99,12 +99,12 @@ function resolveProgram(
     lists,
   )
   const given = givenExposures(named.keys(), datasets)
-  const byLists = [...named].map(([list, products]) => resolveList(list, products, datasets, frozen))
+  const byLists = [...named].map(([list, products]) => resolveList(list, products, datasets, takenOver))
   const taken = new Set([...named.values()].flat())
   const associations = rowsByAssociation(rows.filter((row) => !taken.has(row)))
   const byKeywords = [...associations]
     .sort(([a], [b]) => compareText(a, b))
-    .map(([, { exposures, products }]) => resolveAssociation(exposures, products, frozen, given))
+    .map(([, { exposures, products }]) => resolveAssociation(exposures, products, takenOver, given))
   return placeWaiting([...byLists, ...byKeywords])
 }
 

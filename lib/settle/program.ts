@@ -13,9 +13,9 @@ import { byName, compareText } from '../rules/values.js'
 import { type AssociationRows, associationsOf, rowsByAssociation } from './association-rows.js'
 import { setAsideExpired } from './expired.js'
 import { settleWithLists } from './program-lists.js'
-import { type FrozenMatch, type Resolution, resolveAssociation } from './resolve.js'
+import { type Resolution, resolveAssociation, type TakenOverMatch } from './resolve.js'
 import type { FeatureLine, PresentSettled, ProgramLines, Settled, TableNumbers } from './settled.js'
-import { frozenProducts, withFeatures } from './taken-over.js'
+import { takenOverProducts, withFeatures } from './taken-over.js'
 import { latestVersions, versionsToCompare } from './versions.js'
 
 /**
@@ -41,9 +41,9 @@ export function settleProgram(lines: ProgramLines, tables: TableNumbers, all: bo
 
 /** Settles what is not expired. */
 function settlePresent(lines: ProgramLines, tables: TableNumbers, all: boolean): PresentSettled {
-  const frozen = frozenProducts(lines.stored, tables)
-  const { rows, replaced } = versionsToCompare(lines, frozen)
-  const latest = latestVersions(rows, frozen)
+  const takenOver = takenOverProducts(lines.stored, tables)
+  const { rows, replaced } = versionsToCompare(lines, takenOver)
+  const latest = latestVersions(rows, takenOver)
   // Absent where every association is resolved.
   const touched = all ? undefined : touchedAssociations(lines.stored, latest)
   const kept = [...latest.values()]
@@ -55,7 +55,7 @@ function settlePresent(lines: ProgramLines, tables: TableNumbers, all: boolean):
     pid: lines.pid,
     resolutions: resolveAll(
       rowsByAssociation(touched === undefined ? kept : kept.filter(isTouched)),
-      withFeatures(frozen, latest, isTouched, lines),
+      withFeatures(takenOver, latest, isTouched, lines),
     ),
     mosaics: byName(kept.filter((row) => row.kind === 'mosaic' && isNew(row))),
     hidden: byName(kept.filter((row) => row.kind === 'dropped' && isNew(row))),
@@ -107,14 +107,14 @@ function waitingNames(stored: readonly Row[]): { readonly key: string; readonly 
 /** Resolves associations, in text order of their keys. */
 function resolveAll(
   associations: ReadonlyMap<string, AssociationRows>,
-  frozen: ReadonlyMap<string, FrozenMatch>,
+  takenOver: ReadonlyMap<string, TakenOverMatch>,
 ): Resolution[] {
   const keys = [...associations.keys()]
   if (keys.length > 1) keys.sort(compareText)
   const resolutions: Resolution[] = []
   for (const key of keys) {
     const { exposures, products } = associations.get(key) as AssociationRows
-    resolutions.push(resolveAssociation(exposures, products, frozen))
+    resolutions.push(resolveAssociation(exposures, products, takenOver))
   }
   return resolutions
 }

@@ -73,7 +73,7 @@ export interface WaitingProduct {
  * A product that was matched before, by exposures that the database does not have (section 9, take-over of a folder
  * without `level1.csv`): it keeps its features, and no exposure that comes late can be added to it.
  */
-export interface FrozenMatch {
+export interface TakenOverMatch {
   readonly product: Row
   readonly expmode: string
   /** Cells of its rows in the tables of features, by the table's number. */
@@ -89,7 +89,7 @@ export interface FrozenMatch {
 export interface Resolution {
   /** What an association file says of the products; absent where they were found by keywords. */
   readonly list: MemberList | undefined
-  readonly frozen: readonly FrozenMatch[]
+  readonly takenOver: readonly TakenOverMatch[]
   readonly matches: readonly Match[]
   readonly groups: readonly WaitingGroup[]
   readonly products: readonly WaitingProduct[]
@@ -102,7 +102,7 @@ type Losers = ReadonlyMap<Row, Group>
 /** What no keyword can tell. */
 const NONE: readonly never[] = []
 const NO_LOSERS: Losers = new Map()
-const NONE_FROZEN: ReadonlyMap<string, FrozenMatch> = new Map()
+const NONE_TAKEN_OVER: ReadonlyMap<string, TakenOverMatch> = new Map()
 /** Exposures that association files give to products, where there are no such files. */
 const NOT_GIVEN: ReadonlyMap<Row, MemberList> = new Map()
 
@@ -111,35 +111,35 @@ const NOT_GIVEN: ReadonlyMap<Row, MemberList> = new Map()
  *
  * @param exposures all its Level 1 exposures, one row a dataset, in any order
  * @param products all its Level 3 products, one row a dataset, in any order; but for those that an association file names
- * @param frozen those of them that keep the features they have, by name
+ * @param takenOver those of them that keep the features they have, by name
  * @param given exposures that an association file gives to a product of their observation: they are in no group here
  */
 export function resolveAssociation(
   exposures: readonly Row[],
   products: readonly Row[],
-  frozen: ReadonlyMap<string, FrozenMatch> = NONE_FROZEN,
+  takenOver: ReadonlyMap<string, TakenOverMatch> = NONE_TAKEN_OVER,
   given: ReadonlyMap<Row, MemberList> = NOT_GIVEN,
 ): Resolution {
   const { groups, ungrouped, withheld } = formGroups(exposures, given)
   const candidates = products.length < 2 ? products : products.toSorted((a, b) => compareText(a.dname, b.dname))
-  const losers = chooseProducts(groups, candidates, frozen)
+  const losers = chooseProducts(groups, candidates, takenOver)
   const matches: Match[] = []
   const waiting: WaitingGroup[] = []
   const pending: WaitingProduct[] = []
   for (const group of groups) if (group.product === undefined) waiting.push(wait(group, 'no product', undefined))
   for (const product of candidates) {
     const takers = those(groups, (group) => group.product === product)
-    const made = takers.length === 0 ? undefined : complete(product, takers, frozen, withheld)
+    const made = takers.length === 0 ? undefined : complete(product, takers, takenOver, withheld)
     if (typeof made === 'object') {
       matches.push(made)
       continue
     }
     if (made !== undefined) waiting.push(...takers.map((group) => wait(group, made, product)))
-    if (!frozen.has(product.dname)) pending.push(pendingProduct(product, made, losers))
+    if (!takenOver.has(product.dname)) pending.push(pendingProduct(product, made, losers))
   }
   return {
     list: undefined,
-    frozen: frozenAmong(candidates, frozen),
+    takenOver: takenOverAmong(candidates, takenOver),
     matches,
     groups: waiting.length < 2 ? waiting : waiting.sort((a, b) => compareText(a.name, b.name)),
     products: pending,
@@ -147,18 +147,21 @@ export function resolveAssociation(
   }
 }
 
-function frozenAmong(products: readonly Row[], frozen: ReadonlyMap<string, FrozenMatch>): readonly FrozenMatch[] {
-  return frozen.size === 0 ? NONE : products.flatMap((product) => frozen.get(product.dname) ?? [])
+function takenOverAmong(
+  products: readonly Row[],
+  takenOver: ReadonlyMap<string, TakenOverMatch>,
+): readonly TakenOverMatch[] {
+  return takenOver.size === 0 ? NONE : products.flatMap((product) => takenOver.get(product.dname) ?? [])
 }
 
 /** The match of a product with the groups that take it, at least one, or why all of them wait. */
 function complete(
   product: Row,
   takers: readonly Group[],
-  frozen: ReadonlyMap<string, FrozenMatch>,
+  takenOver: ReadonlyMap<string, TakenOverMatch>,
   withheld: Grouped['withheld'],
 ): Match | WaitReason {
-  if (frozen.has(product.dname)) return 'product of unknown exposures'
+  if (takenOver.has(product.dname)) return 'product of unknown exposures'
   if (Number.isNaN(product.size)) return 'product without size'
   const { name, model, exposures } = takers.reduce(mergeGroups)
   const features = groupFeatures(model, exposures)
@@ -191,20 +194,20 @@ function pendingProduct(product: Row, heldBack: WaitReason | undefined, losers: 
 function chooseProducts(
   groups: readonly Group[],
   candidates: readonly Row[],
-  frozen: ReadonlyMap<string, FrozenMatch>,
+  takenOver: ReadonlyMap<string, TakenOverMatch>,
 ): Losers {
   if (candidates.length === 0) return NO_LOSERS
   const losers = chooseExactly(groups, candidates)
   const others = those(groups, ({ product }) => product === undefined)
   if (others.length === 0) return losers
-  // A frozen product has its exposures, though the database does not know which: no other group may take it.
-  const frozenOnes = candidates.filter(({ dname }) => frozen.has(dname))
-  const exact = new Set(frozenOnes)
+  // A product that was taken over has its exposures, though the database does not know which: no other group may take it.
+  const takenOverOnes = candidates.filter(({ dname }) => takenOver.has(dname))
+  const exact = new Set(takenOverOnes)
   for (const { product } of groups) if (product !== undefined) exact.add(product)
   const free = candidates.find((candidate) => !exact.has(candidate) && !losers.has(candidate))
   for (const group of others) {
-    // What waits beside a frozen product may be a late exposure of it: it waits with that reason, and takes nothing.
-    const taken = hasOwnTarget(group.first) ? frozenOnes[0] : candidates.find((candidate) => exact.has(candidate))
+    // What waits beside a product that was taken over may be a late exposure of it: it waits with that reason, and takes nothing.
+    const taken = hasOwnTarget(group.first) ? takenOverOnes[0] : candidates.find((candidate) => exact.has(candidate))
     group.product = free ?? taken
   }
   return losers

@@ -4,18 +4,18 @@
 
 import type { Row } from '../rules/row.js'
 import { compareText } from '../rules/values.js'
-import type { FrozenMatch } from './resolve.js'
+import type { TakenOverMatch } from './resolve.js'
 import type { FeatureLine, ProgramLines, TableNumbers } from './settled.js'
 
 /** The names of stored training rows without a stored exposure; a row without a `pname` is a product that waits. */
-export function frozenProducts(stored: readonly Row[], tables: TableNumbers): Set<string> {
+export function takenOverProducts(stored: readonly Row[], tables: TableNumbers): Set<string> {
   const known = new Set(stored.filter((row) => row.stored?.table === tables.level1).map((row) => row.stored?.pname))
   const trained = stored.filter((row) => row.stored?.table === tables.training && row.stored.pname !== '')
   return new Set(trained.map((row) => row.dname).filter((name) => !known.has(name)))
 }
 
 /**
- * The frozen products that are resolved, with the features that they keep.
+ * The products that were taken over and are resolved, with the features that they keep.
  *
  * @param latest the last version of each dataset
  * @param isTouched whether a product is resolved
@@ -25,18 +25,18 @@ export function withFeatures(
   latest: ReadonlyMap<string, Row>,
   isTouched: (product: Row) => boolean,
   lines: ProgramLines,
-): Map<string, FrozenMatch> {
-  const frozen = new Map<string, FrozenMatch>()
+): Map<string, TakenOverMatch> {
+  const takenOver = new Map<string, TakenOverMatch>()
   const products = [...names].flatMap((name) => latest.get(name) ?? []).filter(isTouched)
-  if (products.length === 0) return frozen
+  if (products.length === 0) return takenOver
   const features = lines.features()
   for (const product of products) {
     const own = features.filter(({ name }) => name === product.dname).sort(compareAge)
     const versions = lines.stored.filter((row) => row.dname === product.dname)
     const expmode = versions.find((row) => row.stored?.pname !== '')?.stored?.expmode ?? ''
-    frozen.set(product.dname, { product, expmode, features: new Map(own.map(({ table, cells }) => [table, cells])) })
+    takenOver.set(product.dname, { product, expmode, features: new Map(own.map(({ table, cells }) => [table, cells])) })
   }
-  return frozen
+  return takenOver
 }
 
 /** A folder that spacekit wrote may have several rows of one product: the last one counts (section 9). */

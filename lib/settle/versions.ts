@@ -7,12 +7,12 @@ import { compareVersions, type Row } from '../rules/row.js'
  * The last version of each dataset; of equal ones the first, so a stored one stays.
  *
  * @param rows stored rows, then new ones
- * @param frozen products that cannot be matched anew: a new version of them without a size is of no use
+ * @param takenOver products that cannot be matched anew: a new version of them without a size is of no use
  */
-export function latestVersions(rows: readonly Row[], frozen: ReadonlySet<string>): Map<string, Row> {
+export function latestVersions(rows: readonly Row[], takenOver: ReadonlySet<string>): Map<string, Row> {
   const latest = new Map<string, Row>()
   for (const row of rows) {
-    if (row.stored === undefined && Number.isNaN(row.size) && frozen.has(row.dname)) continue
+    if (row.stored === undefined && Number.isNaN(row.size) && takenOver.has(row.dname)) continue
     const other = latest.get(row.dname)
     if (other === undefined || compareVersions(row, other) > 0) latest.set(row.dname, row)
   }
@@ -38,9 +38,9 @@ export interface Versions {
  * The rows among which the last version of each dataset counts: all of them, unless the run replaces. Then a stored row
  * of which the run has a version is left out, save one that is the same as the last of these: it stays where it is.
  */
-export function versionsToCompare({ stored, fresh, replaces }: Lines, frozen: ReadonlySet<string>): Versions {
+export function versionsToCompare({ stored, fresh, replaces }: Lines, takenOver: ReadonlySet<string>): Versions {
   if (!replaces) return { rows: [...stored, ...fresh], replaced: 0 }
-  const own = latestVersions(fresh, frozen)
+  const own = latestVersions(fresh, takenOver)
   const staying = stored.filter((row) => {
     const other = own.get(row.dname)
     return other === undefined || compareVersions(other, row) === 0

@@ -1,13 +1,13 @@
 /**
  * The lines that wait for the end of the input, within a bound of memory.
  *
- * Lines are kept by unit, the smallest set of lines that can be settled on its own. Beyond the bound they go to a spill
- * file, sorted by unit, and memory is free again; at the end the files are read side by side, so that each unit's lines
+ * Lines are kept by partition, the smallest set of lines that can be settled on its own. Beyond the bound they go to a spill
+ * file, sorted by partition, and memory is free again; at the end the files are read side by side, so that each partition's lines
  * come together in the order in which they were added. What comes out does not depend on whether, when or how often
  * that happened.
  */
 import { breather } from '../process/breath.js'
-import { programOfUnit, unitOf, WHOLE_PROGRAM } from '../rules/partition.js'
+import { partitionOf, programOfPartition, WHOLE_PROGRAM } from '../rules/partition.js'
 import { endOfRecord, HEAD_BYTES, mostBytesOf, type RecordRun, RecordWriter } from './records.js'
 import { LineSection, MOST_SECTION_BYTES, type SectionData, sortedRuns } from './run.js'
 import { mergeRuns, SpillFile, type SpillTarget, writeInSteps } from './spill.js'
@@ -21,7 +21,7 @@ const MERGED_SPILLS = 64
 /** So many sections are spilled at a time, and files of so many bytes merged, without a turn of the event loop. */
 const MOST_SECTIONS_AT_ONCE = 4
 const MOST_BYTES_AT_ONCE = 2 ** 26
-/** Units are given back in batches of about this size, in bytes. */
+/** Partitions are given back in batches of about this size, in bytes. */
 const BATCH_BYTES = 1 << 18
 
 /** What became of a section that was given away to be spilled: the bytes of its file, and its memory. */
@@ -33,7 +33,7 @@ export interface SpilledSection {
 /** Has another thread write a section to a file, sorted; undefined where there is none that could. */
 export type SpillElsewhere = (section: SectionData, file: SpillTarget) => Promise<SpilledSection> | undefined
 
-/** Collects lines and gives them back unit by unit. */
+/** Collects lines and gives them back partition by partition. */
 export class LineBuffer {
   readonly #spillPath: (number: number) => string
   readonly #spillElsewhere: SpillElsewhere
@@ -86,7 +86,7 @@ export class LineBuffer {
     const last = this.#sections.at(-1)
     // Most lines are shorter than what they could take; those that might not fit are measured.
     const section = last?.fits(most) ? last : this.#sectionFor(Buffer.byteLength(text) + HEAD_BYTES)
-    this.#added += section.add(unitOf(pid, observation), origin, text)
+    this.#added += section.add(partitionOf(pid, observation), origin, text)
   }
 
   /**
@@ -218,8 +218,8 @@ export class LineBuffer {
   }
 
   /**
-   * Yields the lines as records by unit, programs and then observations ascending, in batches of whole units; to be
-   * asked for once, after the last line. A program that is settled as a whole is one unit.
+   * Yields the lines as records by partition, programs and then observations ascending, in batches of whole partitions; to be
+   * asked for once, after the last line. A program that is settled as a whole is one partition.
    *
    * @param wholePrograms whether all programs are to be settled as a whole
    */
@@ -227,17 +227,18 @@ export class LineBuffer {
     const batch = new RecordWriter()
     let last = Number.NaN
     for (const run of this.#allRuns()) {
-      const unit = wholePrograms || this.#wholePrograms.size > 0 ? this.#unitOf(run, wholePrograms) : run.unit
-      if (unit !== last && batch.length >= BATCH_BYTES) yield batch.take()
-      batch.copy(run, unit)
-      last = unit
+      const partition =
+        wholePrograms || this.#wholePrograms.size > 0 ? this.#partitionOf(run, wholePrograms) : run.partition
+      if (partition !== last && batch.length >= BATCH_BYTES) yield batch.take()
+      batch.copy(run, partition)
+      last = partition
     }
     if (batch.length > 0) yield batch.take()
   }
 
-  #unitOf({ unit }: RecordRun, wholePrograms: boolean): number {
-    const pid = programOfUnit(unit)
-    return wholePrograms || this.#wholePrograms.has(pid) ? unitOf(pid, WHOLE_PROGRAM) : unit
+  #partitionOf({ partition }: RecordRun, wholePrograms: boolean): number {
+    const pid = programOfPartition(partition)
+    return wholePrograms || this.#wholePrograms.has(pid) ? partitionOf(pid, WHOLE_PROGRAM) : partition
   }
 
   #allRuns(): Iterable<RecordRun> {

@@ -6,19 +6,19 @@ import { ByteWriter, MAX_BYTES_PER_UNIT } from '../csv/bytes.js'
 import { KINDS, type Kind } from '../rules/row.js'
 
 /**
- * Records of one unit, one behind the other among others in a block: what they are good for ends when the next ones are
+ * Records of one partition, one behind the other among others in a block: what they are good for ends when the next ones are
  * asked for.
  */
 export interface RecordRun {
-  /** The unit that the lines belong to; the files are sorted by it. */
-  readonly unit: number
+  /** The partition that the lines belong to; the files are sorted by it. */
+  readonly partition: number
   readonly block: Buffer
   /** Where in the block the first record starts, and where the last one ends. */
   readonly start: number
   readonly end: number
 }
 
-/** A line of a unit, and where it comes from. */
+/** A line of a partition, and where it comes from. */
 export interface Entry {
   /** The number of the stored table that the line is of, or what else it is: {@link freshKind}, {@link FRESH_LIST}. */
   readonly origin: number
@@ -43,7 +43,7 @@ export function freshKind(origin: number): Kind | undefined {
   return KINDS[origin - FIRST_FRESH]
 }
 
-/** Bytes of a record before the line's text: its unit (4), its origin (1), the length of the text in bytes (4). */
+/** Bytes of a record before the line's text: its partition (4), its origin (1), the length of the text in bytes (4). */
 export const HEAD_BYTES = 9
 const ORIGIN_AT = 4
 const LENGTH_AT = 5
@@ -53,14 +53,14 @@ export function mostBytesOf(text: string): number {
 }
 
 /** Writes a line as a record into a block with room for it; returns where the record ends. */
-export function writeRecord(block: Buffer, start: number, unit: number, origin: number, text: string): number {
+export function writeRecord(block: Buffer, start: number, partition: number, origin: number, text: string): number {
   const length = block.write(text, start + HEAD_BYTES)
-  writeHead(block, start, unit, origin, length)
+  writeHead(block, start, partition, origin, length)
   return start + HEAD_BYTES + length
 }
 
-function writeHead(block: Buffer, start: number, unit: number, origin: number, length: number): void {
-  writeInteger(block, start, unit)
+function writeHead(block: Buffer, start: number, partition: number, origin: number, length: number): void {
+  writeInteger(block, start, partition)
   block[start + ORIGIN_AT] = origin
   writeInteger(block, start + LENGTH_AT, length)
 }
@@ -84,7 +84,7 @@ function integerAt(block: Uint8Array, at: number): number {
 
 /** The record at a place, as a run of its own. */
 export function recordAt(block: Buffer, start: number): RecordRun {
-  return { unit: unitAt(block, start), block, start, end: endOfRecord(block, start) }
+  return { partition: partitionAt(block, start), block, start, end: endOfRecord(block, start) }
 }
 
 /** Where the record at a place ends. */
@@ -92,8 +92,8 @@ export function endOfRecord(block: Buffer, start: number): number {
   return start + HEAD_BYTES + integerAt(block, start + LENGTH_AT)
 }
 
-/** The unit of the record at a place. */
-export function unitAt(block: Buffer, start: number): number {
+/** The partition of the record at a place. */
+export function partitionAt(block: Buffer, start: number): number {
   return integerAt(block, start)
 }
 
@@ -102,7 +102,7 @@ export function entryOf({ block, start, end }: RecordRun): Entry {
   return { origin: block[start + ORIGIN_AT] ?? 0, text: block.toString('utf8', start + HEAD_BYTES, end) }
 }
 
-/** Goes over a block of records that are sorted by unit. */
+/** Goes over a block of records that are sorted by partition. */
 export class RecordCursor {
   readonly #block: Buffer
   #at = 0
@@ -111,9 +111,9 @@ export class RecordCursor {
     this.#block = block
   }
 
-  /** The unit of the next record; undefined behind the last one. */
-  get nextUnit(): number | undefined {
-    return this.#at < this.#block.length ? unitAt(this.#block, this.#at) : undefined
+  /** The partition of the next record; undefined behind the last one. */
+  get nextPartition(): number | undefined {
+    return this.#at < this.#block.length ? partitionAt(this.#block, this.#at) : undefined
   }
 
   /** Goes to the next record. */
@@ -135,10 +135,10 @@ export class RecordWriter {
   }
 
   /** Adds a line. */
-  add(unit: number, origin: number, text: string): void {
+  add(partition: number, origin: number, text: string): void {
     const start = this.#bytes.reserve(HEAD_BYTES)
     this.#bytes.text(text)
-    this.#close(start, unit, origin)
+    this.#close(start, partition, origin)
   }
 
   /** Begins a record; returns what takes its line, up to {@link end}. */
@@ -148,8 +148,8 @@ export class RecordWriter {
   }
 
   /** Ends the record that was begun. */
-  end(unit: number, origin: number): void {
-    this.#close(this.#begun, unit, origin)
+  end(partition: number, origin: number): void {
+    this.#close(this.#begun, partition, origin)
   }
 
   /** Gives up the record that was begun. */
@@ -157,17 +157,17 @@ export class RecordWriter {
     this.#bytes.cut(this.#begun)
   }
 
-  #close(start: number, unit: number, origin: number): void {
-    writeHead(this.#bytes.block, start, unit, origin, this.#bytes.length - start - HEAD_BYTES)
+  #close(start: number, partition: number, origin: number): void {
+    writeHead(this.#bytes.block, start, partition, origin, this.#bytes.length - start - HEAD_BYTES)
   }
 
-  /** Adds records of another block, as ones of the given unit. */
-  copy(run: RecordRun, unit: number): void {
+  /** Adds records of another block, as ones of the given partition. */
+  copy(run: RecordRun, partition: number): void {
     const first = this.#bytes.length
     this.#bytes.copy(run.block, run.start, run.end)
-    if (run.unit === unit) return
+    if (run.partition === partition) return
     const { block, length } = this.#bytes
-    for (let at = first; at < length; at = endOfRecord(block, at)) writeInteger(block, at, unit)
+    for (let at = first; at < length; at = endOfRecord(block, at)) writeInteger(block, at, partition)
   }
 
   /** All records, in memory of their own; the writer goes on with none. */

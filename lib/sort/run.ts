@@ -1,16 +1,16 @@
 /**
- * A part of the buffer's memory: the records of some lines, and what it takes to sort them by unit.
+ * A part of the buffer's memory: the records of some lines, and what it takes to sort them by partition.
  *
  * All that is kept of a line are bytes and plain numbers outside of the JavaScript heap: millions of small arrays there
  * would cost more than the lines, and be gone over by every garbage collection. And these can be given to another
  * thread, which then has them alone.
  */
-import { isWholeProgram, programOfUnit } from '../rules/partition.js'
-import { endOfRecord, mostBytesOf, type RecordRun, unitAt, writeRecord } from './records.js'
+import { isWholeProgram, programOfPartition } from '../rules/partition.js'
+import { endOfRecord, mostBytesOf, partitionAt, type RecordRun, writeRecord } from './records.js'
 
 /** What a line costs beside its record, in bytes: its key and its place. */
 const OVERHEAD = 12
-/** A unit and the number of a line make one number. */
+/** A partition and the number of a line make one number. */
 const MOST_LINES = 2 ** 26
 /** A section has fewer lines than {@link MOST_LINES}, as it has no more bytes than this. */
 export const MOST_SECTION_BYTES = 2 ** 25
@@ -29,7 +29,7 @@ export interface SectionData {
   readonly bytes: Uint8Array
   /** How many of the bytes are records. */
   readonly used: number
-  /** For each line its unit and its number in one, so that to sort these sorts lines by unit and age. */
+  /** For each line its partition and its number in one, so that to sort these sorts lines by partition and age. */
   readonly keys: Float64Array
   /** Where each line's record starts, by its number. */
   readonly places: Uint32Array
@@ -78,11 +78,11 @@ export class LineSection {
   }
 
   /** Adds a line; that there is room for it has been found out with {@link fits}. Returns its bytes. */
-  add(unit: number, origin: number, text: string): number {
+  add(partition: number, origin: number, text: string): number {
     const start = this.#used
     this.#makeRoom(Math.min(this.#room, start + mostBytesOf(text)))
-    this.#used = writeRecord(this.#bytes, start, unit, origin, text)
-    this.#note(unit, start)
+    this.#used = writeRecord(this.#bytes, start, partition, origin, text)
+    this.#note(partition, start)
     return this.#used - start
   }
 
@@ -93,7 +93,7 @@ export class LineSection {
     while (end < records.length) {
       const next = endOfRecord(records, end)
       if (!this.fits(next - end)) break
-      this.#note(unitAt(records, end), first + end)
+      this.#note(partitionAt(records, end), first + end)
       this.#used = first + next
       end = next
     }
@@ -109,10 +109,10 @@ export class LineSection {
     this.#bytes.set(bytes)
   }
 
-  #note(unit: number, start: number): void {
-    if (isWholeProgram(unit)) this.#wholePrograms.add(programOfUnit(unit))
+  #note(partition: number, start: number): void {
+    if (isWholeProgram(partition)) this.#wholePrograms.add(programOfPartition(partition))
     if (this.#count === this.#keys.length) this.#grow()
-    this.#keys[this.#count] = unit * MOST_LINES + this.#count
+    this.#keys[this.#count] = partition * MOST_LINES + this.#count
     this.#places[this.#count] = start
     this.#count += 1
   }
@@ -140,23 +140,23 @@ export class LineSection {
   }
 }
 
-/** The lines of a section, sorted by unit and age; their keys are sorted in place. */
+/** The lines of a section, sorted by partition and age; their keys are sorted in place. */
 export function* sortedRuns({ bytes, used, keys, places, count }: SectionData): Generator<RecordRun> {
   const block = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
-  let last = { unit: -1, block, start: 0, end: 0 }
+  let last = { partition: -1, block, start: 0, end: 0 }
   for (const key of keys.subarray(0, count).sort()) {
-    const unit = Math.floor(key / MOST_LINES)
+    const partition = Math.floor(key / MOST_LINES)
     // `%` of numbers of this size is a call.
-    const number = key - unit * MOST_LINES
+    const number = key - partition * MOST_LINES
     const start = places[number] ?? 0
     // The record itself is not looked at, as it is not in the processor's cache.
     const end = number + 1 === count ? used : (places[number + 1] ?? 0)
-    // Lines of a unit that came one after the other stand so, too.
-    if (unit === last.unit && start === last.end) last.end = end
+    // Lines of a partition that came one after the other stand so, too.
+    if (partition === last.partition && start === last.end) last.end = end
     else {
-      if (last.unit !== -1) yield last
-      last = { unit, block, start, end }
+      if (last.partition !== -1) yield last
+      last = { partition, block, start, end }
     }
   }
-  if (last.unit !== -1) yield last
+  if (last.partition !== -1) yield last
 }

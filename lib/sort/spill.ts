@@ -4,25 +4,26 @@
 import { closeSync, openSync, readSync, unlinkSync, writeSync } from 'node:fs'
 import { IngestError } from '../errors.js'
 import { fileError } from '../file-errors.js'
-import { endOfRecord, HEAD_BYTES, type RecordRun, unitAt } from './records.js'
+import { endOfRecord, HEAD_BYTES, partitionAt, type RecordRun } from './records.js'
 
 /** Bytes that are gathered for one write. */
 const WRITE_BYTES = 1 << 18
 /** Bytes of one read: every file that is merged holds as many. */
 const READ_BYTES = 1 << 17
 
-/** Records of several sources, each sorted by unit, as one sequence; those of a unit in the order of the sources. */
+/** Records of several sources, each sorted by partition, as one sequence; those of a partition in the order of the sources. */
 export function* mergeRuns(sources: readonly Iterable<RecordRun>[]): Generator<RecordRun> {
   const heads = sources.map((source) => {
     const iterator = source[Symbol.iterator]()
     return { iterator, next: iterator.next() }
   })
   for (;;) {
-    let unit = Number.POSITIVE_INFINITY
-    for (const { next } of heads) if (!next.done) unit = Math.min(unit, next.value.unit)
-    if (unit === Number.POSITIVE_INFINITY) return
+    let partition = Number.POSITIVE_INFINITY
+    for (const { next } of heads) if (!next.done) partition = Math.min(partition, next.value.partition)
+    if (partition === Number.POSITIVE_INFINITY) return
     for (const head of heads) {
-      for (; !head.next.done && head.next.value.unit === unit; head.next = head.iterator.next()) yield head.next.value
+      for (; !head.next.done && head.next.value.partition === partition; head.next = head.iterator.next())
+        yield head.next.value
     }
   }
 }
@@ -85,7 +86,7 @@ export function* writeInSteps(file: SpillTarget, runs: Iterable<RecordRun>): Gen
   return writer.written
 }
 
-/** A file of lines sorted by unit: written once, then read once from its start to its end. */
+/** A file of lines sorted by partition: written once, then read once from its start to its end. */
 export class SpillFile {
   readonly file: SpillTarget
   /** Bytes written. */
@@ -105,7 +106,7 @@ export class SpillFile {
     return this.#written
   }
 
-  /** Adds lines, which come in the order of their units, and ends writing. */
+  /** Adds lines, which come in the order of their partitions, and ends writing. */
   write(runs: Iterable<RecordRun>): void {
     this.#written = writeRuns(this.file, runs)
   }
@@ -122,13 +123,13 @@ export class SpillFile {
     let held = 0
     for (let offset = 0; ; ) {
       for (let end = recordEnd(block, start, held); end <= held; end = recordEnd(block, start, held)) {
-        const unit = unitAt(block, start)
+        const partition = partitionAt(block, start)
         let next = recordEnd(block, end, held)
-        while (next <= held && unitAt(block, end) === unit) {
+        while (next <= held && partitionAt(block, end) === partition) {
           end = next
           next = recordEnd(block, end, held)
         }
-        yield { unit, block, start, end }
+        yield { partition, block, start, end }
         start = end
       }
       if (offset === this.#written) return

@@ -3,7 +3,7 @@ import { open } from 'node:fs/promises'
 import type { Watch } from '../process/progress.js'
 import { checksum } from './checksum.js'
 import type { TableIndex } from './index-file.js'
-import type { Segment } from './line-ranges.js'
+import type { LineRange } from './line-ranges.js'
 
 const CHUNK_BYTES = 1 << 20
 
@@ -15,11 +15,11 @@ const CHUNK_BYTES = 1 << 20
  */
 export async function hasContent(
   path: string,
-  { bytes, segments }: TableIndex,
+  { bytes, lineRanges }: TableIndex,
   headerBytes: number,
   { signal, meter }: Watch,
 ): Promise<boolean> {
-  const all = segments.all
+  const all = lineRanges.all
   if (!areWhole(all, headerBytes, bytes)) return false
   const handle = await open(path, 'r')
   const chunk = Buffer.allocUnsafe(Math.min(CHUNK_BYTES, bytes))
@@ -43,9 +43,9 @@ export async function hasContent(
 }
 
 /** Whether pieces of a table are all of it below its header, one behind the other. */
-function areWhole(segments: readonly Segment[], headerBytes: number, bytes: number): boolean {
+function areWhole(lineRanges: readonly LineRange[], headerBytes: number, bytes: number): boolean {
   let end = headerBytes
-  for (const { offset, length } of segments) {
+  for (const { offset, length } of lineRanges) {
     if (offset !== end) return false
     end += length
   }

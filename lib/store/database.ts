@@ -124,9 +124,9 @@ export class Database {
   /** Where the lines of each program stand; undefined where there is no index to tell. */
   get places(): StoredPlaces | undefined {
     if (this.index === undefined) return undefined
-    const segments = [...this.index.tables].map(([file, table]) => [file, table.segments.flat] as const)
+    const lineRanges = [...this.index.tables].map(([file, table]) => [file, table.lineRanges.flat] as const)
     const descriptors = [...(this.folder.opened ?? [])].map(([file, { fd }]) => [file, fd] as const)
-    return { folder: this.folder.folder, segments: new Map(segments), descriptors: new Map(descriptors) }
+    return { folder: this.folder.folder, lineRanges: new Map(lineRanges), descriptors: new Map(descriptors) }
   }
 
   /** Whether it is only looked at, for a dry run. */

@@ -14,7 +14,7 @@ export interface TableText {
   /** The lines, program by program. */
   readonly bytes: Uint8Array
   /** Number of each program that has lines here and their length in bytes, in turn. */
-  readonly segments: readonly number[]
+  readonly lineRanges: readonly number[]
   /** Lines that were settled anew and came out as they are stored: they stay where they are. */
   readonly unmoved: Uint8Array
   /** Offset and length of each stored line that goes, in turn. */
@@ -30,7 +30,7 @@ class TableWriter implements TableSink {
   readonly #unmoved = new ByteWriter()
   /** The stored lines of the program that go unless they are written again, by their text. */
   readonly #leaving = new Map<string, number[]>()
-  #segments: number[] = []
+  #lineRanges: number[] = []
   #takenOut: number[] = []
   #hasPlaceholders = false
   /** Where the text of the last program begins. */
@@ -48,7 +48,7 @@ class TableWriter implements TableSink {
     this.#table.write(settled, context, this)
     if (this.#leaving.size > 0) this.#takeOut()
     if (this.bytes.length === before) return
-    this.#segments.push(settled.pid, this.bytes.length - before)
+    this.#lineRanges.push(settled.pid, this.bytes.length - before)
     this.#hasPlaceholders ||= context.encoder.placeholders > placeholders
   }
 
@@ -106,7 +106,7 @@ class TableWriter implements TableSink {
   take(): TableText {
     const text: TableText = {
       bytes: this.bytes.take(),
-      segments: this.#segments,
+      lineRanges: this.#lineRanges,
       unmoved: this.#unmoved.take(),
       takenOut: this.#takenOut,
       hasPlaceholders: this.#hasPlaceholders,
@@ -117,7 +117,7 @@ class TableWriter implements TableSink {
 
   #forget(): void {
     this.#last = 0
-    this.#segments = []
+    this.#lineRanges = []
     this.#takenOut = []
     this.#hasPlaceholders = false
   }

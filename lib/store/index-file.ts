@@ -7,7 +7,7 @@ import { endianness } from 'node:os'
 import { join } from 'node:path'
 import { checksum } from './checksum.js'
 import { PRIVATE_FOLDER } from './commit-record.js'
-import { Segments } from './line-ranges.js'
+import { LineRanges } from './line-ranges.js'
 import { isReadings, type Reading } from './readings.js'
 import { StoredCensus } from './stored-census.js'
 
@@ -19,7 +19,7 @@ const INDEX_VERSION = 5
 /** What the index knows of a table. */
 export interface TableIndex {
   readonly bytes: number
-  readonly segments: Segments
+  readonly lineRanges: LineRanges
 }
 
 /** The content of the index file. */
@@ -57,7 +57,7 @@ export async function readStoredIndex(path: string): Promise<DatabaseIndex | und
   let next = 0
   const tables = new Map<string, TableIndex>()
   for (const [name, { bytes, words: count }] of Object.entries(head.tables)) {
-    tables.set(name, { bytes, segments: Segments.ofWords(words.subarray(next, next + count), bytes) })
+    tables.set(name, { bytes, lineRanges: LineRanges.ofWords(words.subarray(next, next + count), bytes) })
     next += count
   }
   const { others, encodings, readings = [] } = head
@@ -67,7 +67,7 @@ export async function readStoredIndex(path: string): Promise<DatabaseIndex | und
 
 /** The index as its file has it. */
 export function formatIndex({ others, tables, encodings, census, readings }: DatabaseIndex): Buffer {
-  const words = [...tables.values()].map(({ segments }) => segments.words)
+  const words = [...tables.values()].map(({ lineRanges }) => lineRanges.words)
   const entries = [...tables].map(([file, { bytes }], at) => [file, { bytes, words: words[at]?.length ?? 0 }] as const)
   const head: IndexHead = {
     version: INDEX_VERSION,

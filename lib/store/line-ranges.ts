@@ -1,14 +1,14 @@
 /**
  * Where the lines of each program stand in a table: the index that lets a run read a few programs of a large database.
  *
- * Each run adds the lines of a program in one piece, so a table holds at most one segment of a program for each run,
+ * Each run adds the lines of a program in one piece, so a table holds at most one line range of a program for each run,
  * and the index grows with runs and programs, never with rows.
  */
 
 import { checksum, joinChecksums } from './checksum.js'
 
 /** A piece of a table that holds lines of one program only. */
-export interface Segment {
+export interface LineRange {
   readonly pid: number
   /** Byte offset in the table. */
   readonly offset: number
@@ -18,20 +18,20 @@ export interface Segment {
   readonly sum: number
 }
 
-/** Numbers kept for a segment: program, offset, length, checksum. */
+/** Numbers kept for a line range: program, offset, length, checksum. */
 const NUMBERS = 4
-/** Words of a segment in the index: program, length, checksum; offsets follow from the lengths. */
+/** Words of a line range in the index: program, length, checksum; offsets follow from the lengths. */
 const WORDS = 3
 /** Room for so many numbers at first. */
 const FIRST_ROOM = 64
 
 /**
- * The segments of a table, in the order in which they stand in it; together with the header they are the table.
+ * The line ranges of a table, in the order in which they stand in it; together with the header they are the table.
  *
  * A mission has thousands of programs and a database years of runs, so they are kept as plain numbers, in memory that
  * threads share.
  */
-export class Segments {
+export class LineRanges {
   /** The numbers, then room for more. */
   #numbers: Float64Array
   #used: number
@@ -43,7 +43,7 @@ export class Segments {
   #byProgram: Uint32Array | undefined
 
   /**
-   * @param flat program number, offset, length and checksum of each segment in turn, as {@link flat} gives them; they are
+   * @param flat program number, offset, length and checksum of each line range in turn, as {@link flat} gives them; they are
    *   not changed
    */
   constructor(flat: ArrayLike<number> = []) {
@@ -52,7 +52,7 @@ export class Segments {
   }
 
   /** @param words as {@link words} gives them, for a table of so many bytes */
-  static ofWords(words: Uint32Array, bytes: number): Segments {
+  static ofWords(words: Uint32Array, bytes: number): LineRanges {
     const flat = sharedNumbers((words.length / WORDS) * NUMBERS)
     let offset = bytes
     for (let at = flat.length - NUMBERS, from = words.length - WORDS; at >= 0; at -= NUMBERS, from -= WORDS) {
@@ -63,11 +63,11 @@ export class Segments {
       flat[at + 2] = length
       flat[at + 3] = words[from + 2] ?? 0
     }
-    return new Segments(flat)
+    return new LineRanges(flat)
   }
 
-  /** Adds the next piece of the table; one that goes on with the same program lengthens the last segment. */
-  add({ pid, offset, length, sum }: Segment): void {
+  /** Adds the next piece of the table; one that goes on with the same program lengthens the last line range. */
+  add({ pid, offset, length, sum }: LineRange): void {
     this.#makeRoom()
     const numbers = this.#numbers
     const last = this.#used - NUMBERS
@@ -98,16 +98,16 @@ export class Segments {
     numbers[last + 3] = checksum(content, numbers[last + 3])
   }
 
-  /** All segments, in the order of the table. */
-  get all(): readonly Segment[] {
+  /** All line ranges, in the order of the table. */
+  get all(): readonly LineRange[] {
     return Array.from({ length: this.#used / NUMBERS }, (_, index) => this.#at(index * NUMBERS))
   }
 
-  /** The segments of a program, in the order of the table. */
-  of(pid: number): readonly Segment[] {
+  /** The line ranges of a program, in the order of the table. */
+  of(pid: number): readonly LineRange[] {
     this.#isOrdered ??= this.#areOrdered()
     if (!this.#isOrdered) this.#byProgram ??= this.#sorted()
-    const found: Segment[] = []
+    const found: LineRange[] = []
     for (let index = this.#firstOf(pid); this.#pidAt(index) === pid; index++)
       found.push(this.#at(this.#positionOf(index)))
     return found
@@ -119,19 +119,19 @@ export class Segments {
   }
 
   /** The programs whose lines are elsewhere, or other bytes, in the same table as it is found. */
-  differing(found: Segments): readonly number[] {
+  differing(found: LineRanges): readonly number[] {
     const pids = new Set([...this.programs, ...found.programs])
-    const told = (segments: Segments, pid: number) => JSON.stringify(segments.of(pid))
+    const told = (lineRanges: LineRanges, pid: number) => JSON.stringify(lineRanges.of(pid))
     return [...pids].filter((pid) => told(this, pid) !== told(found, pid)).sort((a, b) => a - b)
   }
 
-  /** Program number, offset, length and checksum of each segment in turn: those that are there now, not to be changed. */
+  /** Program number, offset, length and checksum of each line range in turn: those that are there now, not to be changed. */
   get flat(): Float64Array {
     return this.#numbers.subarray(0, this.#used)
   }
 
   /**
-   * The same of a table that is all of it below its header, in short: no segment has 4 GiB, as its program would have to be
+   * The same of a table that is all of it below its header, in short: no line range has 4 GiB, as its program would have to be
    * settled in memory.
    */
   get words(): Uint32Array {
@@ -145,7 +145,7 @@ export class Segments {
     return words
   }
 
-  /** Makes room for another segment, in memory of its own. */
+  /** Makes room for another line range, in memory of its own. */
   #makeRoom(): void {
     if (this.#isOwn && this.#used + NUMBERS <= this.#numbers.length) return
     const room = sharedNumbers(FIRST_ROOM + Math.ceil(1.25 * this.#used))
@@ -154,20 +154,20 @@ export class Segments {
     this.#isOwn = true
   }
 
-  /** Whether lines of a program at an offset go on with the last segment. */
+  /** Whether lines of a program at an offset go on with the last line range. */
   #goesOn(pid: number, offset: number): boolean {
     const numbers = this.#numbers
     const last = this.#used - NUMBERS
     return last >= 0 && numbers[last] === pid && (numbers[last + 1] ?? 0) + (numbers[last + 2] ?? 0) === offset
   }
 
-  #at(position: number): Segment {
+  #at(position: number): LineRange {
     const numbers = this.#numbers
     const [pid = 0, offset = 0] = [numbers[position], numbers[position + 1]]
     return { pid, offset, length: numbers[position + 2] ?? 0, sum: numbers[position + 3] ?? 0 }
   }
 
-  /** Where the segment of a place in the order by program stands. */
+  /** Where the line range of a place in the order by program stands. */
   #positionOf(index: number): number {
     return this.#byProgram?.[index] ?? index * NUMBERS
   }
@@ -193,7 +193,7 @@ export class Segments {
     return Uint32Array.from(keys.sort(), (key) => (key % count) * NUMBERS)
   }
 
-  /** Where in the order the segments of a program begin. */
+  /** Where in the order the line ranges of a program begin. */
   #firstOf(pid: number): number {
     let low = 0
     let high = this.#used / NUMBERS

@@ -7,7 +7,7 @@ import { formatField } from '../csv/write.js'
 import type { Model } from '../rules/models.js'
 import { nameCell, type Row } from '../rules/row.js'
 import { encodedCells, encodedColumns, gigabytes, rawCells, rawColumns } from '../settle/model-columns.js'
-import type { FrozenMatch, Match } from '../settle/resolve.js'
+import type { Match, TakenOverMatch } from '../settle/resolve.js'
 import { type Definition, ofResolutions, type TableContext, type TableSink } from './table.js'
 
 /** The number of a table, by its file. */
@@ -25,8 +25,13 @@ type Target = keyof typeof TARGETS
 const isTarget = (column: string): column is Target => column in TARGETS
 
 /** The lines of products that keep the features they have, with the target as it is now. */
-function writeFrozen(frozen: readonly FrozenMatch[], number: number, columns: readonly string[], out: TableSink): void {
-  for (const { product, features } of frozen) {
+function writeTakenOver(
+  takenOver: readonly TakenOverMatch[],
+  number: number,
+  columns: readonly string[],
+  out: TableSink,
+): void {
+  for (const { product, features } of takenOver) {
     const fields = features.get(number)
     if (fields === undefined) continue
     const cells = columns.map((name, index) => {
@@ -63,14 +68,14 @@ function productTable(
   encoded: boolean,
 ): Definition {
   const columns = [...beginning.columns, ...targets]
-  const { write } = ofResolutions(({ matches, frozen }, out, context) => {
+  const { write } = ofResolutions(({ matches, takenOver }, out, context) => {
     for (const match of matches) {
       if (match.model !== model) continue
       const cells = beginning.cells(match, context)
       for (const target of targets) cells.push(TARGETS[target](match.product))
       out.line(cells)
     }
-    if (frozen.length > 0) writeFrozen(frozen, numberOf(file), columns, out)
+    if (takenOver.length > 0) writeTakenOver(takenOver, numberOf(file), columns, out)
   })
   return { file, holds: 'products', tail: columns, write, encoded }
 }

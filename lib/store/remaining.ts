@@ -4,14 +4,14 @@ import { IngestError } from '../errors.js'
 import { breather } from '../process/breath.js'
 import { BLOCK_BYTES } from './commit-files.js'
 import type { TableIndex } from './index-file.js'
-import { type Segment, Segments } from './line-ranges.js'
+import { type LineRange, LineRanges } from './line-ranges.js'
 import type { FileRange } from './staged-file.js'
 
 export interface Remaining {
   /** The bytes that stay, in their order. */
   readonly ranges: readonly FileRange[]
   /** Where lines stand once these are one behind the other. */
-  readonly segments: Segments
+  readonly lineRanges: LineRanges
 }
 
 /**
@@ -26,27 +26,27 @@ export async function remainingOf(
   signal: AbortSignal | undefined,
 ): Promise<Remaining> {
   const holes = holesOf(leaving)
-  const segments = new Segments()
+  const lineRanges = new LineRanges()
   const breathe = breather(signal)
   const fd = openSync(path, 'r')
   try {
     let next = 0
     let gone = 0
-    for (const segment of old.segments.all) {
+    for (const lineRange of old.lineRanges.all) {
       const first = next
-      while ((holes[next]?.offset ?? Number.POSITIVE_INFINITY) < segment.offset + segment.length) next++
-      if (next === first) segments.add({ ...segment, offset: segment.offset - gone })
+      while ((holes[next]?.offset ?? Number.POSITIVE_INFINITY) < lineRange.offset + lineRange.length) next++
+      if (next === first) lineRanges.add({ ...lineRange, offset: lineRange.offset - gone })
       else {
         await breathe()
         const own = holes.slice(first, next)
-        addPieces({ path, fd }, segment, own, segments, segment.offset - gone)
+        addPieces({ path, fd }, lineRange, own, lineRanges, lineRange.offset - gone)
         for (const { length } of own) gone += length
       }
     }
   } finally {
     closeSync(fd)
   }
-  return { ranges: between(holes, 0, old.bytes), segments }
+  return { ranges: between(holes, 0, old.bytes), lineRanges }
 }
 
 function holesOf(leaving: readonly number[]): FileRange[] {
@@ -66,12 +66,12 @@ function between(holes: readonly FileRange[], from: number, to: number): FileRan
   return ranges
 }
 
-/** Adds what is left of a segment, from a new offset on; its checksum is made anew. */
+/** Adds what is left of a line range, from a new offset on; its checksum is made anew. */
 function addPieces(
   { path, fd }: { readonly path: string; readonly fd: number },
-  { pid, offset: start, length: bytes }: Segment,
+  { pid, offset: start, length: bytes }: LineRange,
   holes: readonly FileRange[],
-  segments: Segments,
+  lineRanges: LineRanges,
   offset: number,
 ): void {
   let at = offset
@@ -80,7 +80,7 @@ function addPieces(
     for (let done = 0; done < piece.length; ) {
       const count = readSync(fd, block, 0, Math.min(block.length, piece.length - done), piece.offset + done)
       if (count === 0) throw new IngestError('DATABASE_UNUSABLE', 'the table is cut short', { source: path })
-      segments.addContent(pid, at, count, block.subarray(0, count))
+      lineRanges.addContent(pid, at, count, block.subarray(0, count))
       done += count
       at += count
     }

@@ -45,7 +45,7 @@ export interface TableWriter {
 
 /**
  * A file in the staging folder. Writing is synchronous, in large blocks, as it only fills the page cache; what waits
- * for the disk ({@link settle}) is not, so that all the files of a commit can wait at once.
+ * for the disk ({@link sync}) is not, so that all the files of a commit can wait at once.
  */
 export class StagedFile implements TableWriter {
   readonly start: number
@@ -114,7 +114,7 @@ export class StagedFile implements TableWriter {
   }
 
   /** Ends the file, brings it to the disk and closes it. Throws the error of an earlier write, WRITE_FAILED. */
-  async settle(): Promise<void> {
+  async sync(): Promise<void> {
     this.close()
     await this.#syncing
     if (this.#failure !== undefined) throw this.#failure
@@ -239,11 +239,11 @@ export class StagedFile implements TableWriter {
 
   #noteWritten(count: number): void {
     this.#unsynced += count
-    if (this.#unsynced >= SYNC_BYTES && this.#syncing === undefined) this.#syncing = this.#sync()
+    if (this.#unsynced >= SYNC_BYTES && this.#syncing === undefined) this.#syncing = this.#syncSoFar()
   }
 
   /** Brings what is written so far to the disk, while more is written: else all of it would have to wait in the end. */
-  async #sync(): Promise<void> {
+  async #syncSoFar(): Promise<void> {
     this.#unsynced = 0
     try {
       await this.#handle.datasync()

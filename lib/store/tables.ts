@@ -35,9 +35,9 @@ const training: Definition = {
   file: 'training.csv',
   holds: 'rows',
   tail: ['expmode', 'pname', 'Dataset'],
-  ...ofResolutions(({ matches, frozen }, out) => {
+  ...ofResolutions(({ matches, takenOver }, out) => {
     for (const { product, model } of matches) writeTrained(product, model, out)
-    for (const { product, expmode } of frozen) writeTrained(product, formatField(expmode), out)
+    for (const { product, expmode } of takenOver) writeTrained(product, formatField(expmode), out)
   }),
   encoded: false,
 }

@@ -126,7 +126,7 @@ export class StagedTransaction implements Transaction {
   async #make(files: readonly StagedFile[], operations: readonly Operation[]): Promise<void> {
     const { staging, private: privateFolder, folder } = this.#layout
     const records = [stageRecord(this.#layout, operations), ...[staging, privateFolder, folder].map(syncDirectory)]
-    await allEnded([...files.map((file) => file.settle()), ...records])
+    await allEnded([...files.map((file) => file.sync()), ...records])
     decide(this.#signal)
     await this.#passCommitPoint()
     await rollForward(this.#layout, operations)

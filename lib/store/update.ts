@@ -8,7 +8,7 @@ import { allEnded } from './commit-files.js'
 import { type Database, ENCODINGS_FILE } from './database.js'
 import type { TableText } from './format.js'
 import { type DatabaseIndex, formatIndex, INDEX_FILE, type TableIndex } from './index-file.js'
-import { Segments } from './line-ranges.js'
+import { LineRanges } from './line-ranges.js'
 import type { Reading } from './readings.js'
 import { MOST_REJECTS, RejectsUpdate } from './rejects-update.js'
 import { remainingOf } from './remaining.js'
@@ -33,9 +33,9 @@ export class TableUpdate {
   readonly #direct: TableWriter | undefined
   readonly #scratch: Scratch
   /** What went straight into the table. */
-  readonly #written = new Segments()
+  readonly #written = new LineRanges()
   /** What waits in the scratch file. */
-  readonly #waiting = new Segments()
+  readonly #waiting = new LineRanges()
   /** Offset and length of each line that goes, in turn. */
   readonly #takenOut: number[] = []
   /** Whether a line of the scratch file has a placeholder. */
@@ -50,7 +50,7 @@ export class TableUpdate {
   }
 
   /** Takes what settled programs add to the table, and what they take out. */
-  add({ bytes, segments, takenOut, hasPlaceholders }: TableText): void {
+  add({ bytes, lineRanges, takenOut, hasPlaceholders }: TableText): void {
     for (const number of takenOut) this.#takenOut.push(number)
     if (bytes.length === 0) return
     this.#hasPlaceholders ||= hasPlaceholders
@@ -59,8 +59,8 @@ export class TableUpdate {
     let offset = file?.bytes ?? 0
     let from = 0
     file?.write(bytes)
-    for (let index = 0; index < segments.length; index += 2) {
-      const [pid = 0, length = 0] = [segments[index], segments[index + 1]]
+    for (let index = 0; index < lineRanges.length; index += 2) {
+      const [pid = 0, length = 0] = [lineRanges[index], lineRanges[index + 1]]
       const places = held ? this.#waiting : this.#written
       places.addContent(pid, offset, length, bytes.subarray(from, from + length))
       offset += length
@@ -76,7 +76,7 @@ export class TableUpdate {
       if (old === undefined || (this.#scratch.bytes === 0 && this.#takenOut.length === 0)) return old
       if (this.#takenOut.length > 0) return await this.#replace(old, database, transaction)
       const writer = await transaction.append(this.#table.file)
-      return await this.#copyWaiting(writer, new Segments(old.segments.flat), old.bytes, database)
+      return await this.#copyWaiting(writer, new LineRanges(old.lineRanges.flat), old.bytes, database)
     } finally {
       this.#scratch.close()
     }
@@ -92,7 +92,7 @@ export class TableUpdate {
       if (same !== undefined) return same
       const writer = await transaction.replace(this.#table.file)
       writer.write(formatRow(tableColumns(this.#table, this.#context.layout)))
-      return await this.#copyWaiting(writer, new Segments(), 0, database)
+      return await this.#copyWaiting(writer, new LineRanges(), 0, database)
     } finally {
       this.close()
     }
@@ -106,15 +106,15 @@ export class TableUpdate {
   /** The table without the lines that go, then the new lines. */
   async #replace(old: TableIndex, database: Database, transaction: Transaction): Promise<TableIndex> {
     const path = database.path(this.#table.file)
-    const { ranges, segments } = await remainingOf(path, old, this.#takenOut, database.signal)
+    const { ranges, lineRanges } = await remainingOf(path, old, this.#takenOut, database.signal)
     const writer = await transaction.cut(this.#table.file, ranges)
-    return this.#copyWaiting(writer, segments, 0, database)
+    return this.#copyWaiting(writer, lineRanges, 0, database)
   }
 
   /** Writes the lines of the scratch file, with their codes, behind what the writer has. */
   async #copyWaiting(
     writer: TableWriter,
-    segments: Segments,
+    lineRanges: LineRanges,
     start: number,
     { signal }: Database,
   ): Promise<TableIndex> {
@@ -124,16 +124,16 @@ export class TableUpdate {
     if (!encoded && this.#scratch.bytes > 0) await writer.copyFrom(this.#scratch.path, this.#scratch.ranges)
     for (const { pid, offset, length, sum } of this.#waiting.all) {
       if (!encoded) {
-        segments.add({ pid, offset: before + offset, length, sum })
+        lineRanges.add({ pid, offset: before + offset, length, sum })
         continue
       }
       await breathe()
       const place = start + writer.bytes
       const text = withCodes(this.#table, this.#context.encoder, this.#scratch.read(offset, length))
       writer.write(text)
-      segments.addContent(pid, place, start + writer.bytes - place, text)
+      lineRanges.addContent(pid, place, start + writer.bytes - place, text)
     }
-    return { bytes: start + writer.bytes, segments }
+    return { bytes: start + writer.bytes, lineRanges }
   }
 }
 

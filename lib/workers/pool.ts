@@ -43,7 +43,7 @@ const MOST_JOBS = 4
 const YOUNG_MEGABYTES = 16
 
 /** Runs tasks; the memory of a task's bytes is given away, all of what they are part of. */
-export class Threads {
+export class WorkerPool {
   readonly #setup: TaskSetup
   readonly #runner: TaskRunner
   readonly #signal: AbortSignal | undefined

@@ -93,7 +93,7 @@ export class Renewer {
 
 function bareProducts({ resolutions }: Settled): BareProduct[] {
   return resolutions
-    .flatMap(({ frozen }) => frozen)
+    .flatMap(({ takenOver }) => takenOver)
     .flatMap(({ product: { dname }, features }) =>
       (['train-', 'raw-'] as const)
         .filter((prefix) => ![...features.keys()].some((number) => TABLES[number]?.file.startsWith(prefix)))

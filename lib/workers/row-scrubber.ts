@@ -7,7 +7,7 @@ import type { CsvRecord } from '../csv/row.js'
 import { RecordCells } from '../csv/split.js'
 import type { Day } from '../rules/day.js'
 import type { Layout } from '../rules/layout.js'
-import { unitOf } from '../rules/partition.js'
+import { partitionOf } from '../rules/partition.js'
 import { type Judged, Scrubber } from '../rules/scrub.js'
 import { noRows, type RowCounts } from '../settle/counts.js'
 import { originOf, RecordWriter } from '../sort/records.js'
@@ -79,7 +79,7 @@ export class RowScrubber {
       if (scrubbed.outcome === 'rejected') this.#reject(record, scrubbed.message)
       if (scrubbed.outcome === 'rejected' || !this.#count(scrubbed)) return
       const { pid, observation, kind, text } = scrubbed
-      this.#records.add(unitOf(pid, observation), originOf(kind), text)
+      this.#records.add(partitionOf(pid, observation), originOf(kind), text)
     }
   }
 
@@ -90,7 +90,7 @@ export class RowScrubber {
     else if (judged.outcome === 'rejected') this.#reject(cursor.record, judged.message)
     else if (this.#count(judged)) {
       this.#scrubber.write(this.#records.begin())
-      this.#records.end(unitOf(judged.pid, judged.observation), originOf(judged.kind))
+      this.#records.end(partitionOf(judged.pid, judged.observation), originOf(judged.kind))
     }
   }
 

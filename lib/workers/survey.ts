@@ -12,7 +12,7 @@ import type { DamagedLine } from '../store/read/surveyor.js'
 import { EMPTY_TABLE, missingColumns } from '../store/read/table-reader.js'
 import type { Table } from '../store/table.js'
 import { TABLES } from '../store/tables.js'
-import { Threads } from './pool.js'
+import { WorkerPool } from './pool.js'
 import { type SurveyedBlock, type TablesSetup, TableTasks } from './table-tasks.js'
 import type { ResultOf, Task } from './tasks.js'
 
@@ -56,7 +56,7 @@ export class Survey extends SurveyedLines {
       const header = headers.get(table.file)
       if (opened === undefined || header === undefined) return []
       const places = placesOf(table, layout, header, { fd: opened.handle.fd, bytes: opened.bytes })
-      return [{ ...places, segments: index?.tables.get(table.file)?.segments.flat ?? [] }]
+      return [{ ...places, lineRanges: index?.tables.get(table.file)?.lineRanges.flat ?? [] }]
     })
     super({ others, tables })
     this.#files = files
@@ -211,14 +211,14 @@ const BATCH_BYTES = 1 << 18
 
 /** What does tasks on tables: on any thread, or on this one at once. */
 interface TableThreads {
-  readonly threads: Threads
+  readonly threads: WorkerPool
   readonly tables: TableTasks
 }
 
 function startThreads(setup: TablesSetup, encodings: Encodings, signal: AbortSignal | undefined): TableThreads {
   const tables = new TableTasks(setup, encodings)
   const shared = { others: setup.others, inputs: [], encodings, stored: undefined, tables: setup }
-  return { threads: new Threads(shared, signal, tables), tables }
+  return { threads: new WorkerPool(shared, signal, tables), tables }
 }
 
 async function surveyLines(

@@ -1,24 +1,25 @@
 /**
  * The work of a run that needs nothing but its input, so that any thread can do it: scrubbing lines, and settling
- * units and writing what they add to each table. Input and output are plain data.
+ * partitions and writing what they add to each table. Input and output are plain data.
  */
 
 import type { CsvRecord } from '../csv/row.js'
 import { Encoder, type Encodings, type UnknownValues } from '../rules/category-codes.js'
 import { createLayout, type Layout } from '../rules/layout.js'
-import { programOfUnit } from '../rules/partition.js'
+import { programOfPartition } from '../rules/partition.js'
 import { type CensusByProgram, countProgram } from '../settle/census.js'
 import { countSettled, nothingSettled, type SettledCounts } from '../settle/counts.js'
 import { settleProgram } from '../settle/program.js'
 import type { Settled } from '../settle/settled.js'
 import type { SpilledSection } from '../sort/buffer.js'
-import { asBuffer, endOfRecord, RecordCursor, unitAt } from '../sort/records.js'
+import { asBuffer, endOfRecord, partitionAt, RecordCursor } from '../sort/records.js'
 import { memoryOfSection, type SectionData, sortedRuns } from '../sort/run.js'
 import { type SpillTarget, writeRuns } from '../sort/spill.js'
 import { type TableText, TableTexts } from '../store/format.js'
 import { StoredLines, type StoredPlaces } from '../store/read/stored-lines.js'
 import { StoredCensus } from '../store/stored-census.js'
 import { TABLE_NUMBERS, TABLES } from '../store/tables.js'
+import { linesOfPartition, type PartitionSource } from './partition-lines.js'
 import type { RenewedPrograms } from './renewer.js'
 import { type InputForm, RowScrubber, type ScrubbedRows } from './row-scrubber.js'
 import type {
@@ -29,7 +30,6 @@ import type {
   TablesSetup,
   TableTasks,
 } from './table-tasks.js'
-import { linesOfUnit, type UnitSource } from './unit-lines.js'
 
 /** What all tasks of a run share. */
 export interface TaskSetup {
@@ -38,7 +38,7 @@ export interface TaskSetup {
   /** Of each input. */
   readonly inputs: readonly InputForm[]
   readonly encodings: Encodings
-  /** Where to read stored lines of programs; undefined where the units hold them already. */
+  /** Where to read stored lines of programs; undefined where the partitions hold them already. */
   readonly stored: StoredPlaces | undefined
   /** Whether rows of the input count before stored versions of their datasets, whatever the dates. */
   readonly replaces?: boolean | undefined
@@ -57,10 +57,10 @@ export interface ScrubTask {
   readonly line: number
 }
 
-/** Units to settle. */
+/** Partitions to settle. */
 export interface SettleTask {
   readonly kind: 'settle'
-  /** Records sorted by unit; all of a unit. */
+  /** Records sorted by partition; all of a partition. */
   readonly bytes: Uint8Array
 }
 
@@ -72,7 +72,7 @@ export interface SpillTask {
 }
 
 /** What settling gives. */
-export interface SettledUnits {
+export interface SettledPartitions {
   /** For each of {@link TABLES}. */
   readonly tables: readonly TableText[]
   readonly counts: SettledCounts
@@ -85,7 +85,7 @@ export interface SettledUnits {
 /** What each kind of task is, and what it gives. */
 interface Kinds {
   readonly scrub: [ScrubTask, ScrubbedRows]
-  readonly settle: [SettleTask, SettledUnits]
+  readonly settle: [SettleTask, SettledPartitions]
   readonly spill: [SpillTask, SpilledSection]
   readonly survey: [SurveyTask, SurveyedBlock]
   readonly check: [ProgramsTask<'check'>, CheckedPrograms]
@@ -193,12 +193,12 @@ export class TaskRunner {
     return this.#scrubber
   }
 
-  #settle({ bytes }: SettleTask): SettledUnits {
+  #settle({ bytes }: SettleTask): SettledPartitions {
     const counts = nothingSettled()
     const { replaces } = this.#setup
     const census: CensusByProgram = new Map()
     const source = { layout: this.layout, stored: this.#stored, replaces }
-    for (const settled of settleUnits(asBuffer(bytes), source)) {
+    for (const settled of settlePartitions(asBuffer(bytes), source)) {
       countSettled(settled, counts)
       countProgram(settled, census)
       // At once, as what is held longer than it needs to be makes garbage dear to collect.
@@ -219,20 +219,21 @@ export class TaskRunner {
 }
 
 /**
- * Settles units, one after the other.
+ * Settles partitions, one after the other.
  *
- * @param block records sorted by unit; all of a unit
+ * @param block records sorted by partition; all of a partition
  */
-export function* settleUnits(block: Buffer, source: UnitSource): Generator<Settled> {
+export function* settlePartitions(block: Buffer, source: PartitionSource): Generator<Settled> {
   const cursor = new RecordCursor(block)
   const all = source.stored === undefined
-  for (let unit = cursor.nextUnit; unit !== undefined; unit = cursor.nextUnit)
-    yield settleProgram(linesOfUnit(unit, cursor, source), TABLE_NUMBERS, all)
+  for (let partition = cursor.nextPartition; partition !== undefined; partition = cursor.nextPartition)
+    yield settleProgram(linesOfPartition(partition, cursor, source), TABLE_NUMBERS, all)
 }
 
 /** The programs that a block of records has rows of. */
 function programsIn(block: Buffer): Set<number> {
   const programs = new Set<number>()
-  for (let at = 0; at < block.length; at = endOfRecord(block, at)) programs.add(programOfUnit(unitAt(block, at)))
+  for (let at = 0; at < block.length; at = endOfRecord(block, at))
+    programs.add(programOfPartition(partitionAt(block, at)))
   return programs
 }

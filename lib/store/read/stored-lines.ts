@@ -7,14 +7,14 @@ import { join } from 'node:path'
 import { IngestError } from '../../errors.js'
 import type { Entry } from '../../sort/records.js'
 import { checksum } from '../checksum.js'
-import { Segments } from '../line-ranges.js'
+import { LineRanges } from '../line-ranges.js'
 import type { Table } from '../table.js'
 
 /** Where the lines stand: plain data, from which any thread can read them. */
 export interface StoredPlaces {
   readonly folder: string
-  /** By file, see {@link Segments.flat}. */
-  readonly segments: ReadonlyMap<string, ArrayLike<number>>
+  /** By file, see {@link LineRanges.flat}. */
+  readonly lineRanges: ReadonlyMap<string, ArrayLike<number>>
   /** Descriptors of tables that are open, by file; the others are opened by name. */
   readonly descriptors?: ReadonlyMap<string, number>
 }
@@ -22,14 +22,14 @@ export interface StoredPlaces {
 /** Reads lines program by program. */
 export class StoredLines {
   readonly #folder: string
-  readonly #segments: ReadonlyMap<string, Segments>
+  readonly #lineRanges: ReadonlyMap<string, LineRanges>
   readonly #descriptors: ReadonlyMap<string, number>
   readonly #files = new Map<string, number>()
 
-  constructor({ folder, segments, descriptors = new Map() }: StoredPlaces) {
+  constructor({ folder, lineRanges, descriptors = new Map() }: StoredPlaces) {
     this.#folder = folder
     this.#descriptors = descriptors
-    this.#segments = new Map([...segments].map(([file, flat]) => [file, new Segments(flat)]))
+    this.#lineRanges = new Map([...lineRanges].map(([file, flat]) => [file, new LineRanges(flat)]))
   }
 
   /**
@@ -43,12 +43,12 @@ export class StoredLines {
 
   /** How many bytes the lines of a program have in a table. */
   bytesOf(pid: number, { file }: Pick<Table, 'file'>): number {
-    return (this.#segments.get(file)?.of(pid) ?? []).reduce((sum, { length }) => sum + length, 0)
+    return (this.#lineRanges.get(file)?.of(pid) ?? []).reduce((sum, { length }) => sum + length, 0)
   }
 
   #in({ file, number }: Table, pid: number): Entry[] {
     const lines: Entry[] = []
-    for (const { offset, length, sum } of this.#segments.get(file)?.of(pid) ?? []) {
+    for (const { offset, length, sum } of this.#lineRanges.get(file)?.of(pid) ?? []) {
       const bytes = Buffer.allocUnsafe(length)
       if (readSync(this.#open(file), bytes, 0, length, offset) < length) {
         const source = join(this.#folder, file)

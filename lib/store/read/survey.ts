@@ -9,7 +9,7 @@ import { CsvReader } from '../../csv/read.js'
 import { CanonicalLine } from '../../csv/row.js'
 import { formatRow } from '../../csv/write.js'
 import { createLayout, type Layout } from '../../rules/layout.js'
-import { Segments } from '../line-ranges.js'
+import { LineRanges } from '../line-ranges.js'
 import { TABLE_OPTIONS, type Table } from '../table.js'
 import { TABLES, tableColumns } from '../tables.js'
 import type { Item } from './items.js'
@@ -42,8 +42,8 @@ export interface TablePlaces {
   readonly bytes: number
   readonly lines: number
   readonly asWritten: boolean
-  /** See {@link Segments.flat}. */
-  readonly segments: ArrayLike<number>
+  /** See {@link LineRanges.flat}. */
+  readonly lineRanges: ArrayLike<number>
   /** Offset and line number of each piece that goes on with no other one of its program, in turn. */
   readonly firstLines: readonly number[]
 }
@@ -57,20 +57,20 @@ export class SurveyedTable {
   /** The columns without which its lines cannot be read; none if they can. */
   readonly unreadable: readonly string[]
   readonly bytes: number
-  readonly segments: Segments
+  readonly lineRanges: LineRanges
   /** Number of lines below the header that can be read. */
   lines: number
   /** Whether the file is, byte for byte, what this program would write for its lines. */
   asWritten: boolean
   readonly #layout: Layout
   readonly #fd: number
-  /** Line numbers of the segments, by their offset. */
+  /** Line numbers of the line ranges, by their offset. */
   readonly #firstLines: Map<number, number>
   #reader: TableReader | undefined
   #end = -1
   #pid = -1
 
-  constructor({ number, header, fd, bytes, lines, asWritten, segments, firstLines }: TablePlaces, layout: Layout) {
+  constructor({ number, header, fd, bytes, lines, asWritten, lineRanges, firstLines }: TablePlaces, layout: Layout) {
     this.table = TABLES[number] as Table
     this.header = header
     this.bytes = bytes
@@ -78,7 +78,7 @@ export class SurveyedTable {
     this.asWritten = asWritten
     this.columns = tableColumns(this.table, layout)
     this.unreadable = missingColumns(this.table, header)
-    this.segments = new Segments(segments)
+    this.lineRanges = new LineRanges(lineRanges)
     this.#layout = layout
     this.#fd = fd
     this.#firstLines = new Map()
@@ -87,9 +87,18 @@ export class SurveyedTable {
 
   /** The same as plain data. */
   get places(): TablePlaces {
-    const { table, header, bytes, lines, asWritten, segments } = this
+    const { table, header, bytes, lines, asWritten, lineRanges } = this
     const firstLines = [...this.#firstLines].flat()
-    return { number: table.number, header, fd: this.#fd, bytes, lines, asWritten, segments: segments.flat, firstLines }
+    return {
+      number: table.number,
+      header,
+      fd: this.#fd,
+      bytes,
+      lines,
+      asWritten,
+      lineRanges: lineRanges.flat,
+      firstLines,
+    }
   }
 
   /** Whether the header has just the columns that it should have, in their order. */
@@ -104,7 +113,7 @@ export class SurveyedTable {
     for (let at = 0; at < runs.length; at += RUN_NUMBERS) {
       const [pid = 0, offset = 0, length = 0, sum = 0, line = 0] = runs.slice(at, at + RUN_NUMBERS)
       if (pid !== this.#pid || offset !== this.#end) this.#firstLines.set(offset, line)
-      this.segments.add({ pid, offset, length, sum })
+      this.lineRanges.add({ pid, offset, length, sum })
       this.#pid = pid
       this.#end = offset + length
     }
@@ -112,7 +121,7 @@ export class SurveyedTable {
 
   /** The readable lines of a program. */
   linesOf(pid: number): TableLine[] {
-    return this.segments.of(pid).flatMap(({ offset, length }) => {
+    return this.lineRanges.of(pid).flatMap(({ offset, length }) => {
       const bytes = Buffer.allocUnsafe(length)
       // Many small pieces that were just read: waiting for another thread would take longer than the reading.
       const count = readSync(this.#fd, bytes, 0, length, offset)
@@ -150,7 +159,7 @@ export function placesOf(table: Table, layout: Layout, header: Item, file: { fd:
   const { fields = [] } = header.record ?? {}
   const text = formatRow(tableColumns(table, layout))
   const asWritten = `${header.record?.text}\n` === text && header.end - header.offset === Buffer.byteLength(text)
-  return { number: table.number, header: fields, ...file, lines: 0, asWritten, segments: [], firstLines: [] }
+  return { number: table.number, header: fields, ...file, lines: 0, asWritten, lineRanges: [], firstLines: [] }
 }
 
 /** What is known of the tables of a database, as plain data. */
@@ -181,7 +190,7 @@ export class SurveyedLines {
 
   /** The programs that have lines, ascending. */
   get programs(): readonly number[] {
-    const pids = new Set([...this.tables.values()].flatMap(({ segments }) => [...segments.programs]))
+    const pids = new Set([...this.tables.values()].flatMap(({ lineRanges }) => [...lineRanges.programs]))
     return [...pids].sort((a, b) => a - b)
   }
 
@@ -192,7 +201,7 @@ export class SurveyedLines {
 
   /** How many bytes the lines of a program have. */
   bytesOf(pid: number): number {
-    const segments = [...this.tables.values()].flatMap((table) => table.segments.of(pid))
-    return segments.reduce((sum, { length }) => sum + length, 0)
+    const lineRanges = [...this.tables.values()].flatMap((table) => table.lineRanges.of(pid))
+    return lineRanges.reduce((sum, { length }) => sum + length, 0)
   }
 }

@@ -8,7 +8,7 @@ import type { ByteWriter } from '../../csv/bytes.js'
 import { CanonicalLine, type CsvRecord } from '../../csv/row.js'
 import { RecordCells } from '../../csv/split.js'
 import type { Layout } from '../../rules/layout.js'
-import { unitOf } from '../../rules/partition.js'
+import { partitionOf } from '../../rules/partition.js'
 import { RecordWriter } from '../../sort/records.js'
 import { checksum } from '../checksum.js'
 import type { Table } from '../table.js'
@@ -173,7 +173,7 @@ export class Surveyor {
     this.#asWritten &&= isSame
     if (!this.#options.keeps || this.#table.holds === 'groups') this.#records.giveUp()
     else {
-      this.#records.end(unitOf(pid, observation), this.#table.number)
+      this.#records.end(partitionOf(pid, observation), this.#table.number)
       if (isMisplaced) this.#misplaced++
     }
   }

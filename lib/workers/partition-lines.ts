@@ -1,11 +1,11 @@
 /**
- * All lines that a unit is settled from: those of the run's rows, and those that the tables of the database hold.
+ * All lines that a partition is settled from: those of the run's rows, and those that the tables of the database hold.
  */
 import { CanonicalLine } from '../csv/row.js'
 import { KeywordFinder } from '../rules/keywords.js'
 import type { Layout } from '../rules/layout.js'
 import type { MemberList } from '../rules/member-list.js'
-import { programOfUnit } from '../rules/partition.js'
+import { programOfPartition } from '../rules/partition.js'
 import type { Row } from '../rules/row.js'
 import type { ProgramLines, ProgramLists } from '../settle/settled.js'
 import { type Entry, FRESH_LIST, freshKind, type RecordCursor } from '../sort/records.js'
@@ -20,10 +20,10 @@ const ROW_TABLES = TABLES.filter(({ number }) => !isFeatures(number) && !isList(
 const LIST_TABLES = TABLES.filter(({ number }) => isList(number))
 const FEATURE_TABLES = TABLES.filter(({ number }) => isFeatures(number))
 
-/** What the lines of units are read with. */
-export interface UnitSource {
+/** What the lines of partitions are read with. */
+export interface PartitionSource {
   readonly layout: Layout
-  /** The lines of the database that take part; absent where the units hold them already. */
+  /** The lines of the database that take part; absent where the partitions hold them already. */
   readonly stored?: StoredLines | undefined
   /** See {@link TaskSetup.replaces}. */
   readonly replaces?: boolean | undefined
@@ -31,17 +31,17 @@ export interface UnitSource {
 
 const NONE: readonly never[] = []
 
-/** All lines of a unit: those of the buffer, and those of the database that are not in it. */
-export function linesOfUnit(
-  unit: number,
+/** All lines of a partition: those of the buffer, and those of the database that are not in it. */
+export function linesOfPartition(
+  partition: number,
   cursor: RecordCursor,
-  { layout, stored, replaces }: UnitSource,
+  { layout, stored, replaces }: PartitionSource,
 ): ProgramLines {
-  const pid = programOfUnit(unit)
+  const pid = programOfPartition(partition)
   const finder = new KeywordFinder(layout.at)
   const fresh: Row[] = []
   const entries: Entry[] = []
-  while (cursor.nextUnit === unit) {
+  while (cursor.nextPartition === partition) {
     const entry = cursor.next()
     const kind = freshKind(entry.origin)
     if (kind === undefined) entries.push(entry)

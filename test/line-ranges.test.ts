@@ -3,39 +3,39 @@ import assert from 'node:assert/strict'
 import test from 'ava'
 import fc from 'fast-check'
 import { checksum } from '../lib/store/checksum.js'
-import { type Segment, Segments } from '../lib/store/line-ranges.js'
+import { type LineRange, LineRanges } from '../lib/store/line-ranges.js'
 
 const seed = Number(process.env.FC_SEED ?? 20240221)
 
 /** A table whose bytes are all over the place. */
 const TABLE = Buffer.from(Array.from({ length: 2000 }, (_, at) => (at * 37 + (at >> 3)) % 251))
 
-const segment = (pid: number, offset: number, length: number): Segment => ({
+const lineRange = (pid: number, offset: number, length: number): LineRange => ({
   pid,
   offset,
   length,
   sum: checksum(TABLE.subarray(offset, offset + length)),
 })
 
-function segments(...list: readonly Segment[]): Segments {
-  const index = new Segments()
+function lineRanges(...list: readonly LineRange[]): LineRanges {
+  const index = new LineRanges()
   for (const its of list) index.add(its)
   return index
 }
 
-test('an index without segments is empty', (t) => {
-  const index = new Segments()
+test('an index without line ranges is empty', (t) => {
+  const index = new LineRanges()
   t.deepEqual(index.all, [])
   t.deepEqual(index.of(1), [])
   t.deepEqual([...index.programs], [])
   t.deepEqual([...index.flat], [])
 })
 
-test('segments keep the order of the table, and each program has its own', (t) => {
-  const index = segments(segment(7, 10, 5), segment(3, 15, 1), segment(7, 16, 4))
-  t.deepEqual(index.all, [segment(7, 10, 5), segment(3, 15, 1), segment(7, 16, 4)])
-  t.deepEqual(index.of(7), [segment(7, 10, 5), segment(7, 16, 4)])
-  t.deepEqual(index.of(3), [segment(3, 15, 1)])
+test('line ranges keep the order of the table, and each program has its own', (t) => {
+  const index = lineRanges(lineRange(7, 10, 5), lineRange(3, 15, 1), lineRange(7, 16, 4))
+  t.deepEqual(index.all, [lineRange(7, 10, 5), lineRange(3, 15, 1), lineRange(7, 16, 4)])
+  t.deepEqual(index.of(7), [lineRange(7, 10, 5), lineRange(7, 16, 4)])
+  t.deepEqual(index.of(3), [lineRange(3, 15, 1)])
   t.deepEqual(index.of(4), [])
   t.deepEqual([...index.programs], [7, 3])
   const numbers = index.all.flatMap(({ pid, offset, length, sum }) => [pid, offset, length, sum])
@@ -43,30 +43,30 @@ test('segments keep the order of the table, and each program has its own', (t) =
   t.deepEqual(numbers.slice(0, 3), [7, 10, 5])
 })
 
-test('a piece that goes on with the same program lengthens the last segment', (t) => {
-  const index = segments(segment(7, 10, 5), segment(7, 15, 1), segment(7, 16, 4), segment(3, 20, 1))
-  t.deepEqual(index.all, [segment(7, 10, 10), segment(3, 20, 1)])
-  t.deepEqual(index.of(7), [segment(7, 10, 10)])
+test('a piece that goes on with the same program lengthens the last line range', (t) => {
+  const index = lineRanges(lineRange(7, 10, 5), lineRange(7, 15, 1), lineRange(7, 16, 4), lineRange(3, 20, 1))
+  t.deepEqual(index.all, [lineRange(7, 10, 10), lineRange(3, 20, 1)])
+  t.deepEqual(index.of(7), [lineRange(7, 10, 10)])
 })
 
-test('a piece that does not follow the last segment stands by itself', (t) => {
-  const pieces = [segment(7, 10, 5), segment(7, 16, 4)]
-  t.deepEqual(segments(...pieces).all, pieces)
-  t.deepEqual(segments(...pieces).of(7), pieces)
+test('a piece that does not follow the last line range stands by itself', (t) => {
+  const pieces = [lineRange(7, 10, 5), lineRange(7, 16, 4)]
+  t.deepEqual(lineRanges(...pieces).all, pieces)
+  t.deepEqual(lineRanges(...pieces).of(7), pieces)
 })
 
-test('after another program, a piece of the first is a segment of its own', (t) => {
-  const index = segments(segment(7, 0, 5), segment(3, 5, 5), segment(7, 10, 5), segment(7, 15, 5))
-  t.deepEqual(index.of(7), [segment(7, 0, 5), segment(7, 10, 10)])
+test('after another program, a piece of the first is a line range of its own', (t) => {
+  const index = lineRanges(lineRange(7, 0, 5), lineRange(3, 5, 5), lineRange(7, 10, 5), lineRange(7, 15, 5))
+  t.deepEqual(index.of(7), [lineRange(7, 0, 5), lineRange(7, 10, 10)])
 })
 
 test('a program is found in what was added after it was asked for', (t) => {
-  const index = segments(segment(7, 0, 5))
+  const index = lineRanges(lineRange(7, 0, 5))
   t.deepEqual(index.of(3), [])
-  index.add(segment(3, 5, 5))
-  t.deepEqual(index.of(3), [segment(3, 5, 5)])
-  index.add(segment(3, 10, 5))
-  t.deepEqual(index.of(3), [segment(3, 5, 10)])
+  index.add(lineRange(3, 5, 5))
+  t.deepEqual(index.of(3), [lineRange(3, 5, 5)])
+  index.add(lineRange(3, 10, 5))
+  t.deepEqual(index.of(3), [lineRange(3, 5, 10)])
 })
 
 const pieces = fc
@@ -80,19 +80,19 @@ const pieces = fc
   .map((list) => {
     let end = 100
     return list.map(({ pid, gap, length }) => {
-      const its = segment(pid, end + gap, length)
+      const its = lineRange(pid, end + gap, length)
       end += gap + length
       return its
     })
   })
 
 /** Every byte of a table with the program it belongs to. */
-function bytes(list: readonly Segment[]): string[] {
+function bytes(list: readonly LineRange[]): string[] {
   return list.flatMap(({ pid, offset, length }) => Array.from({ length }, (_, index) => `${offset + index}:${pid}`))
 }
 
-test('there is room for as many segments as come', (t) => {
-  const index = new Segments([1, 0, 2, 7])
+test('there is room for as many line ranges as come', (t) => {
+  const index = new LineRanges([1, 0, 2, 7])
   const expected = [1, 0, 2, 7]
   for (let at = 1; at < 1000; at++) {
     index.add({ pid: at % 3, offset: 2 * at, length: 2, sum: at })
@@ -104,16 +104,16 @@ test('there is room for as many segments as come', (t) => {
   t.is(index.of(2).length, 333)
 })
 
-test('flat numbers read back as the same segments, which are as few as can be and cover the same bytes', (t) => {
+test('flat numbers read back as the same line ranges, which are as few as can be and cover the same bytes', (t) => {
   fc.assert(
     fc.property(pieces, (list) => {
-      const index = segments(...list)
-      const again = new Segments(index.flat)
+      const index = lineRanges(...list)
+      const again = new LineRanges(index.flat)
       assert.deepEqual(again.all, index.all)
       assert.deepEqual(again.flat, index.flat)
       assert.deepEqual(bytes(index.all), bytes(list))
       for (const { pid, offset, length, sum } of index.all)
-        assert.deepEqual({ pid, offset, length, sum }, segment(pid, offset, length))
+        assert.deepEqual({ pid, offset, length, sum }, lineRange(pid, offset, length))
       for (const pid of [0, 1, 2, 3, 4, 5]) {
         assert.deepEqual(
           index.of(pid),
@@ -132,23 +132,23 @@ test('flat numbers read back as the same segments, which are as few as can be an
   t.pass()
 })
 
-test('a table that is all segments below its header reads back from their words', (t) => {
+test('a table that is all line ranges below its header reads back from their words', (t) => {
   const whole = fc.array(fc.record({ pid: fc.nat({ max: 99_999 }), length: fc.integer({ min: 1, max: 30 }) }))
   // A header, then terabytes.
   const starts = fc.constantFrom(0, 100, 2 ** 42)
   fc.assert(
     fc.property(whole, starts, (list, start) => {
-      const index = new Segments()
+      const index = new LineRanges()
       let bytes = start
       for (const { pid, length } of list) {
         index.add({ pid, offset: bytes, length, sum: checksum(String(bytes)) })
         bytes += length
       }
-      const again = Segments.ofWords(index.words, bytes)
+      const again = LineRanges.ofWords(index.words, bytes)
       assert.deepEqual(again.flat, index.flat)
       // What was read is added to without a change to it.
       const before = again.flat.slice()
-      new Segments(again.flat).add({ pid: list.at(-1)?.pid ?? 1, offset: bytes, length: 5, sum: 5 })
+      new LineRanges(again.flat).add({ pid: list.at(-1)?.pid ?? 1, offset: bytes, length: 5, sum: 5 })
       assert.deepEqual(again.flat, before)
     }),
     { seed, numRuns: 300 },
@@ -156,20 +156,20 @@ test('a table that is all segments below its header reads back from their words'
   t.pass()
 })
 
-test('lines that are added one by one are the same segments as in one piece', (t) => {
+test('lines that are added one by one are the same line ranges as in one piece', (t) => {
   const lines = ['one,1', 'two,2', '"th""ree",3']
   const text = lines.map((line) => `${line}\n`).join('')
-  const byLine = new Segments()
+  const byLine = new LineRanges()
   let offset = 10
   for (const line of lines) {
     byLine.addContent(7, offset, line.length + 1, `${line}\n`)
     offset += line.length + 1
   }
-  const whole = new Segments()
+  const whole = new LineRanges()
   whole.add({ pid: 7, offset: 10, length: text.length, sum: checksum(text) })
   t.deepEqual(byLine.flat, whole.flat)
   t.deepEqual(whole.differing(byLine), [])
-  const other = new Segments()
+  const other = new LineRanges()
   other.add({ pid: 7, offset: 10, length: text.length, sum: checksum(text.replace('2', '3')) })
   t.deepEqual(whole.differing(other), [7])
 })

@@ -208,12 +208,13 @@ test('a signal ends the waiting for another run', async (t) => {
 test('a signal that comes while the program is loaded ends it as any other', async (t) => {
   const dir = await makeSmall(t)
   const before = filesIn(dir, '.')
-  for (const args of [
-    ['check', 'db'],
-    ['report', 'db'],
-    ['-o', 'db', '2024-02-22_053.csv'],
-  ])
-    assertInterrupted(t, 'SIGINT', await runSignalled({ args, cwd: dir.folder, signals: ['SIGINT'] }), args.join(' '))
+  // From its standard input, which does not end: a run over a file may be over before the signal comes.
+  for (const args of [['check', 'db'], ['report', 'db'], ['-o', 'db', '--date', '2024-02-22']]) {
+    const run = { args, cwd: dir.folder, signals: ['SIGINT'] as const }
+    let result = await runSignalled(run)
+    for (let tries = 1; result.code === 0 && tries < 5; tries++) result = await runSignalled(run)
+    assertInterrupted(t, 'SIGINT', result, args.join(' '))
+  }
   t.deepEqual(filesIn(dir, '.'), before)
 })
 

@@ -1,17 +1,24 @@
 /** The tests take some minutes: those that take longest begin first, so that no processor waits for the last one. */
 const LONGEST = [
-  ...[
-    'interrupted',
-    'every-command',
-    'commit',
-    'signals',
-    'report-explorer',
-    'interrupted-commits',
-    'outputs',
-    'prune',
-  ],
-  ...['associations', 'interrupted-associations', 'concurrent', 'replace', 'generate', 'check', 'cli', 'many-runs'],
-  ...['api-page', 'package', 'one-run'],
+  'interrupted',
+  'every-command',
+  'commit',
+  'signals',
+  'report-explorer',
+  'interrupted-commits',
+  'outputs',
+  'prune',
+  'associations',
+  'interrupted-associations',
+  'concurrent',
+  'replace',
+  'generate',
+  'check',
+  'cli',
+  'many-runs',
+  'api-page',
+  'package',
+  'one-run',
 ]
 
 function rankOf(file) {

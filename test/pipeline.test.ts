@@ -324,7 +324,7 @@ async function mostInFlight(
   }
   const tally = new Tally()
   const setup = { others: otherColumns(header), inputs: [input], encodings: defaultEncodings, stored: undefined }
-  const context = { decoder: new Decoder(tally), inputs: [input], threads: new WorkerPool(setup) }
+  const context = { decoder: new Decoder(tally), inputs: [input], pool: new WorkerPool(setup) }
   const sink = (ms: number) =>
     new Writable({
       objectMode: true,

@@ -209,7 +209,11 @@ test('a signal that comes while the program is loaded ends it as any other', asy
   const dir = await makeSmall(t)
   const before = filesIn(dir, '.')
   // From its standard input, which does not end: a run over a file may be over before the signal comes.
-  for (const args of [['check', 'db'], ['report', 'db'], ['-o', 'db', '--date', '2024-02-22']]) {
+  for (const args of [
+    ['check', 'db'],
+    ['report', 'db'],
+    ['-o', 'db', '--date', '2024-02-22'],
+  ]) {
     const run = { args, cwd: dir.folder, signals: ['SIGINT'] as const }
     let result = await runSignalled(run)
     for (let tries = 1; result.code === 0 && tries < 5; tries++) result = await runSignalled(run)

@@ -37,16 +37,16 @@ export class RecordCells implements Fields {
   /** Where the last record that was split begins, and where its line end does. */
   start = 0
   end = 0
-  /** Whether the block is ASCII: then each byte is a character. */
-  isAscii = true
   #block: Buffer = Buffer.alloc(0)
+  /** See {@link isAscii}; told when it is first asked for, as many a block is only split. */
+  #isAscii: boolean | undefined
 
   /** Takes the block that the next records stand in. */
   load(block: Buffer): void {
     this.#block = block
     // Elements of a plain array are reached faster than those of a `Buffer`.
     this.bytes = new Uint8Array(block.buffer, block.byteOffset, block.length)
-    this.isAscii = isAscii(block)
+    this.#isAscii = undefined
   }
 
   /** Takes a record that stands by itself, by its fields; false where a NUL is in it, which no row has. */
@@ -131,6 +131,12 @@ export class RecordCells implements Fields {
   /** Whether the record is an empty line. */
   get isBlank(): boolean {
     return this.end === this.start
+  }
+
+  /** Whether the block is ASCII: then each byte is a character. */
+  get isAscii(): boolean {
+    this.#isAscii ??= isAscii(this.#block)
+    return this.#isAscii
   }
 
   /** The canonical text of a cell; blank for a number that the record does not have. */

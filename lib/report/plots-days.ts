@@ -1,7 +1,7 @@
 /**
  * The axis of days that the charts over time share, and what its periods are called.
  */
-import { dayAfter, daysBetween, type Period } from './scales.js'
+import { dayAfter, daysBetween } from './scales.js'
 
 /** First day that is shown, and first day that is not. */
 export type Span = readonly [first: string, end: string]
@@ -15,11 +15,10 @@ interface Days {
 /** Where a period stands that is shown as a point. */
 export const middleOf = ({ from, to }: Days) => new Date((Date.parse(from) + Date.parse(to)) / 2)
 
-/** What a period is called in a tooltip: its only, or its first and last day. */
-export function periodText({ from, to }: Days, period: Period): string {
-  if (period === 'day') return from
-  const last = new Date(Date.parse(to) - 86_400_000).toISOString().slice(0, 10)
-  return `${from} to ${last}`
+/** What a period is called in words: its only, or its first and last day. */
+export function periodText({ from, to }: Days): string {
+  const last = dayAfter(to, -1)
+  return last === from ? from : `${from} to ${last}`
 }
 
 /** Days, or first days of months, that an axis can be marked at. */

@@ -4,8 +4,7 @@
 import * as Plot from '@observablehq/plot'
 import type { ModelReport, NamedBin } from './data.js'
 import { whole, wholeCounted } from './format.js'
-import { middleOf, type Span, utc } from './plots-days.js'
-import { dayAfter } from './scales.js'
+import { middleOf, periodText, type Span, utc } from './plots-days.js'
 
 /** More lines than these hide the curve: then only the first is drawn, and the strip shows the others. */
 const MOST_LINES = 6
@@ -57,10 +56,7 @@ export function namedText(products: number): string {
 /** When the files of a model were made, for readers who do not see the lines; blank where there are none. */
 export function namedDescription({ named, namedUndated }: ModelReport, span: Span): string {
   const all = stretches(named, span)
-  const told = all.slice(0, MOST_TOLD).map(({ from, to, products }) => {
-    const last = dayAfter(to, -1)
-    return `${from}${last === from ? '' : ` to ${last}`} (${whole(products)})`
-  })
+  const told = all.slice(0, MOST_TOLD).map((stretch) => `${periodText(stretch)} (${whole(stretch.products)})`)
   const more = all.length > MOST_TOLD ? ` and ${all.length - MOST_TOLD} times more` : ''
   const outside = sum(named) - sum(all)
   const parts = [

@@ -41,7 +41,7 @@ export function productsOverTime(
         insetLeft: width === WIDTHS.wide ? 1 : 0.3,
         insetRight: 0,
         filter: ({ bin }) => bin.products > 0,
-        title: ({ model, bin }) => `${periodText(bin, period)}\n${model}: ${wholeCounted(bin.products, 'product')}`,
+        title: ({ model, bin }) => `${periodText(bin)}\n${model}: ${wholeCounted(bin.products, 'product')}`,
       }),
       Plot.ruleY([0]),
     ],
@@ -120,14 +120,14 @@ export function shareOverTime(report: ModelReport, share: PartOverTime, span: Sp
 }
 
 /** What each period tells: its share, and what association files were made in it. */
-function tipsOf({ time, named, period }: ModelReport, share: PartOverTime, [first, end]: Span) {
+function tipsOf({ time, named }: ModelReport, share: PartOverTime, [first, end]: Span) {
   const bins = new Map<string, { readonly from: string; readonly to: string; readonly lines: string[] }>()
   for (const bin of time) {
-    if (share.all(bin) > 0) bins.set(bin.from, { ...bin, lines: [periodText(bin, period), shareText(share, [bin])] })
+    if (share.all(bin) > 0) bins.set(bin.from, { ...bin, lines: [periodText(bin), shareText(share, [bin])] })
   }
   for (const bin of share.isNamed ? named : []) {
     if (bin.from < first || bin.from >= end) continue
-    const tip = bins.get(bin.from) ?? { ...bin, lines: [periodText(bin, period)] }
+    const tip = bins.get(bin.from) ?? { ...bin, lines: [periodText(bin)] }
     tip.lines.push(namedText(bin.products))
     bins.set(bin.from, tip)
   }

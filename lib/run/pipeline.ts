@@ -43,8 +43,8 @@ export interface PipelineContext extends GroupContext {
  * @throws IngestError for what is wrong with an input; ROW_REJECTED under `strict`
  */
 export async function runPipeline(context: PipelineContext, update: TablesUpdate): Promise<void> {
-  const { inputs, chunks, threads, signal, emitter } = context
-  threads.expect(inputs.reduce((sum, { bytes = 0 }) => sum + bytes, 0))
+  const { inputs, chunks, pool, signal, emitter } = context
+  pool.expect(inputs.reduce((sum, { bytes = 0 }) => sum + bytes, 0))
   // A chain of functions in one stream: `chain()` would wrap it in a second one that an error does not destroy.
   const rows: Duplex = asStream(gen(decodeStage(context), scrubStage(context)), FEW_BATCHES)
   const bytes = Readable.from(chunks, { highWaterMark: 1 })
@@ -60,20 +60,20 @@ export function decodeStage({ decoder }: { readonly decoder: Decoder }): (chunk:
 /** Records to scrubbed rows. */
 export function scrubStage(context: {
   readonly inputs: readonly HeadedInput[]
-  readonly threads: WorkerPool
+  readonly pool: WorkerPool
 }): (batch: RecordBatch) => PendingBatch {
   return (batch) => {
-    const scrubbed = scrubBatch(batch, context.inputs.indexOf(batch.input), context.threads)
+    const scrubbed = scrubBatch(batch, context.inputs.indexOf(batch.input), context.pool)
     // Whoever waits for it may be gone by then: that is told elsewhere.
     scrubbed.catch(() => {})
     return { scrubbed }
   }
 }
 
-async function scrubBatch(batch: RecordBatch, input: number, threads: WorkerPool): Promise<ScrubbedBatch> {
-  const tasks = batch.blocks.map(({ bytes, line }) => threads.run({ kind: 'scrub', input, bytes, line }))
+async function scrubBatch(batch: RecordBatch, input: number, pool: WorkerPool): Promise<ScrubbedBatch> {
+  const tasks = batch.blocks.map(({ bytes, line }) => pool.run({ kind: 'scrub', input, bytes, line }))
   const parts: ScrubbedRows[] = []
-  if (batch.records.length > 0) parts.push(threads.runner.scrubRecords(input, batch.records, batch.isLast))
+  if (batch.records.length > 0) parts.push(pool.runner.scrubRecords(input, batch.records, batch.isLast))
   parts.push(...(await Promise.all(tasks)))
   const named = (row: RejectedRow): Reject => ({ source: batch.input.name, ...row })
   const rejects = [...batch.rejects, ...parts.flatMap((part) => part.rejects.map(named))]

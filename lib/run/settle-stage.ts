@@ -42,7 +42,7 @@ export interface Results {
 /** What the stage works on. */
 export interface GroupContext {
   readonly buffer: LineBuffer
-  readonly threads: WorkerPool
+  readonly pool: WorkerPool
   readonly tally: Tally
   /** Takes category values that have no code. */
   readonly learn: (values: UnknownValues) => void
@@ -94,7 +94,7 @@ export function rejected({ source, line, reason }: Reject): IngestError {
 const MOST_PENDING = 12
 
 async function* settleBuffered(context: GroupContext): AsyncGenerator<Results> {
-  const { buffer, threads, tally, learn, wholePrograms, progress, signal } = context
+  const { buffer, pool, tally, learn, wholePrograms, progress, signal } = context
   const pending: { readonly bytes: number; readonly settled: Promise<SettledPartitions> }[] = []
   const next = async (): Promise<Results> => {
     const { bytes, settled } = pending.shift() as (typeof pending)[number]
@@ -109,7 +109,7 @@ async function* settleBuffered(context: GroupContext): AsyncGenerator<Results> {
   for (const bytes of buffer.batches(wholePrograms)) {
     await breathe()
     const { length } = bytes
-    const settled = threads.run({ kind: 'settle', bytes })
+    const settled = pool.run({ kind: 'settle', bytes })
     // Whoever takes the results may be gone by then: that is told elsewhere.
     settled.catch(() => {})
     pending.push({ bytes: length, settled })

@@ -150,28 +150,25 @@ async function updateTables(
   // Plain data alone can go to another thread.
   const forms = inputs.map(({ name, header, day }) => ({ name, header, day }))
   const { encodings } = database
-  const threads = new WorkerPool(
-    { others, inputs: forms, encodings, stored, replaces: options.replace },
-    options.signal,
-  )
+  const pool = new WorkerPool({ others, inputs: forms, encodings, stored, replaces: options.replace }, options.signal)
   const buffer = new LineBuffer(
     options.memory ?? DEFAULT_MEMORY,
     (number) => spillPath(number, update, options),
-    (section, file) => threads.spill(section, file),
+    (section, file) => pool.spill(section, file),
   )
   const emitter = options.emitter?.begin({ layout, encoder }, update.scratchPath('emitted'))
   try {
     await takeOver?.bufferLines(buffer, known !== undefined, options.warn ?? (() => {}))
     const learn = (values: UnknownValues) => encoder.learn(values)
     const { signal } = options
-    await work({ layout, buffer, threads, tally, learn, wholePrograms: !anew, emitter, signal }, update)
-    await threads.close()
+    await work({ layout, buffer, pool, tally, learn, wholePrograms: !anew, emitter, signal }, update)
+    await pool.close()
     const newCategories = encoder.settle()
     await emitter?.finish(options.signal)
     const committed = await update.commit(newCategories.length > 0 || known === undefined, tally.census)
     return { newCategories, outcome: { database: database.folder.folder, ...committed } }
   } catch (error) {
-    await threads.close()
+    await pool.close()
     await update.abort(error)
     throw error
   } finally {

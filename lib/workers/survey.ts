@@ -101,17 +101,17 @@ export class Survey extends SurveyedLines {
    */
   async look(signal: AbortSignal | undefined, keep?: (kept: KeptLines) => Promise<void>): Promise<void> {
     const { index, checks, listener, meter } = this.#prepared
-    const { threads, tables } = startThreads({ ...this.places, checks, keeps: keep !== undefined }, NO_CODES, signal)
+    const { pool, tables } = startPool({ ...this.places, checks, keeps: keep !== undefined }, NO_CODES, signal)
     const unknown = [...this.tables.values()].filter(({ table }) => !index?.tables.has(table.file))
     if (unknown.length > 0) meter?.begin('reading', totalOf(unknown))
     try {
       for (const table of unknown) {
         const { file } = table.table
         if (table.unreadable.length > 0) listener.damaged(file, [{ line: 1, what: whyUnreadable(table) }], 1)
-        else await surveyLines(table, this.opened(file) as OpenFile, { threads, tables }, { listener, meter, keep })
+        else await surveyLines(table, this.opened(file) as OpenFile, { pool, tables }, { listener, meter, keep })
       }
     } finally {
-      await threads.close()
+      await pool.close()
     }
   }
 
@@ -125,10 +125,10 @@ export class Survey extends SurveyedLines {
     encodings: Encodings,
     signal: AbortSignal | undefined,
   ): AsyncGenerator<ResultOf<TaskOf<Kind>>> {
-    const { threads } = startThreads(this.places, encodings, signal)
+    const { pool } = startPool(this.places, encodings, signal)
     const breathe = breather(signal)
     const total = totalOf([...this.tables.values()])
-    threads.expect(total)
+    pool.expect(total)
     const { meter } = this.#prepared
     meter?.begin(PHASES[kind], total)
     try {
@@ -141,7 +141,7 @@ export class Survey extends SurveyedLines {
       }
       for (const { pids, bytes } of this.#batches()) {
         await breathe()
-        const result = threads.run({ kind, pids } as TaskOf<Kind>)
+        const result = pool.run({ kind, pids } as TaskOf<Kind>)
         // Whoever takes the results may be gone by then: that is told elsewhere.
         result.catch(() => {})
         pending.push({ bytes, result })
@@ -149,7 +149,7 @@ export class Survey extends SurveyedLines {
       }
       while (pending.length > 0) yield await next()
     } finally {
-      await threads.close()
+      await pool.close()
     }
   }
 
@@ -210,21 +210,21 @@ const MOST_PENDING = 12
 const BATCH_BYTES = 1 << 18
 
 /** What does tasks on tables: on any thread, or on this one at once. */
-interface TableThreads {
-  readonly threads: WorkerPool
+interface TablePool {
+  readonly pool: WorkerPool
   readonly tables: TableTasks
 }
 
-function startThreads(setup: TablesSetup, encodings: Encodings, signal: AbortSignal | undefined): TableThreads {
+function startPool(setup: TablesSetup, encodings: Encodings, signal: AbortSignal | undefined): TablePool {
   const tables = new TableTasks(setup, encodings)
   const shared = { others: setup.others, inputs: [], encodings, stored: undefined, tables: setup }
-  return { threads: new WorkerPool(shared, signal, tables), tables }
+  return { pool: new WorkerPool(shared, signal, tables), tables }
 }
 
 async function surveyLines(
   table: SurveyedTable,
   opened: OpenFile,
-  on: TableThreads,
+  on: TablePool,
   {
     listener,
     meter,
@@ -240,7 +240,7 @@ async function surveyLines(
     await keep?.(part)
   }
   let isHeader = true
-  on.threads.expect(opened.bytes)
+  on.pool.expect(opened.bytes)
   for await (const items of itemsIn(opened, { blocks: true, meter })) {
     for (const item of items) {
       const rest = isHeader ? behindHeader(item) : item
@@ -263,11 +263,11 @@ function behindHeader(item: Item): Item | undefined {
   return block.bytes.length === 0 ? undefined : { ...item, block, line: block.line }
 }
 
-async function surveyItem({ number }: Table, item: Item, { threads, tables }: TableThreads): Promise<SurveyedBlock> {
+async function surveyItem({ number }: Table, item: Item, { pool, tables }: TablePool): Promise<SurveyedBlock> {
   const { block, record, error = '' } = item
   if (block !== undefined) {
     const { bytes, line } = block
-    return threads.run({ kind: 'survey', table: number, bytes, line, offset: item.end - bytes.length })
+    return pool.run({ kind: 'survey', table: number, bytes, line, offset: item.end - bytes.length })
   }
   return tables.look(number, (surveyor) => {
     if (record === undefined) surveyor.damaged(item.line, error)

@@ -13,7 +13,7 @@ export type Signal = keyof typeof EXIT_CODES
 export interface SignalledRun {
   readonly args: readonly string[]
   readonly cwd: string
-  /** Signals, one after the other; none for a run to its end. */
+  /** Signals, all at once, so that the system chooses their order; none for a run to its end. */
   readonly signals?: readonly Signal[]
   /** Milliseconds from the moment from which the program takes signals to the first one. */
   readonly after?: number
@@ -55,11 +55,7 @@ export async function runSignalled(run: SignalledRun): Promise<SignalledResult> 
   const watch = setInterval(() => {
     last = Math.max(last, processorTime(child))
   }, 10)
-  for (const signal of signals) {
-    child.kill(signal)
-    // Of several that are pending the system may choose the order.
-    await delay(5)
-  }
+  for (const signal of signals) child.kill(signal)
   const [code] = (await exited) as [number | null]
   const took = Math.round(performance.now() - start.clock)
   clearInterval(watch)

@@ -2,8 +2,8 @@
  * Everything that waits, as the page holds it: packed while the database is read, and unpacked by `page/waits.js`.
  *
  * It is in two parts, both deflated and in base64, so that a browser has a table to show before it has read all names.
- * _Numbers_ are blocks of columns of four bytes a number, least byte first; behind them the {@link About} as JSON, and its
- * length in bytes as one more number. _Texts_ are lines of JSON, one for each block, also columns.
+ * _Numbers_ are blocks of columns. A block begins with a byte for each column, that says how many bytes its numbers have,
+ * least byte first. Behind the blocks stands the {@link About} as JSON, and its length in bytes in four bytes. _Texts_ are lines of JSON, one for each block, also columns.
  *
  * Names and details that begin with the program and observation of their item, as nearly all do, are told without: `~1`
  * stands for that, `~0` for a tilde.
@@ -25,7 +25,7 @@ type Kind = readonly [kind: Wait['kind'], model: string, instrument: string, rea
 interface Numbers {
   /** Numbers of {@link Kind}s. */
   readonly kinds: number[]
-  /** Days since 1970; -1 for a day that is none. */
+  /** Days since 1970; 0 for a day that is none. */
   readonly since: number[]
   readonly programs: number[]
   readonly members: number[]
@@ -45,8 +45,8 @@ interface About {
   readonly count: number
   /** How many items a block has, but for the last one. */
   readonly block: number
-  /** Texts of the oldest items; of one day in the order of the database. */
-  readonly first: readonly Texts[]
+  /** Texts of the oldest items, by their numbers; of one day in the order of the database. */
+  readonly first: readonly (readonly [item: number, texts: Texts])[]
   readonly kinds: readonly Kind[]
   /** What each reason means. */
   readonly meanings: Readonly<Record<string, string>>
@@ -64,7 +64,7 @@ export class WaitList {
   readonly #kinds = new Map<string, readonly [number, Kind]>()
   /** There are few: they depend on reason, model and keywords. */
   readonly #remedies = new Map<string, number>()
-  readonly #first: (readonly [since: number, texts: Texts])[] = []
+  readonly #first: (readonly [since: number, item: number, texts: Texts])[] = []
   readonly #numbers: Buffer[] = []
   readonly #texts: Buffer[] = []
   #block = emptyNumbers()
@@ -76,7 +76,7 @@ export class WaitList {
     const short = shortener(pid, observation)
     const block = this.#block
     block.kinds.push(this.#kind([wait.kind, wait.model ?? '', wait.instrument, wait.reason]))
-    const since = dayNumber(wait.since) || -1
+    const since = dayNumber(wait.since) || 0
     block.since.push(since)
     block.programs.push(pid)
     block.members.push(wait.members)
@@ -97,7 +97,7 @@ export class WaitList {
     const about: About = {
       count: this.#count,
       block: BLOCK,
-      first: this.#first.map(([, texts]) => texts),
+      first: this.#first.map(([, item, texts]) => [item, texts]),
       kinds,
       meanings: Object.fromEntries(used.map((reason) => [reason, REASONS[reason]])),
       remedies: [...this.#remedies.keys()],
@@ -106,7 +106,7 @@ export class WaitList {
       database,
     }
     const json = Buffer.from(JSON.stringify(about))
-    const end = deflateRawSync(Buffer.concat([json, bytesOf([json.length])]))
+    const end = deflateRawSync(Buffer.concat([json, bytesOf([json.length], 4)]))
     return {
       numbers: Buffer.concat([...this.#numbers, end]).toString('base64'),
       texts: Buffer.concat([...this.#texts, deflateRawSync('')]).toString('base64'),
@@ -117,7 +117,7 @@ export class WaitList {
   #addFirst(since: number, texts: Texts): void {
     const first = this.#first
     if (first.length === FIRST && since >= (first.at(-1)?.[0] ?? 0)) return
-    first.splice(first.findLastIndex(([other]) => other <= since) + 1, 0, [since, texts])
+    first.splice(first.findLastIndex(([other]) => other <= since) + 1, 0, [since, this.#count, texts])
     if (first.length > FIRST) first.pop()
   }
 
@@ -137,7 +137,10 @@ export class WaitList {
   /** Deflates the block so that what comes later can follow it. */
   #pack(): void {
     const flush = { finishFlush: constants.Z_SYNC_FLUSH }
-    this.#numbers.push(deflateRawSync(Buffer.concat(Object.values(this.#block).map(bytesOf)), flush))
+    const columns: readonly number[][] = Object.values(this.#block)
+    const widths = columns.map(widthOf)
+    const numbers = columns.map((column, at) => bytesOf(column, widths[at] ?? 4))
+    this.#numbers.push(deflateRawSync(Buffer.concat([Buffer.from(widths), ...numbers]), flush))
     this.#texts.push(deflateRawSync(`${JSON.stringify(this.#columns)}\n`, flush))
     this.#block = emptyNumbers()
     this.#columns = [[], [], []]
@@ -148,10 +151,17 @@ function emptyNumbers(): Numbers {
   return { kinds: [], since: [], programs: [], members: [], exposures: [], remedies: [] }
 }
 
-/** Numbers as four bytes each, least byte first. */
-function bytesOf(numbers: readonly number[]): Buffer {
-  const bytes = Buffer.alloc(4 * numbers.length)
-  for (const [index, number] of numbers.entries()) bytes.writeInt32LE(number, 4 * index)
+/** How many bytes the largest of the numbers needs: 1, 2 or 4. */
+function widthOf(numbers: readonly number[]): number {
+  const most = numbers.reduce((one, other) => Math.max(one, other), 0)
+  if (most < 1 << 8) return 1
+  return most < 1 << 16 ? 2 : 4
+}
+
+/** Numbers of so many bytes each, least byte first. */
+function bytesOf(numbers: readonly number[], width: number): Buffer {
+  const bytes = Buffer.alloc(width * numbers.length)
+  for (const [index, number] of numbers.entries()) bytes.writeUIntLE(number, width * index, width)
   return bytes
 }
 

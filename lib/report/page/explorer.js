@@ -416,5 +416,5 @@ export class Explorer {
 /** @param {string} age */
 function ageLabel(age) {
   const [from, to] = age.split('-')
-  return to === '' ? `${from} days or more` : `${from}–${to} days`
+  return to === '' ? `${from} days or more` : `${from}\u2013${to} days`
 }

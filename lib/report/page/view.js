@@ -56,14 +56,16 @@ export function writeView(view) {
 }
 
 /**
- * First and last day of an age such as `31-60`, `366-`.
+ * First and last day of an age such as `31-60`, `366-`; of all for another text.
  *
  * @param {string} age
- * @returns {readonly [number, number] | undefined}
+ * @returns {readonly [number, number]}
  */
 function agesOf(age) {
   const [, from, to] = /^(\d+)-(\d*)$/.exec(age) ?? []
-  return from === undefined ? undefined : [Number(from), to === '' || to === undefined ? Infinity : Number(to)]
+  return from === undefined
+    ? [-Infinity, Infinity]
+    : [Number(from), to === '' || to === undefined ? Infinity : Number(to)]
 }
 
 /**
@@ -99,11 +101,12 @@ export class Finder {
     const byKind = new Int32Array(kinds.length)
     const byAge = new Int32Array(waits.about.ages.length)
     const isAsked = this.#others(view)
-    const [youngest, oldest] = agesOf(view.age) ?? [-Infinity, Infinity]
+    const [youngest, oldest] = agesOf(view.age)
     const order = this.#order(view.sort.replace(/^-/, ''))
     const items = new Int32Array(order.length)
     let count = 0
-    for (const item of order) {
+    for (let at = 0; at < order.length; at++) {
+      const item = order[at] ?? 0
       const kind = waits.kinds[item] ?? 0
       const fails = failing[kind] ?? 0
       // What two filters keep out counts for none of them.
@@ -209,7 +212,10 @@ export class Finder {
     return /** @type {Facets} */ ({ ...Object.fromEntries(facets), age })
   }
 
-  /** @param {string} column */
+  /**
+   * @param {string} column
+   * @returns {Int32Array}
+   */
   #order(column) {
     const known = this.#orders.get(column)
     if (known !== undefined) return known
@@ -218,19 +224,24 @@ export class Finder {
     return order
   }
 
-  /** @param {string} column */
+  /**
+   * Items that are alike in the column stay in the order of age.
+   *
+   * @param {string} column blank for the order of age
+   * @returns {Int32Array}
+   */
   #sorted(column) {
     const waits = this.#waits
-    const order = new Int32Array(waits.count).map((_, item) => item)
+    if (column === '') return oldestFirst(waits.since)
+    const order = this.#order('').slice()
     if (column === 'exposures') {
       const { exposures } = waits
-      return order.sort((a, b) => (exposures[a] ?? 0) - (exposures[b] ?? 0) || a - b)
+      return order.sort((a, b) => (exposures[a] ?? 0) - (exposures[b] ?? 0))
     }
     // The youngest first: days are counted back.
-    if (column === 'days') return order.sort((a, b) => waits.age(a) - waits.age(b) || a - b)
+    if (column === 'days') return order.sort((a, b) => waits.age(a) - waits.age(b))
     const texts = this.#columnTexts(column)
-    if (texts === undefined) return order
-    return order.sort((a, b) => compare(texts[a] ?? '', texts[b] ?? '') || a - b)
+    return texts === undefined ? order : order.sort((a, b) => compare(texts[a] ?? '', texts[b] ?? ''))
   }
 
   /**
@@ -245,6 +256,26 @@ export class Finder {
     const place = OF_KIND[/** @type {KindFilter} */ (column)]
     return Array.from(waits.since, (_, item) => waits.kind(item)[place])
   }
+}
+
+/**
+ * Items by day, then as the database has them.
+ *
+ * @param {Int32Array} days
+ */
+function oldestFirst(days) {
+  const last = days.reduce((one, other) => Math.max(one, other), 0)
+  /** How many items come before those of a day; then, before the next one of a day. */
+  const places = new Int32Array(last + 2)
+  for (let item = 0; item < days.length; item++) add(places, (days[item] ?? 0) + 1)
+  for (let day = 0; day < last; day++) places[day + 1] = (places[day] ?? 0) + (places[day + 1] ?? 0)
+  const order = new Int32Array(days.length)
+  for (let item = 0; item < days.length; item++) {
+    const day = days[item] ?? 0
+    order[places[day] ?? 0] = item
+    add(places, day)
+  }
+  return order
 }
 
 /**

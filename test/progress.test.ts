@@ -87,7 +87,7 @@ test('every command over a database tells of each phase how much of all is done'
   const out = join(folder, 'out')
   const all: readonly (readonly [readonly string[], (options: LookOptions) => unknown])[] = [
     [['reading', 'checking'], (options) => library.check(db, options)],
-    [['reading', 'rebuilding'], (options) => library.rebuild(db, options)],
+    [['reading', 'rebuilding', 'writing'], (options) => library.rebuild(db, options)],
     [['reading', 'pruning'], (options) => library.prune(db, { ...options, olderThan: '1d', dryRun: true })],
     [['counting'], (options) => library.status(db, options)],
     [['explaining'], (options) => collect(library.waits(db, options))],

@@ -138,6 +138,7 @@ export async function renewTables(database: Database, renew: Renewal, options: L
       }
       if (damage.loss !== undefined && options.accepts !== 'everything') throw damage.loss
       const newCategories = encoder.settle()
+      options.meter?.begin('writing', undefined)
       const changes = await commit(database, survey, update, {
         counts,
         census,

@@ -5,44 +5,57 @@ import { commandsIn } from './helpers/help.js'
 import { needs } from './helpers/needs.js'
 import { Workdir } from './helpers/program.js'
 
-/** What each shell suggests for a line that ends at the cursor; `$1` is the line, `$2` the script. */
+/** Between the suggestions for one line and those for the next one. */
+const BREAK = '----'
+
+/** What each shell suggests for lines that end at the cursor; `$1` is the script, the lines come behind it. */
 const DRIVERS: Readonly<Record<Shell, string>> = {
   bash: `
-    source "$2"
-    IFS=' ' read -r -a COMP_WORDS <<< "\${1//=/ = }"
-    [[ $1 == *[\\ =] ]] && COMP_WORDS+=('')
-    COMP_CWORD=$((\${#COMP_WORDS[@]} - 1))
-    "$(complete -p jwst-ingest | sed 's/.*-F \\([^ ]*\\) .*/\\1/')"
-    printf '%s\\n' "\${COMPREPLY[@]}"`,
-  // A shell of its own at a terminal, in which a key puts all suggestions into the line and another one prints it.
+    source "$1"
+    for line in "\${@:2}"; do
+      IFS=' ' read -r -a COMP_WORDS <<< "\${line//=/ = }"
+      [[ $line == *[\\ =] ]] && COMP_WORDS+=('')
+      COMP_CWORD=$((\${#COMP_WORDS[@]} - 1))
+      COMPREPLY=()
+      "$(complete -p jwst-ingest | sed 's/.*-F \\([^ ]*\\) .*/\\1/')"
+      printf '%s\\n' "\${COMPREPLY[@]}" ${BREAK}
+    done`,
+  // A shell of its own at a terminal, in which a key puts all suggestions into the line, another one prints it, and a third
+  // one takes it away.
   zsh: `
     zmodload zsh/zpty
     zpty -b shell zsh -f -i
-    setup='PROMPT=; autoload -Uz compinit; compinit -u -D; source '$2'
+    setup='PROMPT=; autoload -Uz compinit; compinit -u -D; source '$1'
       every() { _main_complete; compstate[insert]=all; compstate[list]=; }; zle -C every complete-word every
       show() { print -r -- "BE""GIN\${BUFFER}EN""D"; }; zle -N show
-      bindkey "^I" every; bindkey "^X" show; print "REA""DY"'
+      bindkey -e; bindkey "^I" every; bindkey "^X" show; bindkey "^U" kill-whole-line; print "REA""DY"'
     zpty -w shell \${setup//$'\\n'/;}
-    zpty -r shell line '*READY*'
-    zpty -w -n shell "$1"$'\\t\\C-x'
-    zpty -r shell line '*BEGIN*END*'
-    line=\${\${line##*BEGIN}%%END*}
-    print -l -- \${(z)\${line#\${1% *} }}`,
-  fish: `source $argv[2]; complete -C $argv[1]`,
+    zpty -r shell shown '*READY*'
+    for line in "\${@:2}"; do
+      zpty -w -n shell "$line"$'\\t\\C-x'
+      zpty -r shell shown '*BEGIN*END*'
+      shown=\${\${shown##*BEGIN}%%END*}
+      print -l -- \${(z)\${shown#\${line% *} }} ${BREAK}
+      zpty -w -n shell $'\\C-u'
+    done`,
+  fish: `source $argv[1]; for line in $argv[2..]; complete -C $line; echo ${BREAK}; end`,
 }
 
-/** The suggestions, sorted, folders without a slash. */
-async function suggestions(dir: Workdir, shell: Shell, line: string): Promise<string[]> {
+/** The suggestions for each line, sorted, folders without a slash. */
+async function suggestions(dir: Workdir, shell: Shell, lines: readonly string[]): Promise<string[][]> {
   const args =
     shell === 'fish' ? ['-c', DRIVERS.fish, '--'] : [...(shell === 'zsh' ? ['-f'] : []), '-c', DRIVERS[shell], '-']
-  const running = dir.startCommand(shell, [...args, line, dir.path(`completion.${shell}`)], { TERM: 'dumb' })
+  const running = dir.startCommand(shell, [...args, dir.path(`completion.${shell}`), ...lines], { TERM: 'dumb' })
   running.child.stdin?.end()
   const { stdout } = await running.result
-  return stdout
-    .split('\n')
-    .map((found) => found.replace(/\t.*/, '').replace(/\/$/, '').trim())
-    .filter((found) => found !== '' && found !== line.split(' ').at(-1)?.replace(/\/$/, ''))
-    .sort()
+  const ofLines = stdout.split(`${BREAK}\n`)
+  return lines.map((line, at) =>
+    (ofLines[at] ?? '')
+      .split('\n')
+      .map((found) => found.replace(/\t.*/, '').replace(/\/$/, '').trim())
+      .filter((found) => found !== '' && found !== line.split(' ').at(-1)?.replace(/\/$/, ''))
+      .sort(),
+  )
 }
 
 async function prepare(t: ExecutionContext, shell: Shell): Promise<Workdir> {
@@ -106,8 +119,10 @@ for (const shell of SHELLS) {
   const shellTest = needs(shell, `completion in ${shell}`)
   shellTest(`${shell} completes commands, options, files and folders`, async (t) => {
     const dir = await prepare(t, shell)
-    for (const [line, expected] of [...CASES, ...OWN_CASES[shell]])
-      t.deepEqual(await suggestions(dir, shell, line), expected, line)
+    const cases = [...CASES, ...OWN_CASES[shell]]
+    const lines = cases.map(([line]) => line)
+    const found = await suggestions(dir, shell, lines)
+    for (const [at, [line, expected]] of cases.entries()) t.deepEqual(found[at], expected, line)
   })
 
   shellTest(`${shell} completes every option of every command that the help shows`, async (t) => {
@@ -115,22 +130,22 @@ for (const shell of SHELLS) {
     const help = await helpOf(dir, '')
     const commands = commandsIn(help)
     t.true(commands.includes('check') && commands.includes('completion'))
-    const first = await suggestions(dir, shell, 'jwst-ingest ')
+    const lineOf = (command: string) => `jwst-ingest ${command} --`.replace('  ', ' ')
+    const lines = ['jwst-ingest ', ...['', ...commands].map(lineOf)]
+    const [first = [], ...ofCommands] = await suggestions(dir, shell, lines)
     t.deepEqual(
       first.filter((found) => !/^(files|completion\.)/.test(found)),
       commands,
     )
-    for (const command of ['', ...commands]) {
+    for (const [at, command] of ['', ...commands].entries()) {
       const options = [...(await helpOf(dir, command)).matchAll(/^ {2}(?:-\w, )?(--[a-z-]+)/gm)]
         .map(([, long = '']) => long)
         .sort()
       t.true(options.includes('--help'))
-      const line = `jwst-ingest ${command} --`.replace('  ', ' ')
-      const found = await suggestions(dir, shell, line)
       t.deepEqual(
-        found.filter((option) => option.startsWith('--') && option !== '--'),
+        ofCommands[at]?.filter((option) => option.startsWith('--') && option !== '--'),
         options,
-        line,
+        lineOf(command),
       )
     }
   })

@@ -10,8 +10,11 @@ import type { Column, Value } from './cells.js'
 import type { Output } from './output.js'
 import type { RowSink } from './row-sink.js'
 
-/** A row group ends at this many rows, so that readers can skip and share out groups, or at this many cells' characters. */
-const GROUP_ROWS = 32_768
+/**
+ * A row group ends at this many rows, so that readers can skip and share out groups, or at this many cells' characters.
+ * Groups of four times as many make files a hundredth smaller, and take 170 MB more while they are written.
+ */
+const GROUP_ROWS = 8192
 const GROUP_CHARACTERS = 1 << 26
 
 const MILLISECONDS_PER_DAY = 86_400_000

@@ -19,14 +19,10 @@ export const CODE = new URL(
   import.meta.url,
 )
 
-/** The text of the bundle. */
-export function readBundle(): string {
-  return readFileSync(BUNDLE, 'utf8')
-}
-
 /** The script of the bundle, with its compiled code where this V8 has some. */
 export function loadBundle(): Script {
-  return new Script(readBundle(), {
+  // The build makes sure that it is ASCII: V8 takes twice the memory for other text, and a fifth more time to load it.
+  return new Script(readFileSync(BUNDLE, 'latin1'), {
     filename: fileURLToPath(BUNDLE),
     cachedData: compiledCode(),
     importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,

@@ -42,7 +42,7 @@ export async function formatPage(data: ReportData, version: string, list: WaitLi
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="referrer" content="no-referrer">
 <meta name="generator" content="jwst-ingest ${version}">
-<title>${data.database} – jwst-ingest report</title>
+<title>${data.database} &ndash; jwst-ingest report</title>
 <link rel="icon" href="data:,">
 <style>${new Html(style)}</style>
 </head>
@@ -53,7 +53,7 @@ ${head(data)}
 <main id="main">
 ${isEmpty(data) ? emptyNote(data) : sections(data)}
 </main>
-<footer>Made at ${madeText(data)} by jwst-ingest ${version}. Days are UTC; 1 GB is 10⁶ kB.</footer>
+<footer>Made at ${madeText(data)} by jwst-ingest ${version}. Days are UTC; 1 GB is 10&#8310; kB.</footer>
 </div>
 <script type="text/plain" id="packed">${new Html(numbers)}</script>
 <script type="text/plain" id="texts">${new Html(texts)}</script>

@@ -17,7 +17,7 @@ export function driftSection({ drift, scope }: ReportData): Html {
       ? html`<p class="note">With <code>--since DAY</code> the features of the products since then are set beside those of all before.</p>`
       : html`<p class="note">Features of the products since ${scope.since} beside those of all before, largest shift first. A
 shift of 0 is the same distribution, one of 1 nothing in common: of numbers the greatest difference between the shares below
-any value (Kolmogorov–Smirnov), of categories the share that would have to change (total variation).</p>
+any value (Kolmogorov&ndash;Smirnov), of categories the share that would have to change (total variation).</p>
 ${drift.map(modelDrift)}`
   return html`<section id="drift" aria-labelledby="drift-title">
 <h2 id="drift-title">Drift</h2>

@@ -11,7 +11,15 @@ import test, { type ExecutionContext } from 'ava'
 import { Random } from '../bench/generator-random.js'
 import { seed } from './helpers/arbitrary-rows.js'
 import { withFolder } from './helpers/fault-folders.js'
-import { type FaultMode, inParallel, type LoggedOperation, SOAK, sampled, sortOf } from './helpers/faults.js'
+import {
+  type FaultMode,
+  inParallel,
+  type LoggedOperation,
+  SOAK,
+  sampled,
+  seldomReadOnly,
+  sortOf,
+} from './helpers/faults.js'
 import { differing, filesOf, namesOf } from './helpers/interrupt-files.js'
 import { assertGoldenRows, inspectWreck, problemsAfter, problemsOfRecovery } from './helpers/interrupt-judge.js'
 import {
@@ -251,9 +259,9 @@ interface Fault {
 }
 
 /** Without SOAK=1 one operation for each of what is done to each kind of file. */
-function errorsAt(operations: readonly LoggedOperation[], errors: Errors): Fault[] {
+function errorsAt(operations: readonly LoggedOperation[], errors: Errors): readonly Fault[] {
   const seen = new Set<string>()
-  return errors.flatMap(([mode, where]) =>
+  const faults: Fault[] = errors.flatMap(([mode, where]) =>
     operations.flatMap((operation) => {
       const sort = `${mode} ${sortOf(operation)}`
       if (!where.test(labelOf(operation)) || (!SOAK && seen.has(sort))) return []
@@ -261,6 +269,7 @@ function errorsAt(operations: readonly LoggedOperation[], errors: Errors): Fault
       return [{ operation, mode }]
     }),
   )
+  return seldomReadOnly(faults)
 }
 
 /** Faults that lose nothing: what failed would only have made the next run faster, or is of no more use. */

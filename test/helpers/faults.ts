@@ -154,13 +154,18 @@ export function sampled(operations: readonly LoggedOperation[]): readonly Logged
 
 /**
  * For programs that do much of the same to files: of the operations that are {@link sampled} those of a sort that is not in
- * `met`, which gets them, and every other one of the rest; every operation with SOAK=1.
+ * `met`, which gets them; every operation with SOAK=1.
  */
 export function sampledAnew(operations: readonly LoggedOperation[], met: Set<string>): readonly LoggedOperation[] {
   if (SOAK) return operations
-  const points = sampled(operations).filter((point, index) => index % 2 === 0 || !met.has(sortOf(point)))
+  const points = sampled(operations).filter((point) => !met.has(sortOf(point)))
   for (const point of points) met.add(sortOf(point))
   return points
+}
+
+/** A disk that can only be read from some operation on fails all later ones, too: with every other of them; all with SOAK=1. */
+export function seldomReadOnly<Fault extends { readonly mode: FaultMode }>(faults: readonly Fault[]): readonly Fault[] {
+  return SOAK ? faults : faults.filter(({ mode }, index) => mode !== 'EROFS+' || index % 2 === 0)
 }
 
 /** The multiples of this, less their whole parts, are spread evenly, however many there are. */

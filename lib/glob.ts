@@ -1,4 +1,5 @@
 /** Files by a pattern of their paths: `*`, `?`, `[a-z]` and `{a,b}` within a name, `**` for folders in folders. */
+import type { Dirent } from 'node:fs'
 import { readdir, realpath, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { anything, character, literal, matches, type PatternPart, sequence } from './text/wildcards.js'
@@ -57,7 +58,7 @@ async function walk(search: Search): Promise<void> {
   if (name === '**') return walkFolders(search, others)
   if (!isPattern(name)) return visit(search, name, others)
   const part = nameIn(name)
-  for (const entry of await entriesOf(folder)) if (matches(part, entry)) await visit(search, entry, others)
+  for (const entry of await entriesOf(folder)) if (matches(part, entry.name)) await visit(search, entry.name, others)
 }
 
 /** `**`: the folder itself, and all folders in it. */
@@ -67,8 +68,10 @@ async function walkFolders(search: Search, others: readonly string[]): Promise<v
   if (real === undefined || within.includes(real)) return
   if (others.length > 0) await walk({ ...search, rest: others })
   for (const entry of await entriesOf(folder)) {
-    const path = join(folder, entry)
-    const status = await ifThere(() => stat(path))
+    const path = join(folder, entry.name)
+    // The folder says what most are; of a link one has to ask.
+    const isTold = entry.isFile() || entry.isDirectory()
+    const status = isTold ? entry : await ifThere(() => stat(path))
     if (status?.isDirectory()) await walk({ ...search, folder: path, within: [...within, real] })
     else if (others.length === 0 && status?.isFile()) found.add(path)
   }
@@ -80,8 +83,8 @@ async function visit(search: Search, name: string, others: readonly string[]): P
   if ((await ifThere(() => stat(path)))?.isFile()) search.found.add(path)
 }
 
-async function entriesOf(folder: string): Promise<readonly string[]> {
-  return (await ifThere(() => readdir(folder || '.'))) ?? []
+async function entriesOf(folder: string): Promise<readonly Dirent[]> {
+  return (await ifThere(() => readdir(folder || '.', { withFileTypes: true }))) ?? []
 }
 
 async function ifThere<T>(question: () => Promise<T>): Promise<T | undefined> {

@@ -1,7 +1,8 @@
 # jwst-ingest: everything a fresh clone needs is Node (>= 20.19) with npm, and make.
 #
 #   make demo         ingest three days of fixtures and show what comes out
-#   make test         build, lint, type-check and test
+#   make test         build, lint, type-check and test, but for what takes long
+#   make test-slow    the tests that take long: kills, full disks and signals, a browser, the package
 #   make test-nodes   test the built program on the other Nodes that are supported
 #   make ingest       RAW=/data/raw DB=db: ingest files or folders into a database
 #   make status       DB=db: what is trained and what waits
@@ -18,7 +19,7 @@ SOAK_RUNS ?= 500
 SOAK_TESTS ?= $(patsubst test/%.test.ts,%,$(shell grep -lE 'FC_SEED|propertyOptions|SOAK|tried|helpers/(faults|signalled)' test/*.test.ts))
 RUN = node dist/lib/main.js
 
-.PHONY: all install build lint test test-nodes demo ingest status report check bench soak format clean
+.PHONY: all install build lint test test-slow test-nodes demo ingest status report check bench soak format clean
 
 all: build
 
@@ -34,8 +35,16 @@ build: install
 lint: install
 	npm run --silent lint
 
+# What the slow tests are of has other tests, too, which find most faults in it.
+SLOW = commit concurrent docs every-command interrupted interrupted-associations interrupted-commits lost-rows outputs \
+  package report-browser report-explorer signals
+FAST = $(filter-out $(SLOW),$(patsubst test/%.test.ts,%,$(wildcard test/*.test.ts)))
+
 test: build lint
-	npm test --silent
+	npx ava $(FAST:%=dist/test/%.test.js)
+
+test-slow: build
+	npx ava $(SLOW:%=dist/test/%.test.js)
 
 # The built program from end to end on the Nodes that .ci/nodes installs: the oldest one, and one of each later line.
 NODES = 20 22 24

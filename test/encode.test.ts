@@ -75,7 +75,7 @@ test('nothing has the code of NONE in every category that has one', (t) => {
 test('an instrument of nothing is a new value where NONE has no code', (t) => {
   const encoder = new Encoder(shipped)
   const cell = encoder.encode('instr', '')
-  t.deepEqual(encoder.settle(), [{ category: 'instr', value: 'NONE', code: 5 }])
+  t.deepEqual(encoder.assignCodes(), [{ category: 'instr', value: 'NONE', code: 5 }])
   t.is(encoder.resolve('instr', cell), '5')
 })
 
@@ -83,7 +83,7 @@ test('detectors that are not all of NIRCam are no family', (t) => {
   const encoder = new Encoder(shipped)
   for (const value of ['NIS|NRCA1', 'XNRCA1']) encoder.encode('detector', value)
   t.deepEqual(
-    encoder.settle().map(({ value }) => value),
+    encoder.assignCodes().map(({ value }) => value),
     ['NIS|NRCA1', 'XNRCA1'],
   )
 })
@@ -102,7 +102,7 @@ test('a subarray is of the family that it starts with, not of one within it', (t
   const encoder = new Encoder(shipped)
   for (const value of ['XSUB64', 'sub64', 'FULLMASK']) encoder.encode('subarray', value)
   t.deepEqual(
-    encoder.settle().map(({ value }) => value),
+    encoder.assignCodes().map(({ value }) => value),
     ['FULLMASK', 'XSUB64', 'sub64'],
   )
 })
@@ -119,7 +119,7 @@ test('an unknown value waits for its code as a placeholder, one for each value o
   t.is(cells[0], cells[3])
   t.not(cells[0], cells[1])
   for (const cell of cells) t.true(Number.isNaN(Number(cell)), 'a placeholder is no code')
-  encoder.settle()
+  encoder.assignCodes()
   const categories = ['filter', 'filter', 'pupil', 'filter'] as const
   t.deepEqual(
     cells.map((cell, index) => encoder.resolve(categories[index] ?? 'filter', cell)),
@@ -131,7 +131,7 @@ test('one unknown value is a placeholder, and only a whole cell is', (t) => {
   const encoder = new Encoder(encodings({}))
   const cell = encoder.encode('filter', 'F999W')
   t.is(encoder.placeholders, 1)
-  encoder.settle()
+  encoder.assignCodes()
   t.is(encoder.resolve('filter', `x${cell}`), `x${cell}`)
   t.is(encoder.resolve('filter', cell), '1')
 })
@@ -140,7 +140,7 @@ test('members of one family that has no code are one unknown value', (t) => {
   const encoder = new Encoder(encodings({}))
   t.is(encoder.encode('subarray', 'SUB64'), encoder.encode('subarray', 'SUB128'))
   t.is(encoder.encode('detector', 'NRCA1'), encoder.encode('detector', 'NRCB4'))
-  t.deepEqual(encoder.settle(), [
+  t.deepEqual(encoder.assignCodes(), [
     { category: 'detector', value: 'NRC-S', code: 1 },
     { category: 'subarray', value: 'SUB', code: 1 },
   ])
@@ -155,7 +155,7 @@ test('new codes follow the greatest of their category, in text order whatever or
     const encoder = new Encoder(known)
     for (const value of values) encoder.encode('filter', value)
     encoder.encode('band', 'ULTRA')
-    const added = encoder.settle()
+    const added = encoder.assignCodes()
     t.deepEqual(
       added.filter(({ category }) => category === 'filter').map(({ value, code }) => [value, code]),
       [
@@ -176,18 +176,18 @@ test('new codes follow the greatest of their category, in text order whatever or
 test('the first code of a category without values is 0', (t) => {
   const encoder = new Encoder({ ...encodings({}), pupil: {} })
   encoder.encode('pupil', 'P')
-  t.deepEqual(encoder.settle(), [{ category: 'pupil', value: 'P', code: 0 }])
+  t.deepEqual(encoder.assignCodes(), [{ category: 'pupil', value: 'P', code: 0 }])
 })
 
 test('all encodings hold what was known and what is new, so that a later run gives the same codes', (t) => {
   const first = new Encoder(shipped)
   const cell = first.encode('filter', 'F999W')
-  first.settle()
+  first.assignCodes()
   t.deepEqual(first.encodings, { ...shipped, filter: { ...shipped.filter, F999W: 52 } })
   const second = new Encoder(JSON.parse(JSON.stringify(first.encodings)) as Encodings)
   t.is(second.encode('filter', 'F999W'), first.resolve('filter', cell))
   t.is(second.placeholders, 0)
-  t.deepEqual(second.settle(), [])
+  t.deepEqual(second.assignCodes(), [])
 })
 
 test('values that another encoder met get the same codes as if this one had met them', (t) => {
@@ -196,14 +196,14 @@ test('values that another encoder met get the same codes as if this one had met 
   const cell = first.encode('filter', 'F999W')
   second.encode('filter', 'F998W')
   for (const encoder of [first, second]) second.learn(encoder.unknown)
-  t.deepEqual(second.settle(), alone.settle())
+  t.deepEqual(second.assignCodes(), alone.assignCodes())
   t.is(second.resolve('filter', cell), '53')
 })
 
 test('a run without new values adds none', (t) => {
   const encoder = new Encoder(shipped)
   encoder.encode('filter', 'F770W')
-  t.deepEqual(encoder.settle(), [])
+  t.deepEqual(encoder.assignCodes(), [])
   t.deepEqual(encoder.encodings, shipped)
   t.is(encoder.resolve('filter', '45'), '45')
 })
@@ -211,7 +211,7 @@ test('a run without new values adds none', (t) => {
 test('values that are named like members of objects are values', (t) => {
   const encoder = new Encoder(shipped)
   const cells = ['constructor', '__proto__', 'toString'].map((value) => encoder.encode('filter', value))
-  encoder.settle()
+  encoder.assignCodes()
   t.deepEqual(
     cells.map((cell) => encoder.resolve('filter', cell)),
     ['53', '52', '54'],
@@ -228,7 +228,7 @@ test('codes do not depend on the order in which values come', (t) => {
   const codesOf = (values: readonly (readonly [Category, string])[]) => {
     const encoder = new Encoder(shipped)
     const cells = values.map(([category, text]) => [category, text, encoder.encode(category, text)] as const)
-    encoder.settle()
+    encoder.assignCodes()
     return cells.map(([category, text, cell]) => `${category} ${text} ${encoder.resolve(category, cell)}`).sort()
   }
   fc.assert(

@@ -86,7 +86,7 @@ test('a value that has no code is a placeholder until the run ends', (t) => {
   if (features === undefined) return t.fail()
   const encoder = new Encoder(shipped)
   const cell = encodedCells('SPEC', features, encoder)[encodedColumns('SPEC').indexOf('band')] ?? ''
-  t.deepEqual(encoder.settle(), [{ category: 'band', value: 'ULTRA', code: 2 }])
+  t.deepEqual(encoder.assignCodes(), [{ category: 'band', value: 'ULTRA', code: 2 }])
   t.is(encoder.resolve('band', cell), '2')
 })
 

@@ -137,7 +137,7 @@ export async function renewTables(database: Database, renew: Renewal, options: L
         for (const [number, text] of renewed.tables.entries()) update.tables[number]?.add(text)
       }
       if (damage.loss !== undefined && options.accepts !== 'everything') throw damage.loss
-      const newCategories = encoder.settle()
+      const newCategories = encoder.assignCodes()
       options.meter?.begin('writing', undefined)
       const changes = await commit(database, survey, update, {
         counts,

@@ -76,7 +76,7 @@ export class WaitList {
     const short = shortener(pid, observation)
     const block = this.#block
     block.kinds.push(this.#kind([wait.kind, wait.model ?? '', wait.instrument, wait.reason]))
-    const since = dayNumber(wait.since) || 0
+    const since = Math.max(0, dayNumber(wait.since) || 0)
     block.since.push(since)
     block.programs.push(pid)
     block.members.push(wait.members)

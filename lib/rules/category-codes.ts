@@ -107,7 +107,7 @@ export class Encoder {
   }
 
   /** Gives the values seen without a code the next free ones of their category, in text order. */
-  settle(): readonly NewCategory[] {
+  assignCodes(): readonly NewCategory[] {
     const ordered = this.unknown.toSorted((a, b) => compareText(a.value, b.value))
     return ordered.map(({ category, value }) => {
       const { codes } = this.#columnOf(category)
@@ -117,7 +117,7 @@ export class Encoder {
     })
   }
 
-  /** The code behind a cell that {@link encode} gave, after {@link settle}. */
+  /** The code behind a cell that {@link encode} gave, after {@link assignCodes}. */
   resolve(category: Category, cell: string): string {
     if (!isPlaceholder(cell)) return cell
     return String(this.#columnOf(category).codes.get(valueOfPlaceholder(cell)) ?? cell)

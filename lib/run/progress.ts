@@ -37,6 +37,11 @@ export class ProgressMeter {
   /** Takes how many more rows were read. */
   rows(count: number): void {
     this.#rows += count
+    this.readsOn()
+  }
+
+  /** Inputs are what the run is at, now or again. */
+  readsOn(): void {
     this.#listener?.({ phase: 'reading', unit: 'bytes', done: this.#read, total: this.#total, rows: this.#rows })
   }
 }

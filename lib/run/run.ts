@@ -68,7 +68,7 @@ export class Run {
     if (share) await this.#database.close()
     this.whole.add(tally, result, decoder.position)
     // A commit is told, which takes the bar away; without one it would say on and on that something is written.
-    if (!result.outcome.changed) this.#progress.rows(0)
+    if (!result.outcome.changed) this.#progress.readsOn()
   }
 
   async #bufferAssociations(buffer: LineBuffer): Promise<void> {

@@ -163,7 +163,7 @@ async function updateTables(
     const { signal } = options
     await work({ layout, buffer, pool, tally, learn, wholePrograms: !anew, emitter, signal }, update)
     await pool.close()
-    const newCategories = encoder.settle()
+    const newCategories = encoder.assignCodes()
     await emitter?.finish(options.signal)
     const committed = await update.commit(newCategories.length > 0 || known === undefined, tally.census)
     return { newCategories, outcome: { database: database.folder.folder, ...committed } }

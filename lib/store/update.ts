@@ -172,7 +172,7 @@ export interface TablesUpdate {
   /** Takes input rows that could not be used. */
   reject(rejects: readonly Reject[]): void
   /**
-   * Makes all of it one committed step, or none where nothing changes; {@link Encoder.settle} comes first.
+   * Makes all of it one committed step, or none where nothing changes; {@link Encoder.assignCodes} comes first.
    *
    * @param census what there is now in each program that changed
    * @param same for a rebuild: the index of each table that stays as it is, by file; all others are written anew

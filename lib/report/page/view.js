@@ -102,11 +102,9 @@ export class Finder {
     const byAge = new Int32Array(waits.about.ages.length)
     const isAsked = this.#others(view)
     const [youngest, oldest] = agesOf(view.age)
-    const order = this.#order(view.sort.replace(/^-/, ''))
-    const items = new Int32Array(order.length)
-    let count = 0
-    for (let at = 0; at < order.length; at++) {
-      const item = order[at] ?? 0
+    // Everything once as it lies in memory, where its texts do, too; then what was found in the order that is asked for.
+    const isFound = new Uint8Array(waits.count)
+    for (let item = 0; item < waits.count; item++) {
       const kind = waits.kinds[item] ?? 0
       const fails = failing[kind] ?? 0
       // What two filters keep out counts for none of them.
@@ -115,10 +113,11 @@ export class Finder {
       if (fails === 0) add(byAge, this.#ageBin(age))
       if (age < youngest || age > oldest) continue
       add(byKind, kind)
-      if (fails === 0) items[count++] = item
+      if (fails === 0) isFound[item] = 1
     }
-    const found = items.subarray(0, count)
-    return { items: view.sort.startsWith('-') ? found.reverse() : found, facets: this.#facets(failing, byKind, byAge) }
+    const items = chosen(this.#order(view.sort.replace(/^-/, '')), isFound)
+    if (view.sort.startsWith('-')) items.reverse()
+    return { items, facets: this.#facets(failing, byKind, byAge) }
   }
 
   /**
@@ -256,6 +255,22 @@ export class Finder {
     const place = OF_KIND[/** @type {KindFilter} */ (column)]
     return Array.from(waits.since, (_, item) => waits.kind(item)[place])
   }
+}
+
+/**
+ * Those items of an order that are found.
+ *
+ * @param {Int32Array} order
+ * @param {Uint8Array} isFound by item
+ */
+function chosen(order, isFound) {
+  const items = new Int32Array(order.length)
+  let count = 0
+  for (let at = 0; at < order.length; at++) {
+    const item = order[at] ?? 0
+    if (isFound[item] === 1) items[count++] = item
+  }
+  return items.subarray(0, count)
 }
 
 /**

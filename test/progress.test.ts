@@ -1,5 +1,5 @@
 /** How far a command has come, told and shown. */
-import { createReadStream, createWriteStream, existsSync, writeFileSync } from 'node:fs'
+import { createReadStream, createWriteStream, existsSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { PassThrough, Readable } from 'node:stream'
 import type { WriteStream } from 'node:tty'
@@ -85,9 +85,13 @@ test('every command over a database tells of each phase how much of all is done'
   writeFileSync(join(folder, '2024-02-21_052.csv'), CONTENT)
   await ingest({ inputs: [folder], out: db })
   const out = join(folder, 'out')
+  const rebuildWithout = (table: string, options: LookOptions & { readonly dryRun: boolean }) => {
+    rmSync(join(db, table))
+    return library.rebuild(db, options)
+  }
   const all: readonly (readonly [readonly string[], (options: LookOptions) => unknown])[] = [
     [['reading', 'checking'], (options) => library.check(db, options)],
-    [['reading', 'rebuilding', 'writing'], (options) => library.rebuild(db, options)],
+    [['reading', 'rebuilding'], (options) => library.rebuild(db, options)],
     [['reading', 'pruning'], (options) => library.prune(db, { ...options, olderThan: '1d', dryRun: true })],
     [['counting'], (options) => library.status(db, options)],
     [['explaining'], (options) => collect(library.waits(db, options))],
@@ -95,6 +99,12 @@ test('every command over a database tells of each phase how much of all is done'
     [['comparing'], (options) => collect(library.diff(db, { ...options, other: db }))],
     [['reading', 'explaining'], (options) => library.report(db, options)],
     [['exporting'], (options) => library.exportTables(db, { ...options, out, format: 'csv' })],
+    // A table that has to be made anew: a dry run writes none.
+    [
+      ['reading', 'checking', 'rebuilding'],
+      (options) => rebuildWithout('train-image.csv', { ...options, dryRun: true }),
+    ],
+    [['reading', 'checking', 'rebuilding', 'writing'], (options) => library.rebuild(db, options)],
   ]
   for (const [phases, command] of all) {
     const news: Progress[] = []

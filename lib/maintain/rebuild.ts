@@ -138,11 +138,11 @@ export async function renewTables(database: Database, renew: Renewal, options: L
       }
       if (damage.loss !== undefined && options.accepts !== 'everything') throw damage.loss
       const newCategories = encoder.assignCodes()
-      options.meter?.begin('writing', undefined)
       const changes = await commit(database, survey, update, {
         counts,
         census,
         newCodes: newCategories.length > 0 || database.lacksEncodings,
+        meter: options.meter,
       })
       const totals = totalsOf(totalOf(census.values()))
       return { tables: counts.map((count) => count.outcome), changes, newCategories, totals, lost: damage.lost }
@@ -171,6 +171,8 @@ interface Renewed {
   readonly counts: readonly TableCount[]
   readonly census: CensusByProgram
   readonly newCodes: boolean
+  /** Takes that the tables are written, where they are. */
+  readonly meter: Meter | undefined
 }
 
 /** Replaces the tables that changed; where none did, the database is not touched. In a dry run tells what would change. */
@@ -178,7 +180,7 @@ async function commit(
   database: Database,
   survey: Survey,
   update: TablesUpdate,
-  { counts, census, newCodes }: Renewed,
+  { counts, census, newCodes, meter }: Renewed,
 ): Promise<Committed['changes']> {
   await survey.close()
   const same = new Map<string, TableIndex>()
@@ -201,9 +203,12 @@ async function commit(
   )
   const noRejects = (survey.opened(REJECTS_FILE)?.bytes ?? 0) === 0
   const isRight = same.size === TABLES.length && known && !newCodes && !noCodes && !noRejects
-  if (!isRight || database.isLookedAt) return (await update.commit(newCodes || noCodes, census, same)).changes
-  await update.abort(undefined)
-  return undefined
+  if (isRight && !database.isLookedAt) {
+    await update.abort(undefined)
+    return undefined
+  }
+  if (!database.isLookedAt) meter?.begin('writing', undefined)
+  return (await update.commit(newCodes || noCodes, census, same)).changes
 }
 
 function tell(

@@ -3,7 +3,8 @@
  *
  * It is in two parts, both deflated and in base64, so that a browser has a table to show before it has read all names.
  * _Numbers_ are blocks of columns. A block begins with a byte for each column, that says how many bytes its numbers have,
- * least byte first. Behind the blocks stands the {@link About} as JSON, and its length in bytes in four bytes. _Texts_ are lines of JSON, one for each block, also columns.
+ * least byte first. Behind the blocks stands the {@link About} as JSON, and its length in bytes in four bytes. _Texts_ are
+ * lines of JSON, one for each block, also columns.
  *
  * Names and details that begin with the program and observation of their item, as nearly all do, are told without: `~1`
  * stands for that, `~0` for a tilde.

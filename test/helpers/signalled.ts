@@ -15,7 +15,7 @@ export interface SignalledRun {
   readonly cwd: string
   /** Signals, all at once, so that the system chooses their order; none for a run to its end. */
   readonly signals?: readonly Signal[]
-  /** Milliseconds from the moment from which the program takes signals to the first one. */
+  /** Milliseconds from the moment from which the program takes signals until they come. */
   readonly after?: number
   /** What it has to have told on standard error by then. */
   readonly says?: string

@@ -24,17 +24,28 @@ export async function hasContent(
   const handle = await open(path, 'r')
   const chunk = Buffer.allocUnsafe(Math.min(CHUNK_BYTES, bytes))
   try {
-    for (const { offset, length, sum } of all) {
-      let found = 0
-      for (let done = 0; done < length; ) {
-        const { bytesRead } = await handle.read(chunk, 0, Math.min(chunk.length, length - done), offset + done)
-        signal?.throwIfAborted()
-        if (bytesRead === 0) return false
-        found = checksum(chunk.subarray(0, bytesRead), found)
-        done += bytesRead
-        meter?.add(bytesRead)
+    let next = 0
+    let done = 0
+    let found = 0
+    for (let position = headerBytes; position < bytes; ) {
+      // Many line ranges at a time: they are short, and stand one behind the other.
+      const { bytesRead } = await handle.read(chunk, 0, Math.min(chunk.length, bytes - position), position)
+      signal?.throwIfAborted()
+      if (bytesRead === 0) return false
+      for (let at = 0; at < bytesRead; ) {
+        const { length, sum } = all[next] as LineRange
+        const end = Math.min(bytesRead, at + length - done)
+        found = checksum(chunk.subarray(at, end), found)
+        done += end - at
+        at = end
+        if (done < length) continue
+        if (found !== sum) return false
+        next++
+        done = 0
+        found = 0
       }
-      if (found !== sum) return false
+      position += bytesRead
+      meter?.add(bytesRead)
     }
     return true
   } finally {

@@ -36,7 +36,7 @@ const settle = (...fresh: readonly Row[]): Settled =>
 function tableLines(its: Table, settled: Settled): string {
   const texts = new TableTexts({ layout: LAYOUT, encoder: new Encoder(shipped) })
   texts.add(settled)
-  return texts.lastOf(its)
+  return texts.lastOf(its).toString()
 }
 
 /** A line of a table, as it is read from its file. */

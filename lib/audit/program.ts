@@ -9,7 +9,8 @@ import { toNumber } from '../rules/values.js'
 import { countProgram } from '../settle/census.js'
 import { referenceColumns } from '../settle/features.js'
 import { compareLines, settleAnew } from '../store/read/settle.js'
-import type { TableLine } from '../store/read/survey.js'
+import type { TableLine, TablePart } from '../store/read/survey.js'
+import type { Table } from '../store/table.js'
 import { TABLES } from '../store/tables.js'
 import { type CheckContext, fileOf, groupBy, modelFile, Program, quote } from './lines.js'
 import { checkGroups, checkSettled, type TableDifference } from './resolution.js'
@@ -22,9 +23,13 @@ const RESOLVED = ['training.csv', 'level1.csv', 'ingest.csv', 'mosaics.csv', 'as
 
 /** Checks the lines of a program. */
 export function checkProgram(pid: number, context: CheckContext): void {
-  const program = new Program(context.survey.linesOf(pid), context)
+  const parts = context.survey.partsOf(pid)
+  const program = new Program(
+    parts.flatMap(({ lines }) => lines),
+    context,
+  )
   // Without these rows resolving would give other tables, and every line of them would be told.
-  const found = RESOLVED.every((file) => program.isReadable(file)) ? settle(pid, program, context) : undefined
+  const found = RESOLVED.every((file) => program.isReadable(file)) ? settle(pid, program, parts, context) : undefined
   // Lines that settling gives keep the rules; what is taken over is not settled, but stays as it stands.
   if (found?.differences.length === 0 && !found.isTakenOver) return
   checkRepeated(program)
@@ -44,12 +49,18 @@ interface SettledAnew {
   readonly isTakenOver: boolean
 }
 
-function settle(pid: number, program: Program, { survey, census, texts }: CheckContext): SettledAnew {
-  const settled = settleAnew(pid, program.lines, survey.layout)
+function settle(
+  pid: number,
+  { lines }: Program,
+  parts: readonly TablePart[],
+  { survey, census, texts }: CheckContext,
+): SettledAnew {
+  const settled = settleAnew(pid, lines, survey.layout)
   countProgram(settled, census)
   texts.add(settled)
-  const differences = TABLES.flatMap((table) => {
-    const difference = compareLines(program.of(table.file), texts.lastOf(table))
+  const differences = parts.flatMap((part, number) => {
+    const table = TABLES[number] as Table
+    const difference = compareLines(part, texts.lastOf(table))
     return difference.extra.length + difference.missing.length === 0 ? [] : [{ table, ...difference }]
   })
   texts.clear()

@@ -96,7 +96,8 @@ async function runCheck(db: string | undefined, command: Command, terminal: Term
 }
 
 async function runRebuild(db: string | undefined, command: Command, terminal: Terminal): Promise<void> {
-  const { formatRebuild, rebuildDatabase } = await import('../maintain/rebuild.js')
+  const { rebuildDatabase } = await import('../maintain/rebuild.js')
+  const { formatRebuild } = await import('../maintain/rebuild-text.js')
   const flags = command.optsWithGlobals<Flags>()
   const tell = flags.quiet ? () => {} : terminal.err
   const report = await rebuildDatabase({

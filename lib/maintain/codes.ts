@@ -72,7 +72,7 @@ function addGroups(pid: number, program: Program, { layout }: SurveyedLines, cod
   const texts = new TableTexts({ layout, encoder: new Encoder(NO_CODES) })
   texts.add(settled)
   for (const table of TABLES.filter(({ holds }) => holds === 'groups')) {
-    const rows = texts.lastOf(table).split('\n').slice(0, -1)
+    const rows = texts.lastOf(table).toString().split('\n').slice(0, -1)
     for (const cells of rows.map((row) => new CanonicalLine(row).fields)) {
       const [line, ...others] = stored.get(`${table.number} ${cells.at(-1)}`) ?? []
       if (line === undefined || others.length > 0) continue

@@ -10,13 +10,15 @@ import { type CensusByProgram, type Totals, totalOf, totalsOf } from '../settle/
 import { Database, ENCODINGS_FILE, mustBeDatabase } from '../store/database.js'
 import { lookAtDatabase } from '../store/dry-run.js'
 import { DryUpdate } from '../store/dry-update.js'
+import type { TableText } from '../store/format.js'
 import { type DatabaseIndex, formatIndex, type TableIndex } from '../store/index-file.js'
 import { waitingFor } from '../store/lock.js'
 import { GroupLedger } from '../store/read/settle.js'
 import type { SurveyedTable } from '../store/read/survey.js'
 import { StoredCensus } from '../store/stored-census.js'
 import type { Table } from '../store/table.js'
-import { formatChanges, type TableChange } from '../store/table-change.js'
+import type { TableChange } from '../store/table-change.js'
+import type { TableChanges } from '../store/table-update.js'
 import { REJECTS_FILE, TABLES } from '../store/tables.js'
 import { type Committed, type TablesUpdate, Update } from '../store/update.js'
 import type { RenewedPrograms } from '../workers/renewer.js'
@@ -134,7 +136,7 @@ export async function renewTables(database: Database, renew: Renewal, options: L
         encoder.learn(renewed.unknown)
         new StoredCensus(renewed.census).addTo(census)
         for (const count of counts) count.add(renewed)
-        for (const [number, text] of renewed.tables.entries()) update.tables[number]?.add(text)
+        for (const [number, table] of update.tables.entries()) addTo(table, number, renewed, survey)
       }
       if (damage.loss !== undefined && options.accepts !== 'everything') throw damage.loss
       const newCategories = encoder.assignCodes()
@@ -153,6 +155,13 @@ export async function renewTables(database: Database, renew: Renewal, options: L
   } finally {
     await survey.close()
   }
+}
+
+/** Adds what programs come to in a table; it keeps the lines that are stored so. */
+function addTo(table: TableChanges, number: number, { tables, kept }: RenewedPrograms, survey: Survey): void {
+  table.add(tables[number] as TableText)
+  const lineRanges = survey.tables.get(number)?.lineRanges
+  for (const pid of kept[number] ?? []) table.keep(lineRanges?.of(pid) ?? [])
 }
 
 /** The codes of a database; a rebuild tells them from the tables where they are lost. */
@@ -272,26 +281,4 @@ class TableCount {
     const state = this.isSame ? 'unchanged' : this.#surveyed === undefined ? 'made' : 'changed'
     return { file: this.table.file, state, lines: this.#lines, changed: this.#changes }
   }
-}
-
-/** The report as lines of text. */
-export function formatRebuild({ changes, tables, newCategories, seconds }: RebuildReport): string {
-  const codes = newCategories.map(({ category, value, code }) => ['new code', `${category} ${value}: ${code}`])
-  const time = ['time', `${seconds.toFixed(2)} s`]
-  if (changes !== undefined) return formatLines([...codes, time], 11) + formatChanges(changes)
-  const lines = tables.map(({ file, state, lines: total, changed }) => {
-    const what =
-      state === 'made' ? `made anew (${total} lines)` : state === 'unchanged' ? state : changedLines(changed, total)
-    return [file, what]
-  })
-  return formatLines([...lines, ...codes, time], 24)
-}
-
-function formatLines(lines: readonly (readonly string[])[], width: number): string {
-  return lines.map(([name = '', what = '']) => `${name.padEnd(width)} ${what}\n`).join('')
-}
-
-function changedLines(changed: number, total: number): string {
-  if (changed === 0) return `written anew, with the same ${total} lines`
-  return `${changed} line${changed === 1 ? '' : 's'} changed, ${total} now`
 }

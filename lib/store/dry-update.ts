@@ -14,13 +14,16 @@ import type { Database } from './database.js'
 import type { TableText } from './format.js'
 import type { TableIndex } from './index-file.js'
 import { LineDigests } from './line-digests.js'
+import type { LineRange } from './line-ranges.js'
 import type { Reading } from './readings.js'
 import { MOST_REJECTS, RejectsUpdate } from './rejects-update.js'
+import { between } from './remaining.js'
 import { Scratch, withCodes } from './scratch.js'
 import type { FileRange, TableWriter } from './staged-file.js'
 import { StoredCensus } from './stored-census.js'
 import type { Table, TableContext } from './table.js'
 import { isChange, type TableChange } from './table-change.js'
+import type { TableChanges } from './table-update.js'
 import { REJECTS_FILE, type Reject, TABLES, tableColumns } from './tables.js'
 import { removeAbandoned, temporaryPath } from './temporary.js'
 import type { Committed, TablesUpdate } from './update.js'
@@ -41,7 +44,7 @@ interface DryOptions {
 }
 
 /** Counts what would come into a table, and go out of it. */
-class DryTable {
+class DryTable implements TableChanges {
   readonly #table: Table
   readonly #context: TableContext
   readonly #opened: OpenedTable | undefined
@@ -50,6 +53,8 @@ class DryTable {
   /** Lines that wait for their codes, and the lengths of the pieces that they came in. */
   readonly #waiting: Scratch
   readonly #lengths: number[] = []
+  /** What stays of a table that would be written anew. */
+  readonly #kept: FileRange[] = []
   #removed = 0
   #bytesRemoved = 0
 
@@ -78,6 +83,10 @@ class DryTable {
     }
   }
 
+  keep(lineRanges: readonly LineRange[]): void {
+    this.#kept.push(...lineRanges)
+  }
+
   /**
    * What would become of the table, after the codes are settled.
    *
@@ -93,10 +102,12 @@ class DryTable {
       const bytesAfter = bytesBefore - this.#bytesRemoved + bytes
       return { file, added, removed: this.#removed, bytesBefore, bytesAfter }
     }
-    const bytesAfter = bytes + Buffer.byteLength(formatRow(tableColumns(this.#table, this.#context.layout)))
+    const header = Buffer.byteLength(formatRow(tableColumns(this.#table, this.#context.layout)))
+    const bytesAfter = header + this.#kept.reduce((sum, { length }) => sum + length, bytes)
     if (this.#opened === undefined) return { file, added, removed: 0, bytesBefore, bytesAfter }
     const stored = new LineDigests({ skip: 1 })
-    await addFile(stored, this.#opened, signal)
+    const kept = this.#kept.sort((a, b) => a.offset - b.offset)
+    await addFile(stored, this.#opened, signal, between(kept, 0, bytesBefore))
     return { file, ...stored.changesTo(this.#added), bytesBefore, bytesAfter }
   }
 

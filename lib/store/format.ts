@@ -73,9 +73,16 @@ class TableWriter implements TableSink {
     to.byte(BYTE.lineFeed)
   }
 
-  /** The text of the last program. */
-  get last(): string {
-    return this.bytes.block.toString('utf8', this.#last, this.bytes.length)
+  /** Takes back what the last program added. */
+  dropLast(): void {
+    if (this.bytes.length === this.#last) return
+    this.bytes.cut(this.#last)
+    this.#lineRanges.length -= 2
+  }
+
+  /** What the last program added, until more is added. */
+  get last(): Buffer {
+    return this.bytes.block.subarray(this.#last, this.bytes.length)
   }
 
   /** Gives up what is written, and goes on with nothing. */
@@ -137,9 +144,14 @@ export class TableTexts {
     for (const writer of this.#writers) writer.add(settled, this.#context)
   }
 
-  /** What the program added last has in a table. */
-  lastOf({ number }: Pick<Table, 'number'>): string {
-    return this.#writers[number]?.last ?? ''
+  /** The lines that the program added last has in a table, until another one is added. */
+  lastOf({ number }: Pick<Table, 'number'>): Buffer {
+    return this.#writers[number]?.last ?? Buffer.alloc(0)
+  }
+
+  /** Takes back what the program added last has in a table: lines with codes, no placeholders. */
+  dropLast(number: number): void {
+    this.#writers[number]?.dropLast()
   }
 
   /** Gives up what was added. */

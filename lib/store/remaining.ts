@@ -56,7 +56,7 @@ function holesOf(leaving: readonly number[]): FileRange[] {
 }
 
 /** What lies between holes, from one byte up to another. */
-function between(holes: readonly FileRange[], from: number, to: number): FileRange[] {
+export function between(holes: readonly FileRange[], from: number, to: number): FileRange[] {
   const ranges: FileRange[] = []
   let start = from
   for (const { offset, length } of [...holes, { offset: to, length: 0 }]) {

@@ -8,7 +8,6 @@ import { fileError } from '../file-errors.js'
 import { CATEGORIES, type Encoder } from '../rules/category-codes.js'
 import { writeFully } from './commit-files.js'
 import { splitLines } from './read/stored-lines.js'
-import type { FileRange } from './staged-file.js'
 import type { Table } from './table.js'
 
 /** A file of this run alone, written at its end and read back. */
@@ -27,11 +26,6 @@ export class Scratch {
 
   get bytes(): number {
     return this.#bytes
-  }
-
-  /** All of it. */
-  get ranges(): readonly FileRange[] {
-    return [{ offset: 0, length: this.#bytes }]
   }
 
   /** @throws IngestError WRITE_FAILED, DATABASE_UNUSABLE */

@@ -1,141 +1,19 @@
-import { formatRow } from '../csv/write.js'
-import { breather } from '../process/breath.js'
 import type { Encoder, Encodings } from '../rules/category-codes.js'
 import type { Layout } from '../rules/layout.js'
 import type { Census, CensusByProgram } from '../settle/census.js'
 import { checksum } from './checksum.js'
 import { allEnded } from './commit-files.js'
 import { type Database, ENCODINGS_FILE } from './database.js'
-import type { TableText } from './format.js'
 import { type DatabaseIndex, formatIndex, INDEX_FILE, type TableIndex } from './index-file.js'
-import { LineRanges } from './line-ranges.js'
 import type { Reading } from './readings.js'
 import { MOST_REJECTS, RejectsUpdate } from './rejects-update.js'
-import { remainingOf } from './remaining.js'
-import { Scratch, withCodes } from './scratch.js'
-import type { TableWriter, Written } from './staged-file.js'
+import type { Written } from './staged-file.js'
 import { StoredCensus } from './stored-census.js'
 import type { Table, TableContext } from './table.js'
 import type { TableChange } from './table-change.js'
-import { REJECTS_FILE, type Reject, TABLES, tableColumns } from './tables.js'
+import { type TableChanges, TableUpdate } from './table-update.js'
+import { REJECTS_FILE, type Reject, TABLES } from './tables.js'
 import type { Transaction } from './transaction.js'
-
-/**
- * The new content of one table.
- *
- * Lines of a table that is written anew go straight into it. Lines for a table that is there go into a scratch file
- * first, as only the end of the run shows whether the table can be appended to or loses lines; and so do lines with
- * placeholders for codes that only the end of the run can give.
- */
-export class TableUpdate {
-  readonly #table: Table
-  readonly #context: TableContext
-  readonly #direct: TableWriter | undefined
-  readonly #scratch: Scratch
-  /** What went straight into the table. */
-  readonly #written = new LineRanges()
-  /** What waits in the scratch file. */
-  readonly #waiting = new LineRanges()
-  /** Offset and length of each line that goes, in turn. */
-  readonly #takenOut: number[] = []
-  /** Whether a line of the scratch file has a placeholder. */
-  #hasPlaceholders = false
-
-  constructor(table: Table, context: TableContext, direct: TableWriter | undefined, scratchPath: string) {
-    this.#table = table
-    this.#context = context
-    this.#direct = direct
-    this.#scratch = new Scratch(scratchPath)
-    direct?.write(formatRow(tableColumns(table, context.layout)))
-  }
-
-  /** Takes what settled programs add to the table, and what they take out. */
-  add({ bytes, lineRanges, takenOut, hasPlaceholders }: TableText): void {
-    for (const number of takenOut) this.#takenOut.push(number)
-    if (bytes.length === 0) return
-    this.#hasPlaceholders ||= hasPlaceholders
-    const held = this.#direct === undefined || this.#hasPlaceholders
-    const file = held ? this.#scratch : this.#direct
-    let offset = file?.bytes ?? 0
-    let from = 0
-    file?.write(bytes)
-    for (let index = 0; index < lineRanges.length; index += 2) {
-      const [pid = 0, length = 0] = [lineRanges[index], lineRanges[index + 1]]
-      const places = held ? this.#waiting : this.#written
-      places.addContent(pid, offset, length, bytes.subarray(from, from + length))
-      offset += length
-      from += length
-    }
-  }
-
-  /** Brings old and new lines together, after the codes are settled; returns the table's new index. */
-  async finish(database: Database, transaction: Transaction): Promise<TableIndex | undefined> {
-    try {
-      if (this.#direct !== undefined) return await this.#copyWaiting(this.#direct, this.#written, 0, database)
-      const old = database.index?.tables.get(this.#table.file)
-      if (old === undefined || (this.#scratch.bytes === 0 && this.#takenOut.length === 0)) return old
-      if (this.#takenOut.length > 0) return await this.#replace(old, database, transaction)
-      const writer = await transaction.append(this.#table.file)
-      return await this.#copyWaiting(writer, new LineRanges(old.lineRanges.flat), old.bytes, database)
-    } finally {
-      this.#scratch.close()
-    }
-  }
-
-  /**
-   * Writes the table anew, or leaves it as it is where it holds the same lines already.
-   *
-   * @param same the index of a table that stays
-   */
-  async finishRebuilt(same: TableIndex | undefined, database: Database, transaction: Transaction): Promise<TableIndex> {
-    try {
-      if (same !== undefined) return same
-      const writer = await transaction.replace(this.#table.file)
-      writer.write(formatRow(tableColumns(this.#table, this.#context.layout)))
-      return await this.#copyWaiting(writer, new LineRanges(), 0, database)
-    } finally {
-      this.close()
-    }
-  }
-
-  /** Closes what the run alone needs. */
-  close(): void {
-    this.#scratch.close()
-  }
-
-  /** The table without the lines that go, then the new lines. */
-  async #replace(old: TableIndex, database: Database, transaction: Transaction): Promise<TableIndex> {
-    const path = database.path(this.#table.file)
-    const { ranges, lineRanges } = await remainingOf(path, old, this.#takenOut, database.signal)
-    const writer = await transaction.cut(this.#table.file, ranges)
-    return this.#copyWaiting(writer, lineRanges, 0, database)
-  }
-
-  /** Writes the lines of the scratch file, with their codes, behind what the writer has. */
-  async #copyWaiting(
-    writer: TableWriter,
-    lineRanges: LineRanges,
-    start: number,
-    { signal }: Database,
-  ): Promise<TableIndex> {
-    const breathe = breather(signal)
-    const encoded = this.#hasPlaceholders
-    const before = start + writer.bytes
-    if (!encoded && this.#scratch.bytes > 0) await writer.copyFrom(this.#scratch.path, this.#scratch.ranges)
-    for (const { pid, offset, length, sum } of this.#waiting.all) {
-      if (!encoded) {
-        lineRanges.add({ pid, offset: before + offset, length, sum })
-        continue
-      }
-      await breathe()
-      const place = start + writer.bytes
-      const text = withCodes(this.#table, this.#context.encoder, this.#scratch.read(offset, length))
-      writer.write(text)
-      lineRanges.addContent(pid, place, start + writer.bytes - place, text)
-    }
-    return { bytes: start + writer.bytes, lineRanges }
-  }
-}
 
 function formatEncodings(encodings: Encodings): string {
   return `${JSON.stringify(encodings, undefined, 1)}\n`
@@ -166,7 +44,7 @@ export interface TablesUpdate {
   /** Runs that go on reading, this one among them if it does, or were broken off. */
   readings: readonly Reading[]
   /** Takes what settled programs add to each of {@link TABLES}, and take out of it. */
-  readonly tables: readonly { add(text: TableText): void }[]
+  readonly tables: readonly TableChanges[]
   /** A path for a file that is gone when the run ends. */
   scratchPath(name: string): string
   /** Takes input rows that could not be used. */

@@ -5,7 +5,7 @@ import { type CensusByProgram, countProgram } from '../settle/census.js'
 import type { Settled } from '../settle/settled.js'
 import { type TableText, TableTexts } from '../store/format.js'
 import { compareLines, GroupLedger, type GroupLines, settleAnew } from '../store/read/settle.js'
-import type { SurveyedLines, TableLine } from '../store/read/survey.js'
+import type { SurveyedLines, TableLine, TablePart } from '../store/read/survey.js'
 import { StoredCensus } from '../store/stored-census.js'
 import { TABLES } from '../store/tables.js'
 
@@ -17,7 +17,10 @@ export interface BareProduct {
 
 /** What programs come to, and how that differs from what is stored; for each of {@link TABLES}, where it is by table. */
 export interface RenewedPrograms {
+  /** The lines of programs that are not as they are stored. */
   readonly tables: readonly TableText[]
+  /** The programs whose lines are stored as they come out. */
+  readonly kept: readonly (readonly number[])[]
   /** Lines that there are now. */
   readonly lines: readonly number[]
   /** Lines that were taken out, put in or replaced; those of groups are told apart. */
@@ -39,6 +42,7 @@ export class Renewer {
   readonly #settle: SettleLines
   readonly #encoder: Encoder
   readonly #texts: TableTexts
+  #kept: number[][] = TABLES.map(() => [])
   #lines = TABLES.map(() => 0)
   #changed = TABLES.map(() => 0)
   #groups = new GroupLedger()
@@ -54,27 +58,33 @@ export class Renewer {
 
   /** Settles a program. */
   add(pid: number): void {
-    const lines = TABLES.map(({ number }) => this.#survey.tables.get(number)?.linesOf(pid) ?? [])
-    const settled = this.#settle(pid, lines.flat(), this.#survey.layout)
+    const parts = this.#survey.partsOf(pid)
+    const lines = parts.flatMap((part) => part.lines)
+    const settled = this.#settle(pid, lines, this.#survey.layout)
     this.#bare.push(...bareProducts(settled))
     countProgram(settled, this.#census)
     this.#texts.add(settled)
-    for (const [number, stored] of lines.entries()) this.#compare(number, stored)
+    for (const [number, part] of parts.entries()) this.#compare(pid, number, part)
   }
 
-  #compare(number: number, stored: readonly TableLine[]): void {
-    const { extra, missing } = compareLines(stored, this.#texts.lastOf({ number }))
-    this.#lines[number] = (this.#lines[number] ?? 0) + stored.length - extra.length + missing.length
+  #compare(pid: number, number: number, part: TablePart): void {
+    const { extra, missing } = compareLines(part, this.#texts.lastOf({ number }))
+    this.#lines[number] = (this.#lines[number] ?? 0) + part.lines.length - extra.length + missing.length
     if (TABLES[number]?.holds === 'groups') {
       for (const line of extra) this.#groups.extra(line)
       for (const { text } of missing) this.#groups.missing(number, text)
     } else this.#changed[number] = (this.#changed[number] ?? 0) + Math.max(extra.length, missing.length)
+    // A table that another program has written is written anew as a whole, if at all.
+    if (extra.length + missing.length > 0 || this.#survey.tables.get(number)?.asWritten !== true) return
+    this.#texts.dropLast(number)
+    this.#kept[number]?.push(pid)
   }
 
   /** What came of the programs; it goes on with none. */
   take(): RenewedPrograms {
     const renewed: RenewedPrograms = {
       tables: this.#texts.take(),
+      kept: this.#kept,
       lines: this.#lines,
       changed: this.#changed,
       groups: this.#groups.data,
@@ -82,6 +92,7 @@ export class Renewer {
       census: new StoredCensus().with(this.#census).flat,
       unknown: this.#encoder.unknown,
     }
+    this.#kept = TABLES.map(() => [])
     this.#lines = TABLES.map(() => 0)
     this.#changed = TABLES.map(() => 0)
     this.#groups = new GroupLedger()

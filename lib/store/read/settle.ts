@@ -9,8 +9,8 @@ import { settleProgram } from '../../settle/program.js'
 import type { Settled } from '../../settle/settled.js'
 import { TABLE_NUMBERS, TABLES } from '../tables.js'
 import { readFeatures, readMembers, readStored } from './stored.js'
-import { splitLines } from './stored-lines.js'
-import type { TableLine } from './survey.js'
+import { readLines } from './stored-lines.js'
+import type { TableLine, TablePart } from './survey.js'
 
 /** Resolves all associations of a program from its stored lines alone. */
 export function settleAnew(pid: number, lines: readonly TableLine[], layout: Layout): Settled {
@@ -51,14 +51,15 @@ export interface Difference {
 /**
  * Compares the stored lines of a program in a table with those that resolving gives.
  *
- * @param given each line with its end
+ * @param given each line with its end, in UTF-8
  */
-export function compareLines(stored: readonly TableLine[], given: string): Difference {
-  if (isSame(stored, given)) return SAME
+export function compareLines({ lines, bytes }: TablePart, given: Buffer): Difference {
+  // Most are the same, and bytes are compared much faster than texts.
+  if (bytes.equals(given)) return SAME
   const missing = new Map<string, number>()
-  for (const text of splitLines(given)) missing.set(text, (missing.get(text) ?? 0) + 1)
+  for (const text of readLines(given)) missing.set(text, (missing.get(text) ?? 0) + 1)
   const extra: TableLine[] = []
-  for (const line of stored) {
+  for (const line of lines) {
     const count = missing.get(line.text)
     if (count === undefined) extra.push(line)
     else if (count === 1) missing.delete(line.text)
@@ -69,16 +70,6 @@ export function compareLines(stored: readonly TableLine[], given: string): Diffe
 }
 
 const SAME: Difference = { extra: [], missing: [] }
-
-/** Whether the lines are the same, one after the other. */
-function isSame(stored: readonly TableLine[], given: string): boolean {
-  let at = 0
-  for (const { text } of stored) {
-    if (!given.startsWith(text, at) || given[at + text.length] !== '\n') return false
-    at += text.length + 1
-  }
-  return at === given.length
-}
 
 /** Lines of waiting groups that a program has too much or too little, as plain data. */
 export interface GroupLines {

@@ -3,17 +3,17 @@
  * program's lines stand, so that they can be read again program by program. What it keeps grows with the pieces that
  * programs have in the tables, not with their rows; it needs no index, and shows whether the index is right.
  */
-import { readSync } from 'node:fs'
 import { ByteWriter } from '../../csv/bytes.js'
 import { CsvReader } from '../../csv/read.js'
 import { CanonicalLine } from '../../csv/row.js'
 import { formatRow } from '../../csv/write.js'
 import { createLayout, type Layout } from '../../rules/layout.js'
-import { LineRanges } from '../line-ranges.js'
+import { type LineRange, LineRanges } from '../line-ranges.js'
 import { TABLE_OPTIONS, type Table } from '../table.js'
 import { TABLES, tableColumns } from '../tables.js'
 import type { Item } from './items.js'
-import { splitLines } from './stored-lines.js'
+import { PieceReader } from './pieces.js'
+import { readLines } from './stored-lines.js'
 import { RUN_NUMBERS, type SurveyedPart } from './surveyor.js'
 import { missingColumns, TableReader } from './table-reader.js'
 
@@ -32,6 +32,15 @@ export interface TableLine {
 function lineOf(table: number, line: number, text: string): TableLine {
   return { table, line, text, cells: new CanonicalLine(text) }
 }
+
+/** The lines of a program in a table. */
+export interface TablePart {
+  readonly lines: readonly TableLine[]
+  /** The same with their ends, one behind the other, in UTF-8; see {@link SurveyedTable.of}. */
+  readonly bytes: Buffer
+}
+
+const NO_PART: TablePart = { lines: [], bytes: Buffer.alloc(0) }
 
 /** What is known of a table, as plain data, from which any thread can read its lines. */
 export interface TablePlaces {
@@ -64,6 +73,7 @@ export class SurveyedTable {
   asWritten: boolean
   readonly #layout: Layout
   readonly #fd: number
+  readonly #pieces: PieceReader
   /** Line numbers of the line ranges, by their offset. */
   readonly #firstLines: Map<number, number>
   #reader: TableReader | undefined
@@ -81,6 +91,7 @@ export class SurveyedTable {
     this.lineRanges = new LineRanges(lineRanges)
     this.#layout = layout
     this.#fd = fd
+    this.#pieces = new PieceReader(fd, bytes)
     this.#firstLines = new Map()
     for (let at = 0; at < firstLines.length; at += 2) this.#firstLines.set(firstLines[at] ?? 0, firstLines[at + 1] ?? 0)
   }
@@ -119,21 +130,32 @@ export class SurveyedTable {
     }
   }
 
-  /** The readable lines of a program. */
-  linesOf(pid: number): TableLine[] {
-    return this.lineRanges.of(pid).flatMap(({ offset, length }) => {
-      const bytes = Buffer.allocUnsafe(length)
-      // Many small pieces that were just read: waiting for another thread would take longer than the reading.
-      const count = readSync(this.#fd, bytes, 0, length, offset)
-      const first = this.#firstLines.get(offset) ?? 1
-      const piece = bytes.subarray(0, count)
-      return this.asWritten ? this.#writtenLines(piece.toString(), first) : this.#otherLines(piece, first)
-    })
+  /** The readable lines of a program; their bytes are good until this is asked for again. */
+  of(pid: number): TablePart {
+    const lineRanges = this.lineRanges.of(pid)
+    const [only] = lineRanges
+    if (only !== undefined && lineRanges.length === 1) return this.#partAt(only)
+    const lines: TableLine[] = []
+    const bytes: Buffer[] = []
+    for (const lineRange of lineRanges) {
+      const part = this.#partAt(lineRange)
+      for (const line of part.lines) lines.push(line)
+      bytes.push(Buffer.from(part.bytes))
+    }
+    return { lines, bytes: Buffer.concat(bytes) }
   }
 
-  #writtenLines(text: string, first: number): TableLine[] {
+  #partAt({ offset, length }: LineRange): TablePart {
+    const bytes = this.#pieces.read(offset, length)
+    const first = this.#firstLines.get(offset) ?? 1
+    if (this.asWritten) return { lines: this.#writtenLines(bytes, first), bytes }
+    const lines = this.#otherLines(bytes, first)
+    return { lines, bytes: Buffer.from(lines.map(({ text }) => `${text}\n`).join('')) }
+  }
+
+  #writtenLines(bytes: Buffer, first: number): TableLine[] {
     let line = first
-    return splitLines(text).map((written) => {
+    return readLines(bytes).map((written) => {
       const one = lineOf(this.table.number, line, written)
       line += written.includes('\n') ? written.split('\n').length : 1
       return one
@@ -194,9 +216,14 @@ export class SurveyedLines {
     return [...pids].sort((a, b) => a - b)
   }
 
+  /** The readable lines of a program in each of {@link TABLES}; see {@link SurveyedTable.of}. */
+  partsOf(pid: number): TablePart[] {
+    return TABLES.map(({ number }) => this.tables.get(number)?.of(pid) ?? NO_PART)
+  }
+
   /** All readable lines of a program. */
   linesOf(pid: number): TableLine[] {
-    return [...this.tables.values()].flatMap((table) => table.linesOf(pid))
+    return this.partsOf(pid).flatMap(({ lines }) => lines)
   }
 
   /** How many bytes the lines of a program have. */

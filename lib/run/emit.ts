@@ -42,6 +42,11 @@ export class Emitter {
     out.on('error', () => this.#shut())
   }
 
+  /** Number of its table. */
+  get emits(): number {
+    return this.#table.number
+  }
+
   #shut(): void {
     this.#isOpen = false
   }

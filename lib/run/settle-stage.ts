@@ -106,7 +106,7 @@ async function* settleBuffered(context: GroupContext): AsyncGenerator<Results> {
   }
   progress?.steps.begin('settling', buffer.bytesAdded)
   const breathe = breather(signal)
-  for (const bytes of buffer.batches(wholePrograms)) {
+  for (const bytes of buffer.batches(wholePrograms, (partition) => pool.runner.storedBytesOf(partition))) {
     await breathe()
     const { length } = bytes
     const settled = pool.run({ kind: 'settle', bytes })

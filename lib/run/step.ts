@@ -150,7 +150,8 @@ async function updateTables(
   // Plain data alone can go to another thread.
   const forms = inputs.map(({ name, header, day }) => ({ name, header, day }))
   const { encodings } = database
-  const pool = new WorkerPool({ others, inputs: forms, encodings, stored, replaces: options.replace }, options.signal)
+  const { replace: replaces, emitter: { emits } = {} } = options
+  const pool = new WorkerPool({ others, inputs: forms, encodings, stored, replaces, emits }, options.signal)
   const buffer = new LineBuffer(
     options.memory ?? DEFAULT_MEMORY,
     (number) => spillPath(number, update, options),

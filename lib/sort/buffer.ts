@@ -222,14 +222,23 @@ export class LineBuffer {
    * asked for once, after the last line. A program that is settled as a whole is one partition.
    *
    * @param wholePrograms whether all programs are to be settled as a whole
+   * @param besides bytes that have to be read to settle a partition, beside its lines here
    */
-  *batches(wholePrograms: boolean): Generator<Buffer> {
+  *batches(wholePrograms: boolean, besides: (partition: number) => number = () => 0): Generator<Buffer> {
     const batch = new RecordWriter()
     let last = Number.NaN
+    let read = 0
     for (const run of this.#allRuns()) {
       const partition =
         wholePrograms || this.#wholePrograms.size > 0 ? this.#partitionOf(run, wholePrograms) : run.partition
-      if (partition !== last && batch.length >= BATCH_BYTES) yield batch.take()
+      if (partition !== last) {
+        const its = besides(partition)
+        if (batch.length > 0 && batch.length + read + its >= BATCH_BYTES) {
+          yield batch.take()
+          read = 0
+        }
+        read += its
+      }
       batch.copy(run, partition)
       last = partition
     }

@@ -15,7 +15,7 @@ export interface TableText {
   readonly bytes: Uint8Array
   /** Number of each program that has lines here and their length in bytes, in turn. */
   readonly lineRanges: readonly number[]
-  /** Lines that were settled anew and came out as they are stored: they stay where they are. */
+  /** Lines that were settled anew and came out as they are stored: they stay where they are. Only if asked for. */
   readonly unmoved: Uint8Array
   /** Offset and length of each stored line that goes, in turn. */
   readonly takenOut: readonly number[]
@@ -27,7 +27,7 @@ export interface TableText {
 class TableWriter implements TableSink {
   readonly #table: Table
   readonly bytes = new ByteWriter()
-  readonly #unmoved = new ByteWriter()
+  readonly #unmoved: ByteWriter | undefined
   /** The stored lines of the program that go unless they are written again, by their text. */
   readonly #leaving = new Map<string, number[]>()
   #lineRanges: number[] = []
@@ -36,8 +36,9 @@ class TableWriter implements TableSink {
   /** Where the text of the last program begins. */
   #last = 0
 
-  constructor(table: Table) {
+  constructor(table: Table, isEmitted: boolean) {
     this.#table = table
+    if (isEmitted) this.#unmoved = new ByteWriter()
   }
 
   add(settled: Settled, context: TableContext): void {
@@ -69,8 +70,8 @@ class TableWriter implements TableSink {
   #put(line: string): void {
     const offset = this.#leaving.size === 0 ? undefined : this.#leaving.get(line)?.pop()
     const to = offset === undefined ? this.bytes : this.#unmoved
-    to.text(line)
-    to.byte(BYTE.lineFeed)
+    to?.text(line)
+    to?.byte(BYTE.lineFeed)
   }
 
   /** Takes back what the last program added. */
@@ -114,7 +115,7 @@ class TableWriter implements TableSink {
     const text: TableText = {
       bytes: this.bytes.take(),
       lineRanges: this.#lineRanges,
-      unmoved: this.#unmoved.take(),
+      unmoved: this.#unmoved?.take() ?? new Uint8Array(),
       takenOut: this.#takenOut,
       hasPlaceholders: this.#hasPlaceholders,
     }
@@ -133,10 +134,12 @@ class TableWriter implements TableSink {
 /** Writes the text of every table of {@link TABLES}, settled programs one after the other. */
 export class TableTexts {
   readonly #context: TableContext
-  readonly #writers = TABLES.map((table) => new TableWriter(table))
+  readonly #writers: readonly TableWriter[]
 
-  constructor(context: TableContext) {
+  /** @param emitted the table whose lines are asked for, those that stay among them */
+  constructor(context: TableContext, emitted?: number) {
     this.#context = context
+    this.#writers = TABLES.map((table) => new TableWriter(table, table.number === emitted))
   }
 
   /** Adds a settled program. */

@@ -96,7 +96,7 @@ export class WorkerPool {
    */
   async run<T extends Exclude<Task, SpillTask>>(task: T): Promise<ResultOf<T>> {
     if (this.#failure !== undefined) throw this.#failure
-    this.#bytes += 'bytes' in task ? task.bytes.length : 0
+    this.#bytes += this.#runner.bytesOf(task)
     this.expect(this.#bytes)
     if (this.#runner.isLong(task)) return this.#giveLong(task)
     if (!this.#ready) return this.#runner.run(task)

@@ -42,6 +42,8 @@ export interface TaskSetup {
   readonly stored: StoredPlaces | undefined
   /** Whether rows of the input count before stored versions of their datasets, whatever the dates. */
   readonly replaces?: boolean | undefined
+  /** The table whose lines are asked for, those that stay where they are among them. */
+  readonly emits?: number | undefined
   /** The tables that tasks on a database are about. */
   readonly tables?: TablesSetup
 }
@@ -135,7 +137,7 @@ export class TaskRunner {
     this.#tables = tables
     this.layout = createLayout(setup.others)
     this.#encoder = new Encoder(setup.encodings)
-    this.#texts = new TableTexts({ layout: this.layout, encoder: this.#encoder })
+    this.#texts = new TableTexts({ layout: this.layout, encoder: this.#encoder }, setup.emits)
     this.#stored = setup.stored === undefined ? undefined : new StoredLines(setup.stored)
   }
 
@@ -144,14 +146,24 @@ export class TaskRunner {
     return this.#run(task) as ResultOf<T>
   }
 
-  /** Whether a task may take longer than a thread can do without a turn of its event loop: a program can be of any size. */
-  isLong(task: Task): boolean {
-    if (task.kind === 'check' || task.kind === 'renew') return this.#onTables.bytesOf(task.pids) > MOST_SHORT_BYTES
-    if (task.kind !== 'settle') return false
+  /** How many bytes a task goes through, those of stored lines among them. */
+  bytesOf(task: Exclude<Task, SpillTask>): number {
+    if (task.kind === 'check' || task.kind === 'renew') return this.#onTables.bytesOf(task.pids)
     let { length } = task.bytes
-    for (const pid of this.#stored === undefined ? [] : programsIn(asBuffer(task.bytes)))
-      for (const table of EXPOSURE_TABLES) length += this.#stored?.bytesOf(pid, table) ?? 0
-    return length > MOST_SHORT_BYTES
+    if (task.kind === 'settle' && this.#stored !== undefined)
+      for (const partition of partitionsIn(asBuffer(task.bytes))) length += this.storedBytesOf(partition)
+    return length
+  }
+
+  /** Whether a task may take longer than a thread can do without a turn of its event loop: a program can be of any size. */
+  isLong(task: Exclude<Task, SpillTask>): boolean {
+    return task.kind !== 'scrub' && task.kind !== 'survey' && this.bytesOf(task) > MOST_SHORT_BYTES
+  }
+
+  /** How many bytes the stored exposures of a partition's program have, which take part. */
+  storedBytesOf(partition: number): number {
+    const pid = programOfPartition(partition)
+    return EXPOSURE_TABLES.reduce((sum, table) => sum + (this.#stored?.bytesOf(pid, table) ?? 0), 0)
   }
 
   #run(task: Task): ResultOf<Task> {
@@ -230,10 +242,9 @@ export function* settlePartitions(block: Buffer, source: PartitionSource): Gener
     yield settleProgram(linesOfPartition(partition, cursor, source), TABLE_NUMBERS, all)
 }
 
-/** The programs that a block of records has rows of. */
-function programsIn(block: Buffer): Set<number> {
-  const programs = new Set<number>()
-  for (let at = 0; at < block.length; at = endOfRecord(block, at))
-    programs.add(programOfPartition(partitionAt(block, at)))
-  return programs
+/** The partitions of a block of records. */
+function partitionsIn(block: Buffer): Set<number> {
+  const partitions = new Set<number>()
+  for (let at = 0; at < block.length; at = endOfRecord(block, at)) partitions.add(partitionAt(block, at))
+  return partitions
 }

@@ -539,6 +539,8 @@ test('the fields of a canonical line are those that were written', (t) => {
   fc.assert(
     fc.property(fc.array(field, { minLength: 1, maxLength: 6 }), (fields) => {
       const line = new CanonicalLine(formatRow(fields).slice(0, -1))
+      for (let place = 0; place < fields.length + 2; place++)
+        assert.equal(line.fieldFromEnd(place), fields.at(-1 - place) ?? '')
       assert.deepEqual(line.fields, fields)
       assert.equal(line.width, fields.length)
       for (const [index, text] of fields.entries()) {

@@ -25,6 +25,9 @@ export interface CheckContext {
 /** What the lines of a program are read by. */
 export type ProgramContext = Pick<CheckContext, 'survey' | 'columns' | 'findings'>
 
+/** The last cells of a line are found from its end: in all other cells the rules look seldom. */
+const NEAR_END = 8
+
 /** Where the columns of the tables are. */
 export class Columns {
   readonly #names: readonly (readonly string[])[]
@@ -71,7 +74,9 @@ export class Program {
 
   /** A line's cell. */
   cell({ table, cells }: Pick<TableLine, 'table' | 'cells'>, column: string): string {
-    return cells.field(this.columns.position(table, column))
+    const position = this.columns.position(table, column)
+    const fromEnd = this.columns.of(table).length - 1 - position
+    return position >= 0 && fromEnd < NEAR_END ? cells.fieldFromEnd(fromEnd) : cells.field(position)
   }
 
   /** The dataset, product or group that a line is about. */

@@ -58,6 +58,21 @@ export class CanonicalLine implements Fields {
     return index < 0 || index >= this.width ? '' : this.between(index, index)
   }
 
+  /**
+   * A field by its place from the end, 0 for the last one: of a few such fields the others need not be found. Blank for a
+   * place that the line does not have.
+   */
+  fieldFromEnd(place: number): string {
+    const { text } = this
+    if (this.#ends !== undefined || text.includes(QUOTE)) return this.field(this.width - 1 - place)
+    let end = text.length
+    for (let count = 0; count < place; count++) {
+      end = text.lastIndexOf(COMMA, end - 1)
+      if (end <= 0) return ''
+    }
+    return text.slice(text.lastIndexOf(COMMA, end - 1) + 1, end)
+  }
+
   /** Neighbouring cells, with the commas between them. */
   between(first: number, last: number): string {
     const ends = this.#cellEnds

@@ -7,8 +7,8 @@ import type { Row } from '../../rules/row.js'
 import type { Entry } from '../../sort/records.js'
 import { TABLE_NUMBERS, TABLES } from '../tables.js'
 
-/** Where a line of a table of rows has its association and its dataset's name, counted from its end: 1 is the last cell. */
-const PLACES = TABLES.map(({ tail }) => ({ params: tail.length + 1, name: tail.length - tail.indexOf('Dataset') }))
+/** Where a line of a table of rows has its association and its dataset's name, counted from its end. */
+const PLACES = TABLES.map(({ tail }) => ({ params: tail.length, name: tail.length - 1 - tail.indexOf('Dataset') }))
 /** What waits or is set aside can be in another association's way, by a name that both expect or as it comes back. */
 const OPEN_TABLES = TABLES.filter(({ file }) => file === 'ingest.csv' || file === 'expired.csv').map(
   ({ number }) => number,
@@ -27,21 +27,12 @@ export function concernedLines(lines: readonly Entry[], fresh: readonly Row[]): 
   for (const { origin, text } of lines) {
     if (TABLES[origin]?.holds !== 'rows') continue
     const { params = 0, name = 0 } = PLACES[origin] ?? {}
-    if (OPEN_TABLES.includes(origin) || names.has(cellFromEnd(text, name))) associations.add(cellFromEnd(text, params))
+    const line = new CanonicalLine(text)
+    if (OPEN_TABLES.includes(origin) || names.has(line.fieldFromEnd(name))) associations.add(line.fieldFromEnd(params))
   }
   const { params = 0 } = PLACES[TABLE_NUMBERS.level1] ?? {}
   return lines.filter(
-    ({ origin, text }) => origin !== TABLE_NUMBERS.level1 || associations.has(cellFromEnd(text, params)),
+    ({ origin, text }) =>
+      origin !== TABLE_NUMBERS.level1 || associations.has(new CanonicalLine(text).fieldFromEnd(params)),
   )
-}
-
-/** A field of a line, counted from its end. */
-function cellFromEnd(text: string, place: number): string {
-  if (text.includes('"')) {
-    const line = new CanonicalLine(text)
-    return line.field(line.width - place)
-  }
-  let end = text.length
-  for (let count = 1; count < place; count++) end = text.lastIndexOf(',', end - 1)
-  return text.slice(text.lastIndexOf(',', end - 1) + 1, end)
 }

@@ -212,6 +212,10 @@ test('a run that fails tells the inputs that it has read, and their rows', async
     [days[0] ?? '', 'in/2024-02-25_056.csv'].map((name) => ({ input: dir.path(name) })),
     'before anything is read, what it was given',
   )
+  t.deepEqual(await failed('associate db --asn nosuch --asn in/none_asn.json'), [
+    { input: 'nosuch' },
+    { input: dir.path('in/none_asn.json') },
+  ])
   const { objects } = await tell(dir, `-o db --json --emit level1 ${days[0]}`)
   t.false('byInput' in (objects[0] ?? {}), 'not for a command line that cannot be')
   t.deepEqual((await tell(dir, `-o db --json ${days[0]}`)).objects[0]?.byInput, [

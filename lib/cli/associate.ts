@@ -67,9 +67,11 @@ async function runAssociate(args: readonly string[], command: Command, terminal:
     throw new IngestError('USAGE', `expected one database and files named *_asn.json, got ${others.join(', ')}`)
   }
   const tell = flags.quiet ? () => {} : terminal.err
+  const asn = [...(above.asn ?? []), ...(own.asn ?? []), ...files]
+  terminal.record.soFar(() => ({ byInput: asn.map((input) => ({ input })) }))
   const summary = await associate({
     out: databaseOf(db, command, terminal),
-    asn: [...(above.asn ?? []), ...(own.asn ?? []), ...files],
+    asn,
     candidates: above.candidates !== false && own.candidates !== false,
     dryRun: flags.dryRun,
     strict: flags.strict,

@@ -28,7 +28,10 @@ test('an index without line ranges is empty', (t) => {
   t.deepEqual(index.all, [])
   t.deepEqual(index.of(1), [])
   t.deepEqual([...index.programs], [])
-  t.deepEqual([...index.flat], [])
+  t.deepEqual(
+    index.flat.parts.flatMap((part) => [...part]),
+    [],
+  )
 })
 
 test('line ranges keep the order of the table, and each program has its own', (t) => {
@@ -38,9 +41,13 @@ test('line ranges keep the order of the table, and each program has its own', (t
   t.deepEqual(index.of(3), [lineRange(3, 15, 1)])
   t.deepEqual(index.of(4), [])
   t.deepEqual([...index.programs], [7, 3])
-  const numbers = index.all.flatMap(({ pid, offset, length, sum }) => [pid, offset, length, sum])
-  t.deepEqual([...index.flat], numbers)
-  t.deepEqual(numbers.slice(0, 3), [7, 10, 5])
+  const words = index.all.flatMap(({ pid, length, sum }) => [pid, length, sum])
+  t.is(index.flat.start, 10)
+  t.deepEqual(
+    index.flat.parts.flatMap((part) => [...part]),
+    words,
+  )
+  t.deepEqual(words.slice(0, 2), [7, 5])
 })
 
 test('a piece that goes on with the same program lengthens the last line range', (t) => {
@@ -92,25 +99,21 @@ function bytes(list: readonly LineRange[]): string[] {
 }
 
 test('there is room for as many line ranges as come', (t) => {
-  const index = new LineRanges([1, 0, 2, 7])
-  const expected = [1, 0, 2, 7]
-  for (let at = 1; at < 1000; at++) {
-    index.add({ pid: at % 3, offset: 2 * at, length: 2, sum: at })
-    expected.push(at % 3, 2 * at, 2, at)
-  }
+  const index = new LineRanges({ start: 0, parts: [Uint32Array.of(1, 2, 7)] })
+  for (let at = 1; at < 1000; at++) index.add({ pid: at % 3, offset: 2 * at, length: 2, sum: at })
   // The first goes on with the one before it.
-  t.deepEqual([...index.flat].slice(-4), expected.slice(-4))
   t.is(index.all.length, 999)
+  t.deepEqual(index.all.at(-1), { pid: 0, offset: 1998, length: 2, sum: 999 })
   t.is(index.of(2).length, 333)
+  t.deepEqual(index.of(2).at(-1), { pid: 2, offset: 1996, length: 2, sum: 998 })
 })
 
-test('flat numbers read back as the same line ranges, which are as few as can be and cover the same bytes', (t) => {
+test('plain data read back as the same line ranges, which are as few as can be and cover the same bytes', (t) => {
   fc.assert(
     fc.property(pieces, (list) => {
       const index = lineRanges(...list)
       const again = new LineRanges(index.flat)
       assert.deepEqual(again.all, index.all)
-      assert.deepEqual(again.flat, index.flat)
       assert.deepEqual(bytes(index.all), bytes(list))
       for (const { pid, offset, length, sum } of index.all)
         assert.deepEqual({ pid, offset, length, sum }, lineRange(pid, offset, length))
@@ -144,14 +147,75 @@ test('a table that is all line ranges below its header reads back from their wor
         index.add({ pid, offset: bytes, length, sum: checksum(String(bytes)) })
         bytes += length
       }
-      const again = LineRanges.ofWords(index.words, bytes)
-      assert.deepEqual(again.flat, index.flat)
-      // What was read is added to without a change to it.
-      const before = again.flat.slice()
-      new LineRanges(again.flat).add({ pid: list.at(-1)?.pid ?? 1, offset: bytes, length: 5, sum: 5 })
-      assert.deepEqual(again.flat, before)
+      const words = Uint32Array.from(index.words.flatMap((part) => [...part]))
+      assert.deepEqual(LineRanges.ofWords(words, bytes).all, index.all)
     }),
     { seed, numRuns: 300 },
+  )
+  t.pass()
+})
+
+/** Line ranges of many runs, some of which write programs in their order, and some of few programs. */
+const runs = fc.array(
+  fc
+    .record({
+      pids: fc.array(fc.oneof(fc.nat({ max: 5 }), fc.nat({ max: 99_999 }), fc.constant(-1)), { maxLength: 90 }),
+      isOrdered: fc.boolean(),
+    })
+    .map(({ pids, isOrdered }) => (isOrdered ? pids.toSorted((a, b) => a - b) : pids)),
+  { maxLength: 12 },
+)
+
+/** Pieces of a table, run by run; some do not follow the one before. */
+function piecesOf(list: readonly (readonly number[])[], hasGaps: boolean): LineRange[][] {
+  let end = 1000
+  return list.map((pids) =>
+    pids.map((pid) => {
+      // The second gap is longer than a word can tell.
+      const gap = hasGaps && pid % 7 === 0 ? (pid % 2 === 0 ? 5 : 2 ** 33) : 0
+      const piece = { pid, offset: end + gap, length: 1 + (Math.abs(pid) % 50), sum: Math.abs(pid) }
+      end = piece.offset + piece.length
+      return piece
+    }),
+  )
+}
+
+/** Program, first byte and last byte of each line range that pieces make. */
+function spansOf(list: readonly LineRange[]): number[][] {
+  const spans: number[][] = []
+  for (const { pid, offset, length } of list) {
+    const last = spans.at(-1)
+    if (last?.[0] === pid && last[2] === offset) last[2] += length
+    else spans.push([pid, offset, offset + length])
+  }
+  return spans
+}
+
+test('what is added to line ranges that are given on is what it is in one piece; they stay what they were', (t) => {
+  fc.assert(
+    fc.property(runs, fc.boolean(), (list, hasGaps) => {
+      const all = piecesOf(list, hasGaps)
+      const generations = [new LineRanges()]
+      for (const added of all) {
+        const next = new LineRanges(generations.at(-1)?.flat)
+        for (const piece of added) next.add(piece)
+        generations.push(next)
+      }
+      for (const [number, ranges] of generations.entries()) {
+        const own = all.slice(0, number).flat()
+        assert.deepEqual(spansOf(ranges.all), spansOf(own))
+        assert.deepEqual(ranges.all, lineRanges(...own).all)
+      }
+      const last = generations.at(-1) ?? new LineRanges()
+      const pids = new Set(list.flat())
+      assert.deepEqual(new Set(last.programs), pids)
+      for (const ranges of [last, new LineRanges(last.flat)])
+        for (const pid of [...pids, 77]) {
+          const its = last.all.filter((one) => one.pid === pid)
+          assert.deepEqual(ranges.of(pid), its)
+        }
+    }),
+    { seed, numRuns: 150 },
   )
   t.pass()
 })
@@ -167,7 +231,7 @@ test('lines that are added one by one are the same line ranges as in one piece',
   }
   const whole = new LineRanges()
   whole.add({ pid: 7, offset: 10, length: text.length, sum: checksum(text) })
-  t.deepEqual(byLine.flat, whole.flat)
+  t.deepEqual(byLine.all, whole.all)
   t.deepEqual(whole.differing(byLine), [])
   const other = new LineRanges()
   other.add({ pid: 7, offset: 10, length: text.length, sum: checksum(text.replace('2', '3')) })

@@ -86,7 +86,10 @@ test('an error of the other thread comes with its code and place', async (t) => 
   const folder = temporaryFolder(t)
   const [table] = TABLES
   writeFileSync(join(folder, table?.file ?? ''), 'short')
-  const stored = { folder, lineRanges: new Map([[table?.file ?? '', [1001, 0, 100]]]) }
+  const stored = {
+    folder,
+    lineRanges: new Map([[table?.file ?? '', { start: 0, parts: [Uint32Array.of(1001, 100, 0)] }]]),
+  }
   const threads = new WorkerPool(setupOf(INPUT_COLUMNS, { stored }))
   await warmUp(threads)
   const writer = new RecordWriter()

@@ -11,7 +11,7 @@ import { Database, ENCODINGS_FILE, mustBeDatabase } from '../store/database.js'
 import { lookAtDatabase } from '../store/dry-run.js'
 import { DryUpdate } from '../store/dry-update.js'
 import type { TableText } from '../store/format.js'
-import { type DatabaseIndex, formatIndex, type TableIndex } from '../store/index-file.js'
+import { type DatabaseIndex, isSameIndex, type TableIndex } from '../store/index-file.js'
 import { waitingFor } from '../store/lock.js'
 import { GroupLedger } from '../store/read/settle.js'
 import type { SurveyedTable } from '../store/read/survey.js'
@@ -197,15 +197,13 @@ async function commit(
   const others = survey.layout.columns.slice(2, survey.layout.at.date)
   const known =
     database.index !== undefined &&
-    formatIndex(database.index).equals(
-      formatIndex({
-        others,
-        tables: same,
-        encodings: database.encodingsSum,
-        census: new StoredCensus().with(census),
-        readings: database.readings,
-      }),
-    )
+    isSameIndex(database.index, {
+      others,
+      tables: same,
+      encodings: database.encodingsSum,
+      census: new StoredCensus().with(census),
+      readings: database.readings,
+    })
   const noCodes = await stat(database.path(ENCODINGS_FILE)).then(
     () => false,
     () => true,

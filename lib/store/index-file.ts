@@ -2,7 +2,7 @@
  * The index of a database: where each program's lines stand in the tables, and what there is in each. Its checksum shows a
  * byte that changed by itself, and those of the lines do so for the tables.
  */
-import { readFile } from 'node:fs/promises'
+import { open, readFile } from 'node:fs/promises'
 import { endianness } from 'node:os'
 import { join } from 'node:path'
 import { checksum } from './checksum.js'
@@ -36,7 +36,10 @@ export interface DatabaseIndex {
   readonly readings: readonly Reading[]
 }
 
-/** The first line of the index, a line of JSON: behind it stand the words of each table, in their order, then those of the census. */
+/**
+ * The first line of the index, a line of JSON: behind it stand the words of each table, in their order, then those of the
+ * census. Blanks at its end have the words begin where memory can have them as they are.
+ */
 interface IndexHead {
   readonly version: number
   readonly others: readonly string[]
@@ -49,11 +52,11 @@ interface IndexHead {
 
 /** The index as its file has it, whatever became of the tables; undefined where there is none. */
 export async function readStoredIndex(path: string): Promise<DatabaseIndex | undefined> {
-  const file = await readFile(join(path, INDEX_FILE)).catch(() => NOTHING)
+  const file = await readShared(join(path, INDEX_FILE)).catch(() => NOTHING)
   const end = file.indexOf(LINE_FEED)
   const head = isIntact(file) ? parseJson(file.toString('utf8', 0, end)) : undefined
   if (!isIndexHead(head)) return undefined
-  const words = wordsOf(file.subarray(end + 1))
+  const words = wordsOf(file, end + 1)
   let next = 0
   const tables = new Map<string, TableIndex>()
   for (const [name, { bytes, words: count }] of Object.entries(head.tables)) {
@@ -65,10 +68,28 @@ export async function readStoredIndex(path: string): Promise<DatabaseIndex | und
   return { others, tables, encodings, census, readings: isReadings(readings) ? readings : [] }
 }
 
-/** The index as its file has it. */
-export function formatIndex({ others, tables, encodings, census, readings }: DatabaseIndex): Buffer {
+/** A file in memory that threads share. */
+async function readShared(path: string): Promise<Buffer> {
+  const handle = await open(path, 'r')
+  try {
+    const { size } = await handle.stat()
+    const file = Buffer.from(new SharedArrayBuffer(size))
+    for (let done = 0; done < size; ) {
+      const { bytesRead } = await handle.read(file, done, size - done, done)
+      if (bytesRead === 0) return file.subarray(0, done)
+      done += bytesRead
+    }
+    return file
+  } finally {
+    await handle.close()
+  }
+}
+
+/** The index as its file has it, one part after the other: most of it is in memory as it is in the file. */
+export function formatIndex({ others, tables, encodings, census, readings }: DatabaseIndex): readonly Uint8Array[] {
   const words = [...tables.values()].map(({ lineRanges }) => lineRanges.words)
-  const entries = [...tables].map(([file, { bytes }], at) => [file, { bytes, words: words[at]?.length ?? 0 }] as const)
+  const count = (parts: readonly Uint32Array[] = []) => parts.reduce((sum, { length }) => sum + length, 0)
+  const entries = [...tables].map(([file, { bytes }], at) => [file, { bytes, words: count(words[at]) }] as const)
   const head: IndexHead = {
     version: INDEX_VERSION,
     others,
@@ -76,14 +97,28 @@ export function formatIndex({ others, tables, encodings, census, readings }: Dat
     encodings,
     ...(readings.length === 0 ? {} : { readings }),
   }
-  const text = Buffer.from(`${JSON.stringify(head).slice(1)}\n`)
+  const text = Buffer.from(JSON.stringify(head).slice(1))
+  const blanks = -(startOf(0).length + text.length + 1) & (WORD_BYTES - 1)
   // The checksum of no bytes begins anew, whatever came before them.
-  const parts = [text, ...[...words, census.flat].filter(({ length }) => length > 0).map(bytesOf)]
-  const sum = parts.reduce((before, part) => checksum(part, before), 0)
-  return Buffer.concat([Buffer.from(`{"${CHECKSUM}":${sum},`), ...parts])
+  const all = [...words.flat(), census.flat].filter(({ length }) => length > 0).map(bytesOf)
+  const parts = [text, Buffer.from(`${' '.repeat(blanks)}\n`), ...all]
+  return [startOf(parts.reduce((before, part) => checksum(part, before), 0)), ...parts]
+}
+
+/** Whether two indexes have the same file. */
+export function isSameIndex(one: DatabaseIndex, other: DatabaseIndex): boolean {
+  return Buffer.concat(formatIndex(one)).equals(Buffer.concat(formatIndex(other)))
 }
 
 const CHECKSUM = 'checksum'
+/** Digits of the greatest checksum. */
+const SUM_DIGITS = 10
+const WORD_BYTES = Uint32Array.BYTES_PER_ELEMENT
+
+/** What the file begins with, which is as long for any checksum. */
+function startOf(sum: number): Buffer {
+  return Buffer.from(`{"${CHECKSUM}":${String(sum).padStart(SUM_DIGITS)},`)
+}
 
 const NOTHING = Buffer.alloc(0)
 /** More bytes than stand before what the checksum is of. */
@@ -93,7 +128,7 @@ const LINE_FEED = 10
 /** Whether bytes are what a run wrote; versions without a checksum are read no more. */
 function isIntact(file: Buffer): boolean {
   const head = file.toString('latin1', 0, HEAD_BYTES)
-  const [start, sum] = new RegExp(`^\\{"${CHECKSUM}":(\\d+),`).exec(head) ?? []
+  const [start, sum] = new RegExp(`^\\{"${CHECKSUM}": *(\\d+),`).exec(head) ?? []
   return start !== undefined && checksum(file.subarray(start.length)) === Number(sum)
 }
 
@@ -107,9 +142,13 @@ function bytesOf(words: Uint32Array): Buffer {
   return inOrder(Buffer.from(words.buffer, words.byteOffset, words.byteLength))
 }
 
-function wordsOf(bytes: Buffer): Uint32Array {
-  const words = new Uint32Array(bytes.length / Uint32Array.BYTES_PER_ELEMENT)
-  Buffer.from(words.buffer).set(inOrder(bytes))
+/** The words of a file from a place on. */
+function wordsOf(file: Buffer, start: number): Uint32Array {
+  const bytes = inOrder(file.subarray(start))
+  const count = Math.floor(bytes.length / WORD_BYTES)
+  if (bytes.byteOffset % WORD_BYTES === 0) return new Uint32Array(bytes.buffer, bytes.byteOffset, count)
+  const words = new Uint32Array(new SharedArrayBuffer(count * WORD_BYTES))
+  Buffer.from(words.buffer).set(bytes.subarray(0, count * WORD_BYTES))
   return words
 }
 

@@ -18,104 +18,129 @@ export interface LineRange {
   readonly sum: number
 }
 
-/** Numbers kept for a line range: program, offset, length, checksum. */
-const NUMBERS = 4
-/** Words of a line range in the index: program, length, checksum; offsets follow from the lengths. */
+/** Line ranges as plain data, in memory that threads share. */
+export interface FlatRanges {
+  /** Where the first one begins. */
+  readonly start: number
+  /** Program, length and checksum of each in turn, one part after the other; none is changed any more. */
+  readonly parts: readonly Uint32Array[]
+}
+
+export const NO_RANGES: FlatRanges = { start: 0, parts: [] }
+
+/** Words of a line range: program, length, checksum. Its offset follows from the lengths of those before it. */
 const WORDS = 3
-/** Room for so many numbers at first. */
-const FIRST_ROOM = 64
+/** Stands for the program of bytes that are no program's. */
+const GAP = -(2 ** 31)
+/** The length of a longer gap is that of several. */
+const MOST_LENGTH = 2 ** 32 - 1
+/** Room for so many line ranges at first. */
+const FIRST_ROOM = 16
+/** The offset of each of so many line ranges is kept; the others are added up. */
+const STEP = 64
+/** So many runs of programs that ascend are searched one after the other. */
+const MOST_RUNS = 64
+
+/** How programs are found among line ranges. */
+interface Order {
+  /** The offset of the first line range and of each {@link STEP}th one after it. */
+  readonly offsets: Float64Array
+  /** Where each run of programs that ascend begins, as one run of the program writes them; at the end, how many there are. */
+  readonly runs: readonly number[]
+  /** The numbers of the line ranges ordered by program, where there are many such runs. */
+  readonly byProgram: Uint32Array | undefined
+}
 
 /**
  * The line ranges of a table, in the order in which they stand in it; together with the header they are the table.
  *
- * A mission has thousands of programs and a database years of runs, so they are kept as plain numbers, in memory that
- * threads share.
+ * A mission has thousands of programs and a database years of runs: so they stay words, as the file of the index has
+ * them, and what a run adds is kept beside them.
  */
 export class LineRanges {
-  /** The numbers, then room for more. */
-  #numbers: Float64Array
+  /** Words that are in other hands, too. */
+  #base: Uint32Array
+  /** Words that were added, then room for more. */
+  #own: Uint32Array
   #used: number
-  /** Whether the numbers are in no other hands. */
+  /** Whether there is nobody else who has them. */
   #isOwn = false
-  /** Whether the programs stand in their order, as a first run writes them; told when one is first asked for. */
-  #isOrdered: boolean | undefined
-  /** Positions in the numbers, ordered by program, where they do not; made when a program is first asked for. */
-  #byProgram: Uint32Array | undefined
+  #start: number
+  #end: number
+  /** Made when a program is first asked for. */
+  #order: Order | undefined
+
+  /** @param flat as {@link flat} gives them */
+  constructor({ start, parts: [base = NOTHING, own = NOTHING] }: FlatRanges = NO_RANGES) {
+    // What was added grows until it is half as much as the rest: so that it is seldom copied.
+    const isMuch = 2 * own.length > base.length
+    this.#base = isMuch ? joined(base, own) : base
+    this.#own = isMuch ? NOTHING : own
+    this.#used = isMuch ? 0 : own.length
+    this.#start = start
+    this.#end = start
+    for (const part of [base, own]) for (let at = 1; at < part.length; at += WORDS) this.#end += part[at] ?? 0
+  }
+
+  /** Those that {@link words} has of a table of so many bytes. */
+  static ofWords(words: Uint32Array, bytes: number): LineRanges {
+    let length = 0
+    for (let at = 1; at < words.length; at += WORDS) length += words[at] ?? 0
+    return new LineRanges({ start: bytes - length, parts: [words] })
+  }
 
   /**
-   * @param flat program number, offset, length and checksum of each line range in turn, as {@link flat} gives them; they are
-   *   not changed
+   * Adds the next piece of the table, which may begin behind the end of the last one; one that goes on with the same program
+   * lengthens the last line range.
    */
-  constructor(flat: ArrayLike<number> = []) {
-    this.#numbers = flat instanceof Float64Array ? flat : Float64Array.from(flat)
-    this.#used = flat.length
-  }
-
-  /** @param words as {@link words} gives them, for a table of so many bytes */
-  static ofWords(words: Uint32Array, bytes: number): LineRanges {
-    const flat = sharedNumbers((words.length / WORDS) * NUMBERS)
-    let offset = bytes
-    for (let at = flat.length - NUMBERS, from = words.length - WORDS; at >= 0; at -= NUMBERS, from -= WORDS) {
-      const length = words[from + 1] ?? 0
-      offset -= length
-      flat[at] = words[from] ?? 0
-      flat[at + 1] = offset
-      flat[at + 2] = length
-      flat[at + 3] = words[from + 2] ?? 0
-    }
-    return new LineRanges(flat)
-  }
-
-  /** Adds the next piece of the table; one that goes on with the same program lengthens the last line range. */
   add({ pid, offset, length, sum }: LineRange): void {
-    this.#makeRoom()
-    const numbers = this.#numbers
-    const last = this.#used - NUMBERS
-    if (this.#goesOn(pid, offset)) {
-      numbers[last + 2] = (numbers[last + 2] ?? 0) + length
-      numbers[last + 3] = joinChecksums(numbers[last + 3] ?? 0, sum, length)
-    } else {
-      numbers[last + 4] = pid
-      numbers[last + 5] = offset
-      numbers[last + 6] = length
-      numbers[last + 7] = sum
-      this.#used += NUMBERS
-    }
-    this.#isOrdered = undefined
-    this.#byProgram = undefined
+    if (!this.#goesOn(pid, offset)) this.#push(pid, offset, length, sum)
+    else this.#lengthen(length, joinChecksums(this.#lastSum, sum, length))
   }
 
   /** The same for a piece of which the content is at hand: its checksum goes on with that of the last one. */
   addContent(pid: number, offset: number, length: number, content: Uint8Array | string): void {
-    if (!this.#goesOn(pid, offset)) {
-      this.add({ pid, offset, length, sum: checksum(content) })
-      return
-    }
-    this.#makeRoom()
-    const numbers = this.#numbers
-    const last = this.#used - NUMBERS
-    numbers[last + 2] = (numbers[last + 2] ?? 0) + length
-    numbers[last + 3] = checksum(content, numbers[last + 3])
+    if (!this.#goesOn(pid, offset)) this.#push(pid, offset, length, checksum(content))
+    else this.#lengthen(length, checksum(content, this.#lastSum))
   }
 
   /** All line ranges, in the order of the table. */
   get all(): readonly LineRange[] {
-    return Array.from({ length: this.#used / NUMBERS }, (_, index) => this.#at(index * NUMBERS))
+    const all: LineRange[] = []
+    let offset = this.#start
+    for (let index = 0; index < this.#count; index++) {
+      const pid = this.#pidAt(index)
+      const length = this.#wordAt(index, 1)
+      if (pid !== GAP) all.push({ pid, offset, length, sum: this.#wordAt(index, 2) })
+      offset += length
+    }
+    return all
   }
 
   /** The line ranges of a program, in the order of the table. */
   of(pid: number): readonly LineRange[] {
-    this.#isOrdered ??= this.#areOrdered()
-    if (!this.#isOrdered) this.#byProgram ??= this.#sorted()
+    this.#order ??= this.#makeOrder()
+    const { offsets, runs, byProgram } = this.#order
     const found: LineRange[] = []
-    for (let index = this.#firstOf(pid); this.#pidAt(index) === pid; index++)
-      found.push(this.#at(this.#positionOf(index)))
+    const ends = byProgram === undefined ? runs : [0, this.#count]
+    for (let run = 1; run < ends.length; run++) {
+      const end = ends[run] ?? 0
+      for (let at = this.#firstOf(pid, ends[run - 1] ?? 0, end, byProgram); at < end; at++) {
+        const index = byProgram?.[at] ?? at
+        if (this.#pidAt(index) !== pid) break
+        const offset = this.#offsetOf(index, offsets)
+        found.push({ pid, offset, length: this.#wordAt(index, 1), sum: this.#wordAt(index, 2) })
+      }
+    }
     return found
   }
 
   /** The programs that have lines in the table. */
   get programs(): Iterable<number> {
-    return new Set(this.flat.filter((_, index) => index % NUMBERS === 0))
+    const pids = new Set<number>()
+    for (let index = 0; index < this.#count; index++) pids.add(this.#pidAt(index))
+    pids.delete(GAP)
+    return pids
   }
 
   /** The programs whose lines are elsewhere, or other bytes, in the same table as it is found. */
@@ -125,88 +150,133 @@ export class LineRanges {
     return [...pids].filter((pid) => told(this, pid) !== told(found, pid)).sort((a, b) => a - b)
   }
 
-  /** Program number, offset, length and checksum of each line range in turn: those that are there now, not to be changed. */
-  get flat(): Float64Array {
-    return this.#numbers.subarray(0, this.#used)
+  /** Those that are there now, as plain data; what is added later is not among them. */
+  get flat(): FlatRanges {
+    return { start: this.#start, parts: this.words }
   }
 
-  /**
-   * The same of a table that is all of it below its header, in short: no line range has 4 GiB, as its program would have to be
-   * settled in memory.
-   */
-  get words(): Uint32Array {
-    const flat = this.flat
-    const words = new Uint32Array((flat.length / NUMBERS) * WORDS)
-    for (let at = 0, to = 0; at < flat.length; at += NUMBERS, to += WORDS) {
-      words[to] = flat[at] ?? 0
-      words[to + 1] = flat[at + 2] ?? 0
-      words[to + 2] = flat[at + 3] ?? 0
-    }
-    return words
+  /** Program, length and checksum of each, one part after the other: no line range has 4 GiB, as it has to be settled in memory. */
+  get words(): readonly Uint32Array[] {
+    return [this.#base, this.#own.subarray(0, this.#used)]
   }
 
-  /** Makes room for another line range, in memory of its own. */
-  #makeRoom(): void {
-    if (this.#isOwn && this.#used + NUMBERS <= this.#numbers.length) return
-    const room = sharedNumbers(FIRST_ROOM + Math.ceil(1.25 * this.#used))
-    room.set(this.flat)
-    this.#numbers = room
-    this.#isOwn = true
+  get #count(): number {
+    return (this.#base.length + this.#used) / WORDS
+  }
+
+  #wordAt(index: number, word: number): number {
+    const at = index * WORDS + word
+    const base = this.#base
+    return (at < base.length ? base[at] : this.#own[at - base.length]) ?? 0
+  }
+
+  /** The program of a line range; some are negative, as they stand for none. */
+  #pidAt(index: number): number {
+    return this.#wordAt(index, 0) | 0
+  }
+
+  get #lastSum(): number {
+    return this.#wordAt(this.#count - 1, 2)
   }
 
   /** Whether lines of a program at an offset go on with the last line range. */
   #goesOn(pid: number, offset: number): boolean {
-    const numbers = this.#numbers
-    const last = this.#used - NUMBERS
-    return last >= 0 && numbers[last] === pid && (numbers[last + 1] ?? 0) + (numbers[last + 2] ?? 0) === offset
+    const count = this.#count
+    return count > 0 && this.#end === offset && this.#pidAt(count - 1) === pid
   }
 
-  #at(position: number): LineRange {
-    const numbers = this.#numbers
-    const [pid = 0, offset = 0] = [numbers[position], numbers[position + 1]]
-    return { pid, offset, length: numbers[position + 2] ?? 0, sum: numbers[position + 3] ?? 0 }
+  #push(pid: number, offset: number, length: number, sum: number): void {
+    if (this.#count === 0) {
+      this.#start = offset
+      this.#end = offset
+    }
+    if (offset < this.#end) throw new Error(`line ranges out of order: ${offset} after ${this.#end}`)
+    while (this.#end < offset) this.#put(GAP, Math.min(offset - this.#end, MOST_LENGTH), 0)
+    this.#put(pid, length, sum)
   }
 
-  /** Where the line range of a place in the order by program stands. */
-  #positionOf(index: number): number {
-    return this.#byProgram?.[index] ?? index * NUMBERS
+  #put(pid: number, length: number, sum: number): void {
+    this.#makeRoom()
+    this.#own.set([pid, length, sum], this.#used)
+    this.#used += WORDS
+    this.#end += length
+    this.#order = undefined
   }
 
-  #pidAt(index: number): number | undefined {
-    return index * NUMBERS < this.#used ? this.#numbers[this.#positionOf(index)] : undefined
+  /** Makes the last line range longer. */
+  #lengthen(more: number, sum: number): void {
+    const last = this.#count - 1
+    const [pid, length] = [this.#pidAt(last), this.#wordAt(last, 1)]
+    if (this.#used > 0) this.#used -= WORDS
+    else this.#base = this.#base.subarray(0, -WORDS)
+    this.#end -= length
+    this.#put(pid, length + more, sum)
   }
 
-  #areOrdered(): boolean {
-    const flat = this.flat
-    for (let at = NUMBERS; at < flat.length; at += NUMBERS)
-      if ((flat[at] ?? 0) < (flat[at - NUMBERS] ?? 0)) return false
-    return true
+  /** Makes room for another line range, in memory of its own: what was given out before stays as it is. */
+  #makeRoom(): void {
+    if (this.#isOwn && this.#used + WORDS <= this.#own.length) return
+    const room = sharedWords(WORDS * FIRST_ROOM + 2 * this.#used)
+    room.set(this.#own.subarray(0, this.#used))
+    this.#own = room
+    this.#isOwn = true
+  }
+
+  #makeOrder(): Order {
+    const count = this.#count
+    const offsets = new Float64Array(Math.ceil(count / STEP))
+    const runs = [0]
+    let offset = this.#start
+    let last = GAP
+    for (let index = 0; index < count; index++) {
+      const pid = this.#pidAt(index)
+      if (index % STEP === 0) offsets[index / STEP] = offset
+      if (pid < last) runs.push(index)
+      offset += this.#wordAt(index, 1)
+      last = pid
+    }
+    runs.push(count)
+    return { offsets, runs, byProgram: runs.length > MOST_RUNS ? this.#sorted() : undefined }
   }
 
   #sorted(): Uint32Array {
-    const count = this.#used / NUMBERS
+    const count = this.#count
     // One number each, program first: to sort numbers as such takes a tenth of the time that a comparison of ours takes.
-    const keys = Float64Array.from(
-      { length: count },
-      (_, index) => (this.#numbers[index * NUMBERS] ?? 0) * count + index,
-    )
-    return Uint32Array.from(keys.sort(), (key) => (key % count) * NUMBERS)
+    const keys = Float64Array.from({ length: count }, (_, index) => (this.#pidAt(index) - GAP) * count + index)
+    return Uint32Array.from(keys.sort(), (key) => key % count)
   }
 
-  /** Where in the order the line ranges of a program begin. */
-  #firstOf(pid: number): number {
-    let low = 0
-    let high = this.#used / NUMBERS
+  /** Where, among line ranges that ascend, those of a program begin. */
+  #firstOf(pid: number, start: number, end: number, byProgram: Uint32Array | undefined): number {
+    let low = start
+    let high = end
     while (low < high) {
       const middle = (low + high) >>> 1
-      if ((this.#pidAt(middle) ?? 0) < pid) low = middle + 1
+      if (this.#pidAt(byProgram?.[middle] ?? middle) < pid) low = middle + 1
       else high = middle
     }
     return low
   }
+
+  #offsetOf(index: number, offsets: Float64Array): number {
+    const step = Math.floor(index / STEP)
+    let offset = offsets[step] ?? 0
+    for (let before = step * STEP; before < index; before++) offset += this.#wordAt(before, 1)
+    return offset
+  }
 }
 
-/** Room for so many numbers, in memory that threads share. */
-function sharedNumbers(count: number): Float64Array {
-  return new Float64Array(new SharedArrayBuffer(count * Float64Array.BYTES_PER_ELEMENT))
+const NOTHING = sharedWords(0)
+
+/** Room for so many words, in memory that threads share. */
+function sharedWords(count: number): Uint32Array {
+  return new Uint32Array(new SharedArrayBuffer(count * Uint32Array.BYTES_PER_ELEMENT))
+}
+
+function joined(first: Uint32Array, second: Uint32Array): Uint32Array {
+  if (first.length === 0) return second
+  const all = sharedWords(first.length + second.length)
+  all.set(first)
+  all.set(second, first.length)
+  return all
 }

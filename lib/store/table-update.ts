@@ -37,7 +37,7 @@ export class TableUpdate implements TableChanges {
   /** What waits in the scratch file. */
   readonly #waiting = new LineRanges()
   /** What stays of a table that is written anew. */
-  readonly #kept = new LineRanges()
+  readonly #kept: LineRange[] = []
   /** Offset and length of each line that goes, in turn. */
   readonly #takenOut: number[] = []
   /** Whether a line of the scratch file has a placeholder. */
@@ -71,7 +71,7 @@ export class TableUpdate implements TableChanges {
   }
 
   keep(lineRanges: readonly LineRange[]): void {
-    for (const lineRange of lineRanges) this.#kept.add(lineRange)
+    this.#kept.push(...lineRanges)
   }
 
   /** Brings old and new lines together, after the codes are settled; returns the table's new index. */
@@ -99,7 +99,7 @@ export class TableUpdate implements TableChanges {
       const writer = await transaction.replace(this.#table.file)
       writer.write(formatRow(tableColumns(this.#table, this.#context.layout)))
       const lineRanges = new LineRanges()
-      for (const { isKept, run } of runsOf(this.#kept.all, this.#waiting.all)) {
+      for (const { isKept, run } of runsOf(this.#kept, this.#waiting.all)) {
         if (isKept) await this.#copyKept(writer, lineRanges, database, run)
         else await this.#copyWaiting(writer, lineRanges, 0, database, run)
       }

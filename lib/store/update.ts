@@ -140,7 +140,7 @@ export class Update implements TablesUpdate {
     const encodings = codes === undefined ? this.#database.encodingsSum : checksum(codes)
     const index: DatabaseIndex = { others, tables, encodings, census, readings: this.readings }
     await this.#write(INDEX_FILE, formatIndex(index))
-    if (codes !== undefined) await this.#write(ENCODINGS_FILE, codes)
+    if (codes !== undefined) await this.#write(ENCODINGS_FILE, [codes])
     const written = await this.#transaction.commit()
     await this.#database.remember(index)
     return written
@@ -153,9 +153,9 @@ export class Update implements TablesUpdate {
     return { bytes: 0, cloned: 0 }
   }
 
-  async #write(file: string, content: string | Uint8Array): Promise<void> {
+  async #write(file: string, parts: readonly (string | Uint8Array)[]): Promise<void> {
     const writer = await this.#transaction.replace(file)
-    writer.write(content)
+    for (const part of parts) writer.write(part)
     writer.close()
   }
 

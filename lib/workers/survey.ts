@@ -5,6 +5,7 @@ import type { Meter, Phase } from '../process/progress.js'
 import { type Encodings, NO_CODES } from '../rules/category-codes.js'
 import { createLayout, inputColumns, uniteColumns } from '../rules/layout.js'
 import type { DatabaseIndex } from '../store/index-file.js'
+import { NO_RANGES } from '../store/line-ranges.js'
 import { closeFiles, firstItem, itemsIn, type OpenFile, openFiles } from '../store/read/files.js'
 import type { Item } from '../store/read/items.js'
 import { placesOf, SurveyedLines, type SurveyedTable } from '../store/read/survey.js'
@@ -56,7 +57,7 @@ export class Survey extends SurveyedLines {
       const header = headers.get(table.file)
       if (opened === undefined || header === undefined) return []
       const places = placesOf(table, layout, header, { fd: opened.handle.fd, bytes: opened.bytes })
-      return [{ ...places, lineRanges: index?.tables.get(table.file)?.lineRanges.flat ?? [] }]
+      return [{ ...places, lineRanges: index?.tables.get(table.file)?.lineRanges.flat ?? NO_RANGES }]
     })
     super({ others, tables })
     this.#files = files

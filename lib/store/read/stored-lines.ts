@@ -8,14 +8,14 @@ import { BYTE } from '../../csv/split.js'
 import { IngestError } from '../../errors.js'
 import type { Entry } from '../../sort/records.js'
 import { checksum } from '../checksum.js'
-import { LineRanges } from '../line-ranges.js'
+import { type FlatRanges, LineRanges } from '../line-ranges.js'
 import type { Table } from '../table.js'
 
 /** Where the lines stand: plain data, from which any thread can read them. */
 export interface StoredPlaces {
   readonly folder: string
   /** By file, see {@link LineRanges.flat}. */
-  readonly lineRanges: ReadonlyMap<string, ArrayLike<number>>
+  readonly lineRanges: ReadonlyMap<string, FlatRanges>
   /** Descriptors of tables that are open, by file; the others are opened by name. */
   readonly descriptors?: ReadonlyMap<string, number>
 }

@@ -8,7 +8,7 @@ import { CsvReader } from '../../csv/read.js'
 import { CanonicalLine } from '../../csv/row.js'
 import { formatRow } from '../../csv/write.js'
 import { createLayout, type Layout } from '../../rules/layout.js'
-import { type LineRange, LineRanges } from '../line-ranges.js'
+import { type FlatRanges, type LineRange, LineRanges, NO_RANGES } from '../line-ranges.js'
 import { TABLE_OPTIONS, type Table } from '../table.js'
 import { TABLES, tableColumns } from '../tables.js'
 import type { Item } from './items.js'
@@ -52,7 +52,7 @@ export interface TablePlaces {
   readonly lines: number
   readonly asWritten: boolean
   /** See {@link LineRanges.flat}. */
-  readonly lineRanges: ArrayLike<number>
+  readonly lineRanges: FlatRanges
   /** Offset and line number of each piece that goes on with no other one of its program, in turn. */
   readonly firstLines: readonly number[]
 }
@@ -181,7 +181,7 @@ export function placesOf(table: Table, layout: Layout, header: Item, file: { fd:
   const { fields = [] } = header.record ?? {}
   const text = formatRow(tableColumns(table, layout))
   const asWritten = `${header.record?.text}\n` === text && header.end - header.offset === Buffer.byteLength(text)
-  return { number: table.number, header: fields, ...file, lines: 0, asWritten, lineRanges: [], firstLines: [] }
+  return { number: table.number, header: fields, ...file, lines: 0, asWritten, lineRanges: NO_RANGES, firstLines: [] }
 }
 
 /** What is known of the tables of a database, as plain data. */

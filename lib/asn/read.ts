@@ -2,7 +2,7 @@
  * Association files into the buffer of a run, where they wait beside the rows of their programs.
  */
 import { isUtf8 } from 'node:buffer'
-import { readFileSync, statSync } from 'node:fs'
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs'
 import { basename } from 'node:path'
 import { IngestError } from '../errors.js'
 import { breather } from '../process/breath.js'
@@ -65,21 +65,35 @@ function readAssociation({ path, isNamed }: AssociationFile): ParsedAssociation 
   }
 }
 
+/** A pipe that nobody writes to is opened at once, so that it can be told. */
+const READING = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)
+
 /** Most files have some kilobytes, and there are many: to wait for each takes ten times as long as to read it. */
 function readText(path: string): string {
-  const status = statSync(path)
-  if (!status.isFile()) throw new AssociationFault('it is no file')
-  if (status.size > MOST_BYTES) {
-    const size = `${Math.round(status.size / 2 ** 20)} MiB`
-    const most = `${MOST_BYTES / 2 ** 20} MiB`
-    throw new AssociationFault(
-      `it is larger than ${most}`,
-      `it has ${size}; no association file is larger than ${most}`,
-    )
+  const fd = openSync(path, READING)
+  try {
+    const status = fstatSync(fd)
+    if (!status.isFile()) throw new AssociationFault('it is no file')
+    if (status.size > MOST_BYTES) throw tooLarge(status.size)
+    const bytes = readAll(fd, status.size)
+    if (!isUtf8(bytes)) throw new AssociationFault('it is not UTF-8 text')
+    return bytes.toString()
+  } finally {
+    closeSync(fd)
   }
-  const bytes = readFileSync(path)
-  if (!isUtf8(bytes)) throw new AssociationFault('it is not UTF-8 text')
-  return bytes.toString()
+}
+
+function readAll(fd: number, size: number): Buffer {
+  const bytes = Buffer.allocUnsafe(size)
+  let done = 0
+  for (let count = -1; done < size && count !== 0; done += count) count = readSync(fd, bytes, done, size - done, done)
+  return bytes.subarray(0, done)
+}
+
+function tooLarge(bytes: number): AssociationFault {
+  const size = `${Math.round(bytes / 2 ** 20)} MiB`
+  const most = `${MOST_BYTES / 2 ** 20} MiB`
+  return new AssociationFault(`it is larger than ${most}`, `it has ${size}; no association file is larger than ${most}`)
 }
 
 function take(

@@ -46,8 +46,21 @@ function readBoolean(cell: string): Value | undefined {
   return isFalse(cell) ? false : nothing(cell)
 }
 
+/** Days that cells held: a table has few. */
+const days = new Map<string, boolean>()
+const MOST_DAYS = 10_000
+
 /** Whether a cell is a day, YYYY-MM-DD. */
 export function isDateCell(cell: string): boolean {
+  const known = days.get(cell)
+  if (known !== undefined) return known
+  if (days.size >= MOST_DAYS) days.clear()
+  const isDay = readsAsDay(cell)
+  days.set(cell, isDay)
+  return isDay
+}
+
+function readsAsDay(cell: string): boolean {
   const time = /^\d{4}-\d\d-\d\d$/.test(cell) ? Date.parse(`${cell}T00:00:00Z`) : Number.NaN
   return !Number.isNaN(time) && new Date(time).toISOString().startsWith(cell)
 }

@@ -16,6 +16,8 @@ import type { RowSink } from './row-sink.js'
  */
 const GROUP_ROWS = 8192
 const GROUP_CHARACTERS = 1 << 26
+/** Columns of more texts than these hardly repeat one. */
+const MOST_TEXTS = 512
 
 const MILLISECONDS_PER_DAY = 86_400_000
 
@@ -39,6 +41,7 @@ export class ParquetFile implements RowSink {
   readonly #bytes = new ByteWriter()
   readonly #writer: ParquetWriter
   #cells: Value[][]
+  readonly #texts: readonly Map<string, string>[]
   #rows = 0
   #characters = 0
 
@@ -47,6 +50,7 @@ export class ParquetFile implements RowSink {
     this.#columns = columns
     this.#output = output
     this.#cells = columns.map(() => [])
+    this.#texts = columns.map(() => new Map())
     const leaves = columns.map(
       ({ name, type }): SchemaElement => ({ name, repetition_type: 'OPTIONAL', ...PHYSICAL[type] }),
     )
@@ -60,11 +64,23 @@ export class ParquetFile implements RowSink {
 
   add(values: readonly Value[]): Promise<void> | undefined {
     for (const [index, value] of values.entries()) {
-      this.#cells[index]?.push(value)
-      if (typeof value === 'string') this.#characters += value.length
+      if (typeof value !== 'string') this.#cells[index]?.push(value)
+      else {
+        this.#cells[index]?.push(this.#own(index, value))
+        this.#characters += value.length
+      }
     }
     this.#rows++
     return this.#rows >= GROUP_ROWS || this.#characters >= GROUP_CHARACTERS ? this.#endGroup() : undefined
+  }
+
+  /** The same text, once for all cells that have it: what a group holds is in the way of the garbage collector. */
+  #own(index: number, text: string): string {
+    const texts = this.#texts[index] as Map<string, string>
+    const known = texts.get(text)
+    if (known !== undefined) return known
+    if (texts.size < MOST_TEXTS) texts.set(text, text)
+    return text
   }
 
   async end(): Promise<void> {
@@ -77,6 +93,7 @@ export class ParquetFile implements RowSink {
     const columnData = this.#columns.map((column, index) => sourceOf(column, this.#cells[index] ?? []))
     await this.#writer.write({ columnData, rowGroupSize: this.#rows })
     this.#cells = this.#columns.map(() => [])
+    for (const texts of this.#texts) texts.clear()
     this.#rows = 0
     this.#characters = 0
     await this.#flush()

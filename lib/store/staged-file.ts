@@ -1,15 +1,14 @@
 /** Files as a transaction writes them. */
-import { readSync } from 'node:fs'
-import { type FileHandle, open } from 'node:fs/promises'
+import { closeSync, openSync, readSync } from 'node:fs'
+import type { FileHandle } from 'node:fs/promises'
 import { MAX_BYTES_PER_UNIT } from '../csv/bytes.js'
 import { IngestError } from '../errors.js'
 import { fileError } from '../file-errors.js'
+import { breather } from '../process/breath.js'
 import { attempt, BLOCK_BYTES, writeFully } from './commit-files.js'
 
 /** Size of a file's block at first, in bytes. */
 const FIRST_BLOCK_BYTES = 16 * 1024
-/** Less than this is read at once, as that takes no longer than to ask another thread for it. */
-const SMALL_BYTES = 32 * 1024
 /** So much is written to a file before it is brought to the disk meanwhile, in bytes. */
 const SYNC_BYTES = 2 ** 24
 
@@ -95,12 +94,13 @@ export class StagedFile implements TableWriter {
   async copyFrom(source: string, ranges: readonly FileRange[]): Promise<void> {
     this.#check()
     try {
-      const file = await open(source, 'r')
+      const breathe = breather(this.#signal)
+      const file = openSync(source, 'r')
       try {
-        for (const range of ranges) await this.#copyRange(file, range)
-        await this.#flushMeanwhile()
+        for (const range of ranges) await this.#copyRange(file, range, breathe)
+        this.#flush()
       } finally {
-        await file.close()
+        closeSync(file)
       }
     } catch (error) {
       this.#fail(error, source)
@@ -185,20 +185,20 @@ export class StagedFile implements TableWriter {
   }
 
   /**
-   * Reads straight into the block: neighbouring small ranges make one write. Large ones are read and written by threads
-   * of the system, so that several tables are copied side by side.
+   * Reads straight into the block: neighbouring small ranges make one write. From and to the page cache that takes less
+   * time than to have another thread do it.
    */
-  async #copyRange(file: FileHandle, { offset, length }: FileRange): Promise<void> {
+  async #copyRange(file: number, { offset, length }: FileRange, breathe: () => Promise<void>): Promise<void> {
     let done = 0
     while (done < length) {
-      if (this.#used === BLOCK_BYTES) await this.#flushMeanwhile()
+      if (this.#used === BLOCK_BYTES) {
+        this.#flush()
+        await breathe()
+      }
       const most = Math.min(length - done, BLOCK_BYTES - this.#used)
       this.#makeRoom(most)
-      const [block, at, position] = [this.#block, this.#used, offset + done]
-      const isSmall = most < SMALL_BYTES
-      const count = isSmall
-        ? readSync(file.fd, block, at, most, position)
-        : (await file.read(block, at, most, position)).bytesRead
+      const position = offset + done
+      const count = readSync(file, this.#block, this.#used, most, position)
       if (count === 0) {
         const message = `cannot copy bytes ${offset} to ${offset + length} of a table: it ends at ${position}`
         throw new IngestError('DATABASE_UNUSABLE', `${message}, so something else changed it`, { source: this.#path })
@@ -207,20 +207,6 @@ export class StagedFile implements TableWriter {
       this.#used += count
       this.#bytes += count
     }
-  }
-
-  async #flushMeanwhile(): Promise<void> {
-    this.#signal?.throwIfAborted()
-    try {
-      for (let done = 0; done < this.#used; ) {
-        const { bytesWritten } = await this.#handle.write(this.#block, done, this.#used - done, null)
-        done += bytesWritten
-      }
-    } catch (error) {
-      throw fileError(error, this.#path, 'cannot write')
-    }
-    this.#noteWritten(this.#used)
-    this.#used = 0
   }
 
   #flush(): void {

@@ -2,7 +2,7 @@
  * Association files into the buffer of a run, where they wait beside the rows of their programs.
  */
 import { isUtf8 } from 'node:buffer'
-import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs'
+import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import { IngestError } from '../errors.js'
 import { breather } from '../process/breath.js'
@@ -75,19 +75,12 @@ function readText(path: string): string {
     const status = fstatSync(fd)
     if (!status.isFile()) throw new AssociationFault('it is no file')
     if (status.size > MOST_BYTES) throw tooLarge(status.size)
-    const bytes = readAll(fd, status.size)
+    const bytes = readFileSync(fd)
     if (!isUtf8(bytes)) throw new AssociationFault('it is not UTF-8 text')
     return bytes.toString()
   } finally {
     closeSync(fd)
   }
-}
-
-function readAll(fd: number, size: number): Buffer {
-  const bytes = Buffer.allocUnsafe(size)
-  let done = 0
-  for (let count = -1; done < size && count !== 0; done += count) count = readSync(fd, bytes, done, size - done, done)
-  return bytes.subarray(0, done)
 }
 
 function tooLarge(bytes: number): AssociationFault {

@@ -132,7 +132,7 @@ function addMissing({ index }: LastRun, { tables }: Survey, losses: Losses): voi
   for (const table of TABLES) {
     const { file, number } = table
     const isKnown = index === undefined ? FIRST_TABLES.includes(file) : index.tables.has(file)
-    const had = (index?.tables.get(file)?.lineRanges.all.length ?? 0) > 0
+    const had = index?.tables.get(file)?.lineRanges.words.some(({ length }) => length > 0) ?? false
     if (isKnown && !tables.has(number)) losses.add(file, 'is missing')
     // Who takes all expired rows out means it.
     else if (had && isAlone(table) && number !== TABLE_NUMBERS.expired && tables.get(number)?.lines === 0)

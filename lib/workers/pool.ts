@@ -96,9 +96,10 @@ export class WorkerPool {
    */
   async run<T extends Exclude<Task, SpillTask>>(task: T): Promise<ResultOf<T>> {
     if (this.#failure !== undefined) throw this.#failure
-    this.#bytes += this.#runner.bytesOf(task)
+    const bytes = this.#runner.bytesOf(task)
+    this.#bytes += bytes
     this.expect(this.#bytes)
-    if (this.#runner.isLong(task)) return this.#giveLong(task)
+    if (this.#runner.isLong(task, bytes)) return this.#giveLong(task)
     if (!this.#ready) return this.#runner.run(task)
     if (this.#isBusy) await this.#ownTurn()
     return this.#isBusy ? this.#runner.run(task) : this.#give(task)

@@ -155,9 +155,13 @@ export class TaskRunner {
     return length
   }
 
-  /** Whether a task may take longer than a thread can do without a turn of its event loop: a program can be of any size. */
-  isLong(task: Exclude<Task, SpillTask>): boolean {
-    return task.kind !== 'scrub' && task.kind !== 'survey' && this.bytesOf(task) > MOST_SHORT_BYTES
+  /**
+   * Whether a task may take longer than a thread can do without a turn of its event loop: a program can be of any size.
+   *
+   * @param bytes that it goes through, see {@link bytesOf}
+   */
+  isLong({ kind }: Task, bytes: number): boolean {
+    return kind !== 'scrub' && kind !== 'survey' && bytes > MOST_SHORT_BYTES
   }
 
   /** How many bytes the stored exposures of a partition's program have, which take part. */

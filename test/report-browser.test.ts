@@ -4,11 +4,12 @@ import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import type { ExecutionContext } from 'ava'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { reportDatabase } from '../lib/report/collect.js'
 import { formatPage } from '../lib/report/page.js'
 import { WaitList } from '../lib/report/wait-list.js'
-import { launch, open } from './helpers/browser.js'
+import { launch, type OpenOptions, open as openPage, READY } from './helpers/browser.js'
 import { needs } from './helpers/needs.js'
 import { EVIL, makeReportDatabase } from './helpers/report.js'
 
@@ -37,6 +38,13 @@ const NAMES = {
   product: `jw01001-o040_${EVIL}`,
 } as const
 
+/** Opens the page, and waits until it has all that it shows. */
+async function open(t: ExecutionContext, options?: OpenOptions) {
+  const opened = await openPage(t, browser, address, options)
+  await opened.page.waitForSelector(READY)
+  return opened
+}
+
 /** The names of the rows that are drawn, from the top. */
 function rows(page: Page): Promise<string[]> {
   return page.locator('.list tbody tr[aria-rowindex] th').allTextContents()
@@ -50,7 +58,7 @@ function orders(page: Page): Promise<(string | null)[]> {
 }
 
 test('it opens from the disk, asks for nothing, and its script has no error', async (t) => {
-  const { page, requests, complaints } = await open(t, browser, address)
+  const { page, requests, complaints } = await open(t)
   t.is(await page.title(), `${join(folder, 'db')} – jwst-ingest report`, 'no data has run')
   for (const id of ['overview', 'products', 'instruments', 'footprint', 'waiting', 'drift', 'encodings']) {
     await page.locator(`nav a[href="#${id}"]`).click()
@@ -63,7 +71,7 @@ test('it opens from the disk, asks for nothing, and its script has no error', as
 })
 
 test('it cannot ask for anything either', async (t) => {
-  const { page } = await open(t, browser, address)
+  const { page } = await open(t)
   const blocked = await page.evaluate(async () => {
     const directives: string[] = []
     const scope = globalThis as unknown as {
@@ -78,7 +86,7 @@ test('it cannot ask for anything either', async (t) => {
 })
 
 test('the table is sorted by its headers, with pointer or keyboard', async (t) => {
-  const { page } = await open(t, browser, address, { viewport: { width: 1400, height: 900 } })
+  const { page } = await open(t, { viewport: { width: 1400, height: 900 } })
   const { alone, filter, target, product } = NAMES
   t.deepEqual(await rows(page), [alone, filter, target, product], 'oldest first')
   t.deepEqual(await orders(page), [null, null, null, null, 'ascending', null, null, null, null])
@@ -96,7 +104,7 @@ test('the table is sorted by its headers, with pointer or keyboard', async (t) =
 })
 
 test('the table is searched: rows that have every word', async (t) => {
-  const { page } = await open(t, browser, address)
+  const { page } = await open(t)
   const search = page.getByLabel('Search')
   const found = page.locator('output')
   await search.fill('O030')
@@ -116,7 +124,7 @@ test('the table is searched: rows that have every word', async (t) => {
 })
 
 test('a tooltip is read by pointer, and leaves with it', async (t) => {
-  const { page } = await open(t, browser, address, { viewport: { width: 1300, height: 900 } })
+  const { page } = await open(t, { viewport: { width: 1300, height: 900 } })
   const tip = page.locator('.tip')
   await page.locator('#products .wide [data-tip^="2024-02-20"]').first().hover()
   t.is(await tip.textContent(), '2024-02-20\nIMAGE: 6 products')
@@ -128,7 +136,7 @@ test('a tooltip is read by pointer, and leaves with it', async (t) => {
 })
 
 test('a tooltip is read by keyboard', async (t) => {
-  const { page } = await open(t, browser, address, { viewport: { width: 1300, height: 900 } })
+  const { page } = await open(t, { viewport: { width: 1300, height: 900 } })
   const tip = page
     .getByRole('status')
     .filter({ hasNot: page.locator('output') })
@@ -151,7 +159,7 @@ test('a tooltip is read by keyboard', async (t) => {
 const PHONE = { width: 380, height: 760 }
 
 test('on a telephone nothing is wider than the screen, and a tap shows a tooltip', async (t) => {
-  const { page, complaints } = await open(t, browser, address, { viewport: PHONE, hasTouch: true, isMobile: true })
+  const { page, complaints } = await open(t, { viewport: PHONE, hasTouch: true, isMobile: true })
   const wide = await page.locator('*:visible').evaluateAll((nodes) => {
     const boxes = nodes as unknown as readonly {
       closest(selector: string): unknown
@@ -173,7 +181,7 @@ test('on a telephone nothing is wider than the screen, and a tap shows a tooltip
 
 const accessible = test.macro<[options: BrowserContextOptions]>({
   exec: async (t, options) => {
-    const { page } = await open(t, browser, address, { ...options, script: AXE })
+    const { page } = await open(t, { ...options, script: AXE })
     for (const details of await page.locator('details').all()) await details.locator('summary').click()
     const problems = await page.evaluate(async () => {
       const { axe } = globalThis as unknown as { axe: { run(): Promise<Axe> } }

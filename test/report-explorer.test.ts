@@ -12,7 +12,7 @@ import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { makeReport, manyWaits } from '../bench/bench-waits.js'
 import type { Wait } from '../lib/inspect/waits.js'
 import { formatPage } from '../lib/report/page.js'
-import { launch, open } from './helpers/browser.js'
+import { launch, open, READY } from './helpers/browser.js'
 import { SOAK } from './helpers/faults.js'
 import { needs } from './helpers/needs.js'
 
@@ -25,8 +25,6 @@ const file = join(folder, 'report.html')
 const manyFile = join(folder, 'many.html')
 const address = pathToFileURL(file).href
 const WIDE = { viewport: { width: 1440, height: 900 } }
-/** The page has all texts. */
-const READY = '.explorer.live:not([aria-busy])'
 let browser: Browser
 let waits: Wait[]
 let lastDate: string
@@ -55,11 +53,16 @@ const field = (page: Page, name: string) => page.locator(`.filters label [name=$
 const namesOf = (page: Page) => drawn(page).locator('th').allTextContents()
 const age = ({ since }: Wait) => (Date.parse(lastDate) - Date.parse(since)) / 86_400_000
 
-/** Says that the page shows these items, in this order, and nothing else. */
+/** Says that the page comes to show these items, in this order, and nothing else: a new address is followed later. */
 async function shows(t: ExecutionContext, page: Page, items: readonly Wait[], all = COUNT): Promise<void> {
   const found =
     items.length === all ? `All ${number(all)} that wait` : `${number(items.length)} of ${number(all)} that wait`
-  t.is(await page.locator('output').textContent(), found)
+  const output = page.locator('output')
+  await output
+    .and(page.getByText(found, { exact: true }))
+    .waitFor()
+    .catch(() => {})
+  t.is(await output.textContent(), found)
   t.is(await page.locator('.list table').getAttribute('aria-rowcount'), String(items.length + 1))
   const names = await namesOf(page)
   t.true(names.length > 0)
@@ -253,13 +256,19 @@ test.serial('a row opens what is told of it, which the address has; its name is 
   ])
     t.true(told.includes(text), text)
   for (const part of wait.detail.split('; ')) t.true(told.includes(part), part)
-  const clipboard = () => page.evaluate<string>('navigator.clipboard.readText()')
-  await page.getByRole('button', { name: 'Copy name' }).click()
-  t.is(await clipboard(), wait.name)
-  await page.getByRole('button', { name: /Copy the command/ }).click()
-  t.is(await clipboard(), `jwst-ingest explain ${wait.name} jwst-db`)
-  await page.getByRole('button', { name: 'Copy link' }).click()
-  const link = await clipboard()
+  /** What a button copies, once the page says that it has. */
+  const copied = async (name: string | RegExp, start: string) => {
+    await page.getByRole('button', { name }).click()
+    await page
+      .locator('.told')
+      .and(page.getByText(`Copied ${start}`))
+      .waitFor()
+    return page.evaluate<string>('navigator.clipboard.readText()')
+  }
+  t.is(await copied('Copy name', wait.name), wait.name)
+  const command = `jwst-ingest explain ${wait.name} jwst-db`
+  t.is(await copied(/Copy the command/, command), command)
+  const link = await copied('Copy link', 'file:')
   t.is(new URL(link).searchParams.size, 0)
   const again = await ready(t, new URL(link).hash)
   t.is(await again.page.locator('.list .open .opens').textContent(), wait.name)

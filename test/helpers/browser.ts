@@ -20,6 +20,9 @@ export function launch(): Promise<Browser> {
   return chromium.launch({ executablePath: findChromium() ?? 'chromium', args: ARGUMENTS, chromiumSandbox: !isRoot })
 }
 
+/** What waits has all of its texts. */
+export const READY = '.explorer.live:not([aria-busy])'
+
 /** A page, and what went on in it. */
 export interface Opened {
   readonly page: Page

@@ -39,7 +39,7 @@ for (const [dname, EXP_TYPE, CHANNEL, rule, standIn, sentence] of [
   ],
 ] as const) {
   test(`${dname} of EXP_TYPE "${EXP_TYPE}", CHANNEL "${CHANNEL}": ${rule}`, (t) => {
-    t.like(whyDropped({ dname, EXP_TYPE, CHANNEL }), { rule, standIn, sentence })
+    t.like(whyDropped({ dname, keywords: { EXP_TYPE, CHANNEL } }), { rule, standIn, sentence })
   })
 }
 
@@ -53,6 +53,6 @@ for (const [dname, EXP_TYPE, instrument] of [
   ['jw01001_x', '', ''],
 ] as const) {
   test(`${dname} of EXP_TYPE "${EXP_TYPE}" is of ${instrument || 'an unknown instrument'}`, (t) => {
-    t.is(instrumentOfDropped({ dname, EXP_TYPE }), instrument)
+    t.is(instrumentOfDropped({ dname, keywords: { EXP_TYPE, CHANNEL: '' } }), instrument)
   })
 }

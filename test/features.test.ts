@@ -295,7 +295,7 @@ test('features of an FGS group are its first exposure and NEXPOSUR', (t) => {
     band: 'B0',
     nexposur: 3,
     pointing: undefined,
-    measures: undefined,
+    cells: undefined,
   } satisfies Features)
 })
 

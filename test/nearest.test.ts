@@ -29,9 +29,9 @@ test('the parts of a key are what params is made of', (t) => {
     fc.property(keywords, (columns) => {
       const row = exposure(columns)
       const values = keyParts(row).map((part) => part.value)
-      const unit = { MIRIFUSHORT: '-12', MIRIFULONG: '-34' }[row.DETECTOR] ?? ''
+      const unit = { MIRIFUSHORT: '-12', MIRIFULONG: '-34' }[row.keywords.DETECTOR] ?? ''
       // Behind a key that ends in the detector itself, its suffix says nothing more.
-      const suffix = row.VISITYPE.includes('WFSC') ? unit : ''
+      const suffix = row.keywords.VISITYPE.includes('WFSC') ? unit : ''
       t.is(values.filter((text) => text !== '').join('-') + suffix, row.params)
     }),
     { seed, numRuns },

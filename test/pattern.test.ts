@@ -85,5 +85,5 @@ for (const [title, work, result] of hostile) {
 }
 
 function namesOf(template: string, product: string): string[] {
-  return new ProductNames([template]).of({ dname: product, EXP_TYPE: '' } as Row)
+  return new ProductNames([template]).of({ dname: product, keywords: { EXP_TYPE: '' } } as Row)
 }

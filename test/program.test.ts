@@ -296,7 +296,7 @@ test('of dropped versions that tie only what is kept of them counts, in whicheve
   const [less, more] = [e('e1', { EXP_TYPE: 'MIR_DARK', FILTER: 'F999W' }), e('e1', { EXP_TYPE: 'MIR_TACQ' })]
   const kept = async (...lines: Parameters<typeof settle>) => {
     const { hidden } = await settle(...lines)
-    return hidden.map(({ EXP_TYPE }) => EXP_TYPE)
+    return hidden.map(({ keywords }) => keywords.EXP_TYPE)
   }
   for (const fresh of [
     [less, more],
@@ -310,7 +310,10 @@ test('of dropped versions that tie only what is kept of them counts, in whicheve
 test('a hidden dataset of which an earlier version of the program kept no exposure type gains it', async (t) => {
   const old = readStored(LAYOUT, HIDDEN, new CanonicalLine(`${PREFIX}e1,2024-02-21,1000,,`))
   const settled = await settle({ fresh: [e('e1', DARK)], stored: [old] })
-  t.deepEqual([settled.hidden.map(({ EXP_TYPE }) => EXP_TYPE), leaving(settled)], [[DARK.EXP_TYPE], lines(old)])
+  t.deepEqual(
+    [settled.hidden.map(({ keywords }) => keywords.EXP_TYPE), leaving(settled)],
+    [[DARK.EXP_TYPE], lines(old)],
+  )
 })
 
 test('a product across observations that is reprocessed takes the place of the earlier one', async (t) => {

@@ -184,7 +184,9 @@ const version = fc
 
 /** What tells versions apart: of dropped ones only these cells are kept. */
 const contentOf = (row: Row) =>
-  row.kind === 'dropped' ? [row.date, row.size, row.EXP_TYPE, row.CHANNEL, cell(row, 'imagesize')].join() : row.text
+  row.kind === 'dropped'
+    ? [row.date, row.size, row.keywords.EXP_TYPE, row.keywords.CHANNEL, cell(row, 'imagesize')].join()
+    : row.text
 
 test('versions are in one total order', (t) => {
   fc.assert(

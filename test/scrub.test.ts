@@ -387,7 +387,7 @@ test('a carriage return within a row gets quotes, as readers would take it for t
   const result = scrubber.scrub(fieldsOf({ TARGNAME: 'x\ry' }))
   if (!('text' in result)) return t.fail()
   t.true(result.text.includes(',"x\ry",'), result.text)
-  t.is(rowOf(result).TARGNAME, 'x\ry')
+  t.is(rowOf(result).keywords.TARGNAME, 'x\ry')
 })
 
 const [L1, L3] = ['LEVEL_1', 'LEVEL_3']

@@ -176,7 +176,7 @@ for (const [ImageSize, size] of sizes) {
     const read = readStored(LAYOUT, number, new CanonicalLine(lines[0] ?? ''))
     t.like(read, { dname: 'jw01001_e1', date: '2024-02-29', size, kind: 'dropped' })
     t.deepEqual(read.stored, { table: number, offset: 0, line: lines[0] ?? '', expmode: '', pname: '' })
-    t.like(read, { params: '', TARGNAME: '', EXP_TYPE: 'MIR_DARK', CHANNEL: '12' })
+    t.like(read, { params: '', keywords: { TARGNAME: '', EXP_TYPE: 'MIR_DARK', CHANNEL: '12' } })
   })
 }
 

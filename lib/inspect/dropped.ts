@@ -2,11 +2,14 @@
  * Why a dataset was dropped (specification, sections 3.6 and 3.8): by what is kept of it, which is its name, its exposure
  * type and its channel; of one that an earlier version of the program dropped the name alone.
  */
-import type { Row } from '../rules/row.js'
+import type { Keywords } from '../rules/keywords.js'
 import { isNothing } from '../rules/values.js'
 
 /** What is kept of a dropped row. */
-type Kept = Pick<Row, 'dname' | 'EXP_TYPE' | 'CHANNEL'>
+interface Kept {
+  readonly dname: string
+  readonly keywords: Pick<Keywords, 'EXP_TYPE' | 'CHANNEL'>
+}
 
 /** Why a dataset was dropped. */
 export interface Dropped {
@@ -23,7 +26,7 @@ export interface Dropped {
 const SHARED_CHANNEL = /(_miri_ch)([24])(?=-|$)/i
 
 /** Why a row was dropped. */
-export function whyDropped({ dname, EXP_TYPE, CHANNEL }: Kept): Dropped {
+export function whyDropped({ dname, keywords: { EXP_TYPE, CHANNEL } }: Kept): Dropped {
   const named = SHARED_CHANNEL.exec(dname)?.[2]
   const isKnown = EXP_TYPE !== ''
   const channel = isKnown ? CHANNEL : named
@@ -56,7 +59,7 @@ const BY_DETECTOR: Readonly<Record<string, string>> = { ...BY_TYPE, GUI: 'FGS' }
 const PRODUCT_NAME = /^jw\d{5}-o\d{3}_[^_]+_([a-z]+)/i
 
 /** The instrument of a dropped dataset, as far as its exposure type or its name tells it; else blank. */
-export function instrumentOfDropped({ dname, EXP_TYPE }: Omit<Kept, 'CHANNEL'>): string {
+export function instrumentOfDropped({ dname, keywords: { EXP_TYPE } }: Kept): string {
   const [, named] = PRODUCT_NAME.exec(dname) ?? []
   const detector = dname.slice(dname.lastIndexOf('_') + 1)
   const byDetector = BY_DETECTOR[detector.slice(0, 3).toUpperCase()]

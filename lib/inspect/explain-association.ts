@@ -240,7 +240,7 @@ function targetDifferences(exposures: readonly Row[], product: Row): KeywordDiff
   const target = targetDifference([exposures], product)
   if (target !== undefined) return [target]
   const first = leaderOf({ exposures })
-  const isNamed = !isNothing(first.TARGNAME) && first.VISITYPE === 'PRIME_TARGETED_FIXED'
+  const isNamed = !isNothing(first.keywords.TARGNAME) && first.keywords.VISITYPE === 'PRIME_TARGETED_FIXED'
   const position = isNamed && cell(product, 'targra') !== '' ? positionDifference(exposures, product) : undefined
   return position === undefined ? [] : [position]
 }

@@ -47,7 +47,11 @@ function differs(own: KeyPart, other: KeyPart | undefined): KeywordDifference[] 
 }
 
 function visitDifference(exposure: Row, product: Row): KeywordDifference {
-  return { keyword: 'VISITYPE', exposures: shown(exposure.VISITYPE), product: shown(product.VISITYPE) }
+  return {
+    keyword: 'VISITYPE',
+    exposures: shown(exposure.keywords.VISITYPE),
+    product: shown(product.keywords.VISITYPE),
+  }
 }
 
 function shown(text: string): string {
@@ -104,7 +108,7 @@ export function agreeInTarget(exposures: readonly Row[], product: Row): boolean 
 /** Whether a product has the value that a single exposure compares; a blank agrees with nothing. */
 export function hasTargetOf(exposure: Row, product: Row): boolean {
   const column = comparedColumn(exposure)
-  if (column === 'TARGNAME') return product.TARGNAME === exposure.TARGNAME
+  if (column === 'TARGNAME') return product.keywords.TARGNAME === exposure.keywords.TARGNAME
   if (column === 'targra') return isSamePosition(exposure, product)
   return numberIn(exposure, exposure.layout.at[column]) === numberIn(product, product.layout.at[column])
 }
@@ -125,13 +129,19 @@ export function observationInName(name: string): string | undefined {
 }
 
 /** Whether two rows can be of one instrument: they are, or one does not say. */
-export function shareInstrument(a: Pick<Row, 'INSTRUME'>, b: Pick<Row, 'INSTRUME'>): boolean {
-  return isNothing(a.INSTRUME) || isNothing(b.INSTRUME) || a.INSTRUME.toUpperCase() === b.INSTRUME.toUpperCase()
+export function shareInstrument({ keywords: a }: Row, { keywords: b }: Row): boolean {
+  return isOneInstrument(a.INSTRUME, b.INSTRUME)
+}
+
+/** Whether two texts can mean one instrument. */
+export function isOneInstrument(a: string, b: string): boolean {
+  return isNothing(a) || isNothing(b) || a.toUpperCase() === b.toUpperCase()
 }
 
 /** The instrument and observations of a row, as a sentence tells them: `of MIRI in observation 003`. */
 export function placeOf(row: Row): string {
-  const instrument = isNothing(row.INSTRUME) ? '' : `of ${row.INSTRUME} `
+  const { INSTRUME } = row.keywords
+  const instrument = isNothing(INSTRUME) ? '' : `of ${INSTRUME} `
   return `${instrument}in observation ${observationsOf(row).join(' or ') || 'unknown'}`
 }
 

@@ -21,6 +21,7 @@ import { Memberships } from './membership.js'
 import {
   byNearness,
   hasTargetOf,
+  isOneInstrument,
   keyAcrossObservations,
   keyDifferences,
   type Neighbour,
@@ -129,7 +130,7 @@ export class Surroundings {
   droppedNear(row: Row, of: 'exposures' | 'products'): readonly Row[] {
     const near = this.#dropped.of(...observationsOf(row))
     const isAsked = ({ dname }: Row) => isProductName(dname) === (of === 'products')
-    return near.filter((its) => isAsked(its) && shareInstrument(row, { INSTRUME: instrumentOfDropped(its) }))
+    return near.filter((its) => isAsked(its) && isOneInstrument(row.keywords.INSTRUME, instrumentOfDropped(its)))
   }
 
   /** Where a product of this name, in whatever letter case, is. */

@@ -86,7 +86,7 @@ function waitOf(pending: Pending, pid: number, around: Surroundings, database: s
     model,
     pid,
     observation,
-    instrument: isNothing(first.INSTRUME) ? '' : first.INSTRUME.toUpperCase(),
+    instrument: isNothing(first.keywords.INSTRUME) ? '' : first.keywords.INSTRUME.toUpperCase(),
     params: first.params,
     since: rows.map(({ date }) => date).sort(compareText)[0] ?? '',
     members: kind === 'group' ? rows.length : exposures,

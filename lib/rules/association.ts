@@ -82,13 +82,13 @@ export function keyParts(row: Row): readonly KeyPart[] {
   })
   if (isWavefrontKeyed(row)) return parts
   // Of all other detectors only those of the integral field unit tell associations apart.
-  const unit = ifuSuffix(row.DETECTOR).slice(1)
-  return [...parts, { keyword: 'DETECTOR', value: unit, cell: row.DETECTOR }]
+  const unit = ifuSuffix(row.keywords.DETECTOR).slice(1)
+  return [...parts, { keyword: 'DETECTOR', value: unit, cell: row.keywords.DETECTOR }]
 }
 
 /** Whether a row's association is keyed by detector, as those of wavefront-sensing visits are (section 3.7). */
-export function isWavefrontKeyed({ VISITYPE }: Pick<Row, 'VISITYPE'>): boolean {
-  return isWavefrontVisit(VISITYPE)
+export function isWavefrontKeyed({ keywords }: Pick<Row, 'keywords'>): boolean {
+  return isWavefrontVisit(keywords.VISITYPE)
 }
 
 /**
@@ -154,15 +154,15 @@ function known(value: number): number | undefined {
 
 /** What a group compares with its candidates, by its first exposure (section 5). */
 export function comparedColumn(first: Row): 'TARGNAME' | 'targra' | 'GS_MAG' {
-  if (!isNothing(first.TARGNAME)) return 'TARGNAME'
-  return first.VISITYPE === 'PRIME_TARGETED_FIXED' ? 'targra' : 'GS_MAG'
+  if (!isNothing(first.keywords.TARGNAME)) return 'TARGNAME'
+  return first.keywords.VISITYPE === 'PRIME_TARGETED_FIXED' ? 'targra' : 'GS_MAG'
 }
 
 /** Whether an exposure has a target of its own: its group is neither `t0` nor keyed by GS_MAG (section 5.2). */
 export function hasOwnTarget(exposure: Row): boolean {
-  if (isSourceBased(exposure)) return exposure.VISITYPE !== 'PARALLEL_PURE'
+  if (isSourceBased(exposure)) return exposure.keywords.VISITYPE !== 'PARALLEL_PURE'
   if (targetKey(exposure) === undefined) return false
-  return exposure.VISITYPE === 'PRIME_TARGETED_FIXED' || !isNothing(exposure.TARGNAME)
+  return exposure.keywords.VISITYPE === 'PRIME_TARGETED_FIXED' || !isNothing(exposure.keywords.TARGNAME)
 }
 
 /** Whether an exposure's products are named by source, not by target (section 4). */

@@ -16,5 +16,5 @@ export function expectedName(exposure: Row, ranks: TargetRanks): string {
 /** The target part of an expected name: `s000000001`, `t0` or `tN` (section 4). */
 function targetId(exposure: Row, ranks: TargetRanks): string {
   if (!isSourceBased(exposure)) return `t${ranks.of(exposure)}`
-  return exposure.VISITYPE === 'PARALLEL_PURE' ? 't0' : 's000000001'
+  return exposure.keywords.VISITYPE === 'PARALLEL_PURE' ? 't0' : 's000000001'
 }

@@ -33,92 +33,42 @@ export interface SharedTraits {
   traits: Traits | undefined
 }
 
-/** The keywords of some rows, cut out of the first of them when they are asked for. */
-export class Keywords implements Readonly<Record<KeywordColumn, string>> {
+/** The keywords of some rows, with what follows from them. */
+export interface Keywords extends Readonly<Record<KeywordColumn | 'targra', string>> {
   /** What keywords share that differ in nothing but a detector that does not matter. */
   readonly shared: SharedTraits
   /** What section 6 makes of them, once it was asked for. */
   pixels: Pixels | undefined
-  readonly #row: CanonicalLine
-  readonly #at: Positions
+}
 
-  /**
-   * @param at where the columns stand in the row
-   * @param shared that of keywords whose traits these have
-   */
-  constructor(row: CanonicalLine, at: Positions, shared: SharedTraits = { traits: undefined }) {
-    this.shared = shared
-    this.pixels = undefined
-    this.#row = row
-    this.#at = at
-  }
-
-  get TARG_RA(): string {
-    return this.#row.field(this.#at.TARG_RA)
-  }
-
-  get targra(): string {
-    return this.#row.field(this.#at.targra)
-  }
-
-  get VISITYPE(): string {
-    return this.#row.field(this.#at.VISITYPE)
-  }
-
-  get TSOVISIT(): string {
-    return this.#row.field(this.#at.TSOVISIT)
-  }
-
-  get TARGNAME(): string {
-    return this.#row.field(this.#at.TARGNAME)
-  }
-
-  get INSTRUME(): string {
-    return this.#row.field(this.#at.INSTRUME)
-  }
-
-  get DETECTOR(): string {
-    return this.#row.field(this.#at.DETECTOR)
-  }
-
-  get FILTER(): string {
-    return this.#row.field(this.#at.FILTER)
-  }
-
-  get PUPIL(): string {
-    return this.#row.field(this.#at.PUPIL)
-  }
-
-  get GRATING(): string {
-    return this.#row.field(this.#at.GRATING)
-  }
-
-  get EXP_TYPE(): string {
-    return this.#row.field(this.#at.EXP_TYPE)
-  }
-
-  get FXD_SLIT(): string {
-    return this.#row.field(this.#at.FXD_SLIT)
-  }
-
-  get CHANNEL(): string {
-    return this.#row.field(this.#at.CHANNEL)
-  }
-
-  get BAND(): string {
-    return this.#row.field(this.#at.BAND)
-  }
-
-  get SUBARRAY(): string {
-    return this.#row.field(this.#at.SUBARRAY)
-  }
-
-  get PROGRAM(): string {
-    return this.#row.field(this.#at.PROGRAM)
-  }
-
-  get OBSERVTN(): string {
-    return this.#row.field(this.#at.OBSERVTN)
+/**
+ * The keywords of a row. All of them at once: to cut out each when it is asked for would be as many functions for V8 to
+ * compile.
+ *
+ * @param at where the columns stand in the row
+ * @param shared that of keywords whose traits these have
+ */
+export function keywordsOf(row: CanonicalLine, at: Positions, shared: SharedTraits = { traits: undefined }): Keywords {
+  return {
+    shared,
+    pixels: undefined,
+    VISITYPE: row.field(at.VISITYPE),
+    TSOVISIT: row.field(at.TSOVISIT),
+    TARGNAME: row.field(at.TARGNAME),
+    TARG_RA: row.field(at.TARG_RA),
+    INSTRUME: row.field(at.INSTRUME),
+    DETECTOR: row.field(at.DETECTOR),
+    FILTER: row.field(at.FILTER),
+    PUPIL: row.field(at.PUPIL),
+    GRATING: row.field(at.GRATING),
+    EXP_TYPE: row.field(at.EXP_TYPE),
+    FXD_SLIT: row.field(at.FXD_SLIT),
+    CHANNEL: row.field(at.CHANNEL),
+    BAND: row.field(at.BAND),
+    SUBARRAY: row.field(at.SUBARRAY),
+    PROGRAM: row.field(at.PROGRAM),
+    OBSERVTN: row.field(at.OBSERVTN),
+    targra: row.field(at.targra),
   }
 }
 
@@ -144,7 +94,7 @@ export class KeywordFinder {
   of(line: CanonicalLine): Keywords {
     const text = line.between(this.#first, this.#last)
     if (this.#found !== undefined && text === this.#lastText) return this.#found
-    const keywords = this.#byText.get(text) ?? new Keywords(line, this.#at, this.#traitsOf(line))
+    const keywords = this.#byText.get(text) ?? keywordsOf(line, this.#at, this.#traitsOf(line))
     this.#byText.set(text, keywords)
     this.#lastText = text
     this.#found = keywords

@@ -105,7 +105,7 @@ export class ProductNames {
     const names: string[] = []
     for (const template of this.#templates.get(headOf(name)) ?? [])
       if (matches(template.pattern, name)) names.push(template.name)
-    const short = shortName(name, product.EXP_TYPE)
+    const short = shortName(name, product.keywords.EXP_TYPE)
     if (short !== name && this.#plain.has(short)) names.push(short)
     names.sort(compareText)
     return this.#plain.has(name) ? [name, ...names] : names
@@ -127,7 +127,7 @@ function shortName(name: string, expType: string): string {
  * @param exposure the first of its exposures
  */
 export function expectedProduct(product: string, exposure: Row): string {
-  const { EXP_TYPE, CHANNEL, BAND, FILTER, FXD_SLIT } = exposure
+  const { EXP_TYPE, CHANNEL, BAND, FILTER, FXD_SLIT } = exposure.keywords
   const filled = product
     .replace('{source_id}', 's000000001')
     .replace('{suffix}', 'wfscmb')

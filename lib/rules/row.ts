@@ -2,7 +2,7 @@
  * A scrubbed row: one dataset as the database knows it (specification, section 3).
  */
 import type { CanonicalLine } from '../csv/row.js'
-import { type KeywordColumn, Keywords } from './keywords.js'
+import { type Keywords, keywordsOf } from './keywords.js'
 import type { Layout, Positions } from './layout.js'
 import { scrubbedNumber } from './values.js'
 
@@ -39,8 +39,8 @@ export interface RowParts {
   readonly keywords?: Keywords | undefined
 }
 
-/** One scrubbed row: fields by name over its canonical line. */
-export class Row implements Readonly<Record<Exclude<KeywordColumn, 'TARG_RA'>, string>> {
+/** One scrubbed row: what the rules ask for of its canonical line. */
+export class Row {
   readonly layout: Layout
   readonly kind: Kind
   readonly line: CanonicalLine
@@ -82,68 +82,8 @@ export class Row implements Readonly<Record<Exclude<KeywordColumn, 'TARG_RA'>, s
 
   /** Shared with other rows, or made when they are asked for. */
   get keywords(): Keywords {
-    this.#keywords ??= new Keywords(this.line, this.layout.at)
+    this.#keywords ??= keywordsOf(this.line, this.layout.at)
     return this.#keywords
-  }
-
-  get VISITYPE(): string {
-    return this.keywords.VISITYPE
-  }
-
-  get TSOVISIT(): string {
-    return this.keywords.TSOVISIT
-  }
-
-  get TARGNAME(): string {
-    return this.keywords.TARGNAME
-  }
-
-  get INSTRUME(): string {
-    return this.keywords.INSTRUME
-  }
-
-  get DETECTOR(): string {
-    return this.keywords.DETECTOR
-  }
-
-  get FILTER(): string {
-    return this.keywords.FILTER
-  }
-
-  get PUPIL(): string {
-    return this.keywords.PUPIL
-  }
-
-  get GRATING(): string {
-    return this.keywords.GRATING
-  }
-
-  get EXP_TYPE(): string {
-    return this.keywords.EXP_TYPE
-  }
-
-  get FXD_SLIT(): string {
-    return this.keywords.FXD_SLIT
-  }
-
-  get CHANNEL(): string {
-    return this.keywords.CHANNEL
-  }
-
-  get BAND(): string {
-    return this.keywords.BAND
-  }
-
-  get SUBARRAY(): string {
-    return this.keywords.SUBARRAY
-  }
-
-  get PROGRAM(): string {
-    return this.keywords.PROGRAM
-  }
-
-  get OBSERVTN(): string {
-    return this.keywords.OBSERVTN
   }
 }
 

@@ -35,8 +35,8 @@ function keyOfTarget(exposure: Row, key: string | number, targra: ReadonlyMap<nu
   return typeof key === 'number' && isKeyedByTargra(exposure) ? (targra.get(key) ?? key) : key
 }
 
-function isKeyedByTargra({ VISITYPE }: Row): boolean {
-  return VISITYPE === 'PRIME_TARGETED_FIXED'
+function isKeyedByTargra({ keywords }: Row): boolean {
+  return keywords.VISITYPE === 'PRIME_TARGETED_FIXED'
 }
 
 /**

@@ -43,8 +43,8 @@ export interface Features {
   readonly band: string
   readonly nexposur: number
   readonly pointing: Pointing | undefined
-  /** What is measured, as text, in the order of the measures' columns; once it was asked for. */
-  measures: readonly string[] | undefined
+  /** Its cells in `raw-*`, from which those of `train-*` and `rem-*` are made; once they were asked for. */
+  cells: readonly string[] | undefined
 }
 
 interface Located {
@@ -66,16 +66,16 @@ export function groupFeatures(model: Model, exposures: readonly Row[]): Features
   if (model === 'FGS') {
     const [first] = exposures
     if (first === undefined) return undefined
-    const { DETECTOR: detector, BAND: band } = first
+    const { DETECTOR: detector, BAND: band } = first.keywords
     const nexposur = exposures.length
-    return { reference: first, detector, band, nexposur, pointing: undefined, measures: undefined }
+    return { reference: first, detector, band, nexposur, pointing: undefined, cells: undefined }
   }
   const located = locate(model, exposures)
   if (located.length === 0) return undefined
   const { reference, pointing } = point(located)
   const detector = distinct(located, 'DETECTOR', inCapitals).join('|') || 'NONE'
   const band = distinct(located, 'BAND', bandsIn).reverse().join('|') || 'NONE'
-  return { reference, detector, band, nexposur: located.length, pointing, measures: undefined }
+  return { reference, detector, band, nexposur: located.length, pointing, cells: undefined }
 }
 
 /** The columns of a model's reference point (degrees): right ascension, declination. FGS groups need none. */

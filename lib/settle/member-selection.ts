@@ -60,7 +60,7 @@ export const WHOLE: Share = { detector: '', band: '', filter: '' }
 
 /** The share of a list's members that a product is made of, or that an exposure belongs to. */
 export function shareOf(row: Row, { product }: MemberList): Share {
-  const { EXP_TYPE, DETECTOR, BAND, FILTER } = row
+  const { EXP_TYPE, DETECTOR, BAND, FILTER } = row.keywords
   if (EXP_TYPE === 'MIR_MRS' && isWithoutBand(product)) return { ...WHOLE, detector: DETECTOR, band: BAND }
   // A product that has the very name of the file is the only one.
   const isOne = row.dname.toLowerCase() === product
@@ -84,7 +84,8 @@ function agreesInBand(of: string, band: string): boolean {
 }
 
 /** Whether an exposure is of a share. */
-export function hasShare({ detector, band, filter }: Share, { DETECTOR, BAND, FILTER }: Row): boolean {
+export function hasShare({ detector, band, filter }: Share, { keywords }: Row): boolean {
+  const { DETECTOR, BAND, FILTER } = keywords
   return agrees(detector, DETECTOR) && agreesInBand(band, BAND) && agrees(filter, FILTER)
 }
 

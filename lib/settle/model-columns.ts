@@ -5,10 +5,10 @@
 
 import { unquoted } from '../csv/row.js'
 import { formatField } from '../csv/write.js'
-import { CATEGORIES, type Encoder } from '../rules/category-codes.js'
-import { type ColumnType, columnType } from '../rules/layout.js'
+import { CATEGORIES, type Category, type Encoder } from '../rules/category-codes.js'
+import { type ColumnType, columnType, type Positions } from '../rules/layout.js'
 import type { Model } from '../rules/models.js'
-import type { cell, Row } from '../rules/row.js'
+import type { Row } from '../rules/row.js'
 import { isNothing, isTrue, toNumber } from '../rules/values.js'
 import type { Features } from './features.js'
 import { measureNumber, measureTexts } from './sky.js'
@@ -31,45 +31,36 @@ const RAW_FGS_COLUMNS =
     ' ',
   )
 
-type HeaderColumn = Parameters<typeof cell>[1]
-
-/** Values that the group as a whole has, not its reference exposure. */
-const OF_GROUP: Readonly<Record<string, (features: Features) => string>> = {
-  NEXPOSUR: ({ nexposur }) => String(nexposur),
-  DETECTOR: ({ detector }) => formatField(detector),
-  BAND: ({ band }) => formatField(band),
-}
-
 const isMeasure = (column: string) => measureNumber(column) >= 0
-
-/** Gives a column's cell: a value of features as it is written. */
-type CellOf = (features: Features) => string
-
-/** The cell of a column of `raw-*`: a measure, a value of the group, or a keyword of its reference exposure. */
-function rawCell(column: string): CellOf {
-  const number = measureNumber(column)
-  if (number >= 0) {
-    return (features) => {
-      features.measures ??= measureTexts(features.pointing)
-      return features.measures[number] ?? ''
-    }
-  }
-  const name = column as HeaderColumn
-  return OF_GROUP[column] ?? (({ reference }) => reference.line.cell(reference.layout.at[name]))
-}
-
-/** How an encoded value comes from the raw one. */
-type Encode = (raw: string, encoder: Encoder) => string
 
 const BOOLEANS: ReadonlySet<string> = new Set(['bkgdtarg', 'is_imprt', 'tsovisit', 'crowdfld'])
 
-function encodeOf(column: string): Encode {
+/** How the value of an encoded column comes from the raw one. */
+type Encoding =
+  | { readonly kind: 'category'; readonly category: Category }
+  | { readonly kind: 'boolean' | 'slit' | 'measure' | 'number' }
+
+function encodingOf(column: string): Encoding {
   const category = CATEGORIES.find((name) => name === column)
-  if (category !== undefined) return (raw, encoder) => encoder.encode(category, raw)
-  if (BOOLEANS.has(column)) return (raw) => (isTrue(raw) ? '1' : '0')
-  if (column === 'fxd_slit') return (raw) => (isNothing(raw) ? 'NONE' : raw)
-  if (isMeasure(column)) return (raw) => (raw === '' ? '0' : raw)
-  return numberText
+  if (category !== undefined) return { kind: 'category', category }
+  if (BOOLEANS.has(column)) return { kind: 'boolean' }
+  if (column === 'fxd_slit') return { kind: 'slit' }
+  return { kind: isMeasure(column) ? 'measure' : 'number' }
+}
+
+function encode(encoding: Encoding, raw: string, encoder: Encoder): string {
+  switch (encoding.kind) {
+    case 'category':
+      return encoder.encode(encoding.category, raw)
+    case 'boolean':
+      return isTrue(raw) ? '1' : '0'
+    case 'slit':
+      return isNothing(raw) ? 'NONE' : raw
+    case 'measure':
+      return raw === '' ? '0' : raw
+    case 'number':
+      return numberText(raw)
+  }
 }
 
 /** A number as it came; 0 for a blank or what is no number. */
@@ -83,28 +74,59 @@ function rawName(column: string): string {
   return isMeasure(column) ? column : column === 'instr' ? 'INSTRUME' : column.toUpperCase()
 }
 
+/** An encoded column. */
+interface EncodedColumn {
+  /** The number of the raw column that it comes from. */
+  readonly from: number
+  readonly encoding: Encoding
+}
+
 /** The columns of one kind of model, and how their cells are made. */
 class Columns {
   readonly raw: readonly string[]
   readonly encoded: readonly string[]
-  readonly #raw: readonly CellOf[]
-  readonly #encoded: readonly { readonly raw: CellOf; readonly encode: Encode }[]
+  /** The number of the measure of each raw column; -1 for one that is none. */
+  readonly #measures: readonly number[]
+  readonly #encoded: readonly EncodedColumn[]
+  /** Where the raw columns stand in a layout, which rows of a run share. */
+  #places: { readonly at: Positions; readonly of: readonly number[] } | undefined
 
   constructor(raw: readonly string[], encoded: readonly string[]) {
     this.raw = raw
     this.encoded = encoded
-    this.#raw = raw.map(rawCell)
-    this.#encoded = encoded.map((column) => ({ raw: rawCell(rawName(column)), encode: encodeOf(column) }))
+    this.#measures = raw.map(measureNumber)
+    this.#encoded = encoded.map((column) => ({ from: raw.indexOf(rawName(column)), encoding: encodingOf(column) }))
   }
 
-  rawCells(features: Features): string[] {
-    return this.#raw.map((cellOf) => cellOf(features))
+  rawCells(features: Features): readonly string[] {
+    features.cells ??= this.#makeRawCells(features)
+    return features.cells
+  }
+
+  /** Measures, values that the group as a whole has, and else the cells of its reference exposure. */
+  #makeRawCells({ reference, nexposur, detector, band, pointing }: Features): string[] {
+    const places = this.#placesIn(reference.layout.at)
+    const measures = measureTexts(pointing)
+    const cells = this.#measures.map((measure, index) =>
+      measure >= 0 ? (measures[measure] ?? '') : reference.line.cell(places[index] ?? -1),
+    )
+    cells[this.raw.indexOf('NEXPOSUR')] = String(nexposur)
+    cells[this.raw.indexOf('DETECTOR')] = formatField(detector)
+    cells[this.raw.indexOf('BAND')] = formatField(band)
+    return cells
+  }
+
+  #placesIn(at: Positions): readonly number[] {
+    if (this.#places?.at !== at)
+      this.#places = { at, of: this.raw.map((column) => at[column as keyof Positions] ?? -1) }
+    return this.#places.of
   }
 
   encodedCells(features: Features, encoder: Encoder): string[] {
-    return this.#encoded.map(({ raw, encode }) => {
-      const cell = raw(features)
-      return cell[0] === '"' ? formatField(encode(unquoted(cell), encoder)) : encode(cell, encoder)
+    const raw = this.rawCells(features)
+    return this.#encoded.map(({ from, encoding }) => {
+      const cell = raw[from] ?? ''
+      return cell[0] === '"' ? formatField(encode(encoding, unquoted(cell), encoder)) : encode(encoding, cell, encoder)
     })
   }
 }
@@ -122,7 +144,7 @@ export function rawColumns(model: Model): readonly string[] {
 }
 
 /** A group's cells for {@link rawColumns}, as they are written. */
-export function rawCells(model: Model, features: Features): string[] {
+export function rawCells(model: Model, features: Features): readonly string[] {
   return columnsFor(model).rawCells(features)
 }
 

@@ -239,8 +239,8 @@ function exactCandidates(group: Group, candidates: readonly Row[]): readonly Row
     const value = numberIn(first, index)
     return those(candidates, (candidate) => numberIn(candidate, index) === value)
   }
-  const byName = those(candidates, (candidate) => cell(candidate, 'TARGNAME') === first.TARGNAME)
-  if (byName.length < 2 || first.VISITYPE !== 'PRIME_TARGETED_FIXED') return byName
+  const byName = those(candidates, (candidate) => cell(candidate, 'TARGNAME') === first.keywords.TARGNAME)
+  if (byName.length < 2 || first.keywords.VISITYPE !== 'PRIME_TARGETED_FIXED') return byName
   const byPosition = atPositionOf(group, byName)
   return byPosition.length > 0 ? byPosition : byName
 }

@@ -55,7 +55,7 @@ function encodedBeginning(model: Model): FeatureCells {
 }
 
 function rawBeginning(model: Model): FeatureCells {
-  return { columns: rawColumns(model), cells: ({ features }) => rawCells(model, features) }
+  return { columns: rawColumns(model), cells: ({ features }) => [...rawCells(model, features)] }
 }
 
 /** A table of features of matched products: their columns, then the target's. */

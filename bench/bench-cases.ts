@@ -5,7 +5,7 @@ import { type Extent, LEAST_SOURCE_SPEED, MOST_DAY_TIME } from './bench-bars.js'
 import { gzipped, type InputFile, inputFile } from './bench-data.js'
 import { comparedJobs, NODE_JOB, PARSE, parseJob, pipeJob, programJob } from './bench-jobs.js'
 import { type Measured, measureInTurn } from './bench-measure.js'
-import { count, fixed, MB, ratioBar, runsOf, type Section, seconds, spread, table, worst } from './bench-report.js'
+import { count, fixed, MB, ratioBar, runsOf, type Section, seconds, spread, table } from './bench-report.js'
 
 /** Rows of a small day. */
 export const DAY_ROWS = 5000
@@ -51,7 +51,7 @@ export async function sources({ sizes: [size], rounds }: Extent): Promise<Sectio
   }))
   const columns = ['source', 's', 'min–max', 'rows/s', 'speed, % of plain', 'peak MB']
   const text = `${table(columns, rows)}\n\n${runsOf(rounds)}`
-  return { title: `Sources (${count(file.rows)} rows)`, text, bars, headlines: worst(bars) }
+  return { title: `Sources (${count(file.rows)} rows)`, text, bars, headlines: [] }
 }
 
 /** A daily file into a new database, from the start of the process to its end. */

@@ -39,7 +39,7 @@ export async function history({ memorySizes }: Extent): Promise<Section> {
   const parts: Part[] = []
   for (const size of sizes) parts.push(await historyOf(size))
   const bars = parts.flatMap((part) => part.bars)
-  const headlines = worst(bars.filter(({ what }) => what.startsWith(NAMES.late)))
+  const headlines = [NAMES.late, NAMES.apart].flatMap((name) => worst(bars.filter(({ what }) => what.startsWith(name))))
   const text = parts.map((part) => part.text).join('\n\n')
   return { title: 'A day and the length of the history', text, bars, headlines }
 }

@@ -8,7 +8,7 @@ import { DAY_ROWS } from './bench-cases.js'
 import { type IncrementalInputs, incrementalInputs } from './bench-data.js'
 import { newDatabase, programJob } from './bench-jobs.js'
 import { type Measured, measure, medians, type Usage } from './bench-measure.js'
-import { count, fixed, MB, ratioBar, type Section, seconds, spread, table, worst } from './bench-report.js'
+import { count, fixed, MB, ratioBar, type Section, seconds, spread, table } from './bench-report.js'
 
 /** Days of each kind: all different, as a day that came before has other work. */
 const DAYS = 3
@@ -30,9 +30,8 @@ export async function incremental({ memorySizes, rounds }: Extent): Promise<Sect
   // All of the larger one is only read once: it takes minutes.
   const parts = [await daysOnto(small, Math.min(rounds, BUILDS)), await daysOnto(large, 1)]
   const bars = parts.flatMap((part) => part.bars)
-  const headlines = Object.values(KINDS).flatMap((name) => worst(bars.filter(({ what }) => what.startsWith(name))))
   const title = `A day of ${count(DAY_ROWS)} rows that comes to a database`
-  return { title, text: parts.map(({ text }) => text).join('\n\n'), bars, headlines }
+  return { title, text: parts.map(({ text }) => text).join('\n\n'), bars, headlines: [] }
 }
 
 async function daysOnto(rows: number, builds: number) {

@@ -107,9 +107,9 @@ all its tables, which are on the disk before it ends.
 So that the whole takes three quarters of an hour on two processors, most is measured with few repetitions: each part says how many.
 A median of three leaves some hundredths of noise.`
 
-const INTRODUCTION = `Of each kind of measurement this is the one that comes nearest to its bar, or is beyond it. Times are those of
-the whole program, from start to end. *csv-parse alone* is a process that only reads the same file; *ingesting* is the
-run that made the database. What is compared ran in turn.`
+const INTRODUCTION = `What matters first: of each kind of measurement the one that comes nearest to its bar, or is beyond it; all bars are
+at the end. Times are those of the whole program, from start to end. *csv-parse alone* is a process that only reads the
+same file; *ingesting* is the run that made the database. What is compared ran in turn.`
 
 /**
  * The whole report: what matters first, then every part with its figures, then all bars.

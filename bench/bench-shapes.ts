@@ -78,11 +78,8 @@ async function dialectsOf(rows: number, size: 0 | 1, rounds: number) {
     shapes.push({ name: dialect, own: programJob(file, dialect), parse: parseJob(file), most })
   }
   const { text, bars } = await measureShapes(shapes, rounds, rows)
-  // The plain file, and of each limit the dialect that is the nearest to it.
   const limits = [...new Set(bars.map(({ limit }) => limit))]
-  const [plain] = bars
-  const nearest = limits.flatMap((limit) => worst(bars.filter((bar) => bar.limit === limit)))
-  const headlines = [...new Set([...(plain === undefined ? [] : [plain]), ...nearest])]
+  const headlines = limits.flatMap((limit) => worst(bars.filter((bar) => bar.limit === limit)))
   return { text: `${count(rows)} rows in one file:\n\n${text}`, bars, headlines }
 }
 
@@ -102,6 +99,7 @@ export async function files({ sizes: [rows], rounds }: Extent): Promise<Section>
   return {
     title: `A file a day, and rows in any order (${count(rows)} rows)`,
     ...(await measureShapes(shapes, rounds, rows)),
+    headlines: [],
   }
 }
 
@@ -116,6 +114,7 @@ export async function associations({ sizes: [all], rounds }: Extent): Promise<Se
     title: `Association files (${count(rows)} rows)`,
     text: `${text} The files name ${count(members)} members.`,
     ...rest,
+    headlines: [],
   }
 }
 
@@ -131,6 +130,6 @@ export async function nodes({ sizes: [rows], rounds }: Extent): Promise<Section>
     return [{ name, own: on(programJob(file, name)), parse: on(parseJob(file)), most: MOST_PARSE_TIME[plain][0] }]
   })
   const title = `Supported Nodes (${count(rows)} rows)`
-  if (shapes.length > 0) return { title, ...(await measureShapes(shapes, rounds, rows)) }
+  if (shapes.length > 0) return { title, ...(await measureShapes(shapes, rounds, rows)), headlines: [] }
   return { title, text: 'None of them is installed: `npm ci --prefix .ci/nodes` does so.', bars: [], headlines: [] }
 }

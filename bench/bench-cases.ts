@@ -19,7 +19,7 @@ export async function compared({ sizes: [rows], rounds }: Extent): Promise<Secti
   const lines = measured.map((one) => comparedLine(one, file, measured))
   const columns = ['program', 's', 'min–max', 'rows/s', 'MB/s', 'CPU s', 'peak MB', 'time ÷ csv-parse']
   const text = `${table(columns, lines)}\n\n${runsOf(rounds)}`
-  return { title: `Other programs (${count(rows)} rows)`, text, bars: [], headlines: [] }
+  return { title: `Other programs (${count(rows)} rows)`, text, bars: [] }
 }
 
 function comparedLine(one: Measured, file: InputFile, all: readonly Measured[]): string[] {
@@ -51,7 +51,7 @@ export async function sources({ sizes: [size], rounds }: Extent): Promise<Sectio
   }))
   const columns = ['source', 's', 'min–max', 'rows/s', 'speed, % of plain', 'peak MB']
   const text = `${table(columns, rows)}\n\n${runsOf(rounds)}`
-  return { title: `Sources (${count(file.rows)} rows)`, text, bars, headlines: [] }
+  return { title: `Sources (${count(file.rows)} rows)`, text, bars }
 }
 
 /** A daily file into a new database, from the start of the process to its end. */

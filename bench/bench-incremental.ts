@@ -31,7 +31,7 @@ export async function incremental({ memorySizes, rounds }: Extent): Promise<Sect
   const parts = [await daysOnto(small, Math.min(rounds, BUILDS)), await daysOnto(large, 1)]
   const bars = parts.flatMap((part) => part.bars)
   const title = `A day of ${count(DAY_ROWS)} rows that comes to a database`
-  return { title, text: parts.map(({ text }) => text).join('\n\n'), bars, headlines: [] }
+  return { title, text: parts.map(({ text }) => text).join('\n\n'), bars }
 }
 
 async function daysOnto(rows: number, builds: number) {

@@ -71,7 +71,7 @@ By samples of the processor profiler (1 ms), which slows the program down; each 
 the function it found. A thread that waits for a processor counts as if it ran. Parts of the garbage collection, the
 compilation of hot functions and the reading of files run on threads of the system, which are not seen here. It is the
 program from its modules: as the bundle that it is installed as, it spends less time on loading.`
-  return { title: `Profile (${count(reference)} rows)`, text, bars: [], headlines: [] }
+  return { title: `Profile (${count(reference)} rows)`, text, bars: [] }
 }
 
 function cells(share: ReadonlyMap<string, number>, name: string): string[] {

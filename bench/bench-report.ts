@@ -20,8 +20,8 @@ export interface Section {
   /** Markdown: what was measured, and the figures. */
   readonly text: string
   readonly bars: readonly Bar[]
-  /** Those of the bars, or what stands for several of them, that the page begins with. */
-  readonly headlines: readonly Bar[]
+  /** Those of the bars that the page begins with. */
+  readonly headlines?: readonly Bar[] | undefined
 }
 
 /** Bytes of a megabyte, here. */
@@ -123,14 +123,14 @@ export function report(
   left: readonly string[] = [],
 ): string {
   const bars = sections.flatMap((section) => section.bars)
+  const headlines = sections.flatMap((section) => section.headlines ?? [])
   const missed = bars.filter((bar) => !isMet(bar)).length
   const verdict = missed === 0 ? `All ${bars.length} bars are met.` : `Bars not met: ${missed} of ${bars.length}.`
   const parts = [
     '# Benchmark results',
     `Made by \`make bench\`; do not edit. **${verdict}**`,
     ...(left.length === 0 ? [] : [`It was ended before these parts were measured: ${left.join(', ')}.`]),
-    INTRODUCTION,
-    barTable(sections.flatMap(({ headlines }) => headlines)),
+    ...(headlines.length === 0 ? [] : [INTRODUCTION, barTable(headlines)]),
     '## How it was measured',
     machine(load, minutes),
     SCOPE,

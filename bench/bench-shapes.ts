@@ -50,7 +50,7 @@ async function measureShapes(shapes: readonly Shape[], rounds: number, rows: num
     bars.push(ratioBar(`time for ${count(rows)} rows, ${name} ÷ csv-parse alone`, it.wall / beside.wall, most))
   }
   const columns = ['shape', 's', 'min–max', 'csv-parse, s', 'time ÷ csv-parse', 'peak MB']
-  return { text: `${table(columns, lines)}\n\n${runsOf(rounds)}`, bars, headlines: worst(bars) }
+  return { text: `${table(columns, lines)}\n\n${runsOf(rounds)}`, bars }
 }
 
 function shapeLine(name: string, own: Measured, parse: Measured): string[] {
@@ -99,7 +99,6 @@ export async function files({ sizes: [rows], rounds }: Extent): Promise<Section>
   return {
     title: `A file a day, and rows in any order (${count(rows)} rows)`,
     ...(await measureShapes(shapes, rounds, rows)),
-    headlines: [],
   }
 }
 
@@ -109,12 +108,11 @@ export async function associations({ sizes: [all], rounds }: Extent): Promise<Se
   const { path, asn, members } = await withAssociations(rows)
   const own = inputJob('with files', ['--asn', asn, path])
   const shapes = [{ name: 'with association files', own, parse: parseJob({ path }), most: MOST_ASSOCIATION_TIME }]
-  const { text, ...rest } = await measureShapes(shapes, rounds, rows)
+  const { text, bars } = await measureShapes(shapes, rounds, rows)
   return {
     title: `Association files (${count(rows)} rows)`,
     text: `${text} The files name ${count(members)} members.`,
-    ...rest,
-    headlines: [],
+    bars,
   }
 }
 
@@ -130,6 +128,6 @@ export async function nodes({ sizes: [rows], rounds }: Extent): Promise<Section>
     return [{ name, own: on(programJob(file, name)), parse: on(parseJob(file)), most: MOST_PARSE_TIME[plain][0] }]
   })
   const title = `Supported Nodes (${count(rows)} rows)`
-  if (shapes.length > 0) return { title, ...(await measureShapes(shapes, rounds, rows)), headlines: [] }
-  return { title, text: 'None of them is installed: `npm ci --prefix .ci/nodes` does so.', bars: [], headlines: [] }
+  if (shapes.length > 0) return { title, ...(await measureShapes(shapes, rounds, rows)) }
+  return { title, text: 'None of them is installed: `npm ci --prefix .ci/nodes` does so.', bars: [] }
 }

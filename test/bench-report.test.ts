@@ -39,6 +39,12 @@ test('a page of some parts says which are missing', (t) => {
   t.false(report([section([met], [met])], 0, 1).includes('ended before'))
 })
 
+test('a page of parts whose bars matter less has them at its end alone', (t) => {
+  const page = report([section([met], undefined)], 0, 1)
+  t.false(page.includes('What matters first'))
+  t.is(page.split(MET).length, 2)
+})
+
 test('of no bars none is the worst', (t) => t.deepEqual(worst([]), []))
 
 test('every dialect has bars, and more rows have the stricter one', (t) => {

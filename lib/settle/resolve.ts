@@ -7,7 +7,7 @@
 import { comparedColumn, hasOwnTarget } from '../rules/association.js'
 import type { MemberList } from '../rules/member-list.js'
 import type { Model } from '../rules/models.js'
-import { cell, numberIn, type Row } from '../rules/row.js'
+import { numberIn, type Row } from '../rules/row.js'
 import { isSameTargra } from '../rules/target-ranks.js'
 import { compareText, those } from '../rules/values.js'
 import { type Features, groupFeatures } from './features.js'
@@ -239,7 +239,7 @@ function exactCandidates(group: Group, candidates: readonly Row[]): readonly Row
     const value = numberIn(first, index)
     return those(candidates, (candidate) => numberIn(candidate, index) === value)
   }
-  const byName = those(candidates, (candidate) => cell(candidate, 'TARGNAME') === first.keywords.TARGNAME)
+  const byName = those(candidates, ({ keywords }) => keywords.TARGNAME === first.keywords.TARGNAME)
   if (byName.length < 2 || first.keywords.VISITYPE !== 'PRIME_TARGETED_FIXED') return byName
   const byPosition = atPositionOf(group, byName)
   return byPosition.length > 0 ? byPosition : byName

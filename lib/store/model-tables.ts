@@ -44,7 +44,7 @@ function writeTakenOver(
 /** How the lines of a table of features begin. */
 interface FeatureCells {
   readonly columns: readonly string[]
-  readonly cells: (match: Pick<Match, 'features' | 'name'>, context: TableContext) => string[]
+  readonly cells: (match: Pick<Match, 'features' | 'name'>, context: TableContext) => readonly string[]
 }
 
 function encodedBeginning(model: Model): FeatureCells {
@@ -55,7 +55,7 @@ function encodedBeginning(model: Model): FeatureCells {
 }
 
 function rawBeginning(model: Model): FeatureCells {
-  return { columns: rawColumns(model), cells: ({ features }) => [...rawCells(model, features)] }
+  return { columns: rawColumns(model), cells: ({ features }) => rawCells(model, features) }
 }
 
 /** A table of features of matched products: their columns, then the target's. */
@@ -71,9 +71,8 @@ function productTable(
   const { write } = ofResolutions(({ matches, takenOver }, out, context) => {
     for (const match of matches) {
       if (match.model !== model) continue
-      const cells = beginning.cells(match, context)
-      for (const target of targets) cells.push(TARGETS[target](match.product))
-      out.line(cells)
+      const { product } = match
+      out.line([...beginning.cells(match, context), ...targets.map((target) => TARGETS[target](product))])
     }
     if (takenOver.length > 0) writeTakenOver(takenOver, numberOf(file), columns, out)
   })

@@ -101,7 +101,8 @@ for (const clones of [true, false]) {
           { offset: 0, length: 300_000 },
           { offset: 400_000, length: 400_000 },
         ] as const
-        const table = await transaction.cut('table.csv', [first, second])
+        const patches = ['begin', 'middle'].map((text, at) => ({ offset: at * 250_000, bytes: Buffer.from(text) }))
+        const table = await transaction.cut('table.csv', [first, second], patches)
         t.is(table.bytes, 700_000)
         table.write('one\n')
         await table.copyFrom(join(folder, 'other.csv'), [{ offset: 7, length: 9 }])
@@ -111,7 +112,8 @@ for (const clones of [true, false]) {
         t.is(other.bytes, 400_000)
         t.deepEqual(await transaction.commit(), { bytes: 700_017 + 400_000, cloned: clones ? 300_000 : 0 })
         const kept = old.slice(400_000, 800_000)
-        const expected = `${old.slice(0, 300_000)}${kept}one\n${old.slice(7, 16)}two\n`
+        const start = `begin${old.slice(5, 250_000)}middle${old.slice(250_006, 300_000)}`
+        const expected = `${start}${kept}one\n${old.slice(7, 16)}two\n`
         t.true((await readFile(join(folder, 'table.csv'), 'utf8')) === expected)
         t.true((await readFile(join(folder, 'other.csv'), 'utf8')) === kept)
         t.is((await stat(join(folder, 'table.csv'))).mode & 0o777, 0o640)

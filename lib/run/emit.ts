@@ -126,7 +126,7 @@ export class EmitterStep {
   async finish(signal?: AbortSignal): Promise<void> {
     const { encoder } = this.#context
     if (this.#waiting.bytes > 0) {
-      const rows = withCodes(this.#table, encoder, this.#waiting.read(0, this.#waiting.bytes))
+      const rows = withCodes(this.#table, encoder, this.#waiting.read({ offset: 0, length: this.#waiting.bytes }))
       const written = this.#emitter.write(Buffer.from(rows))
       await (signal === undefined ? written : untilAborted(written, signal))
     }

@@ -1,4 +1,4 @@
-/** Files that share the blocks of another one on the disk, where the file system can do that (Btrfs, XFS, bcachefs). */
+/** Files that share the blocks of another one on the disk, where the file system can do that (Btrfs, XFS, APFS, bcachefs). */
 import { constants } from 'node:fs'
 import { copyFile, type FileHandle, open, rm } from 'node:fs/promises'
 import { hasCode } from '../file-errors.js'
@@ -10,14 +10,14 @@ const LEAST_BYTES = 2 ** 16
 const REFUSALS = ['ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EINVAL', 'ENOTTY', 'EACCES']
 
 /**
- * Makes a file that begins as another one does, to be written on at its end; undefined where it cannot be made so: then
+ * Makes a file that begins as another one does, to be written on; undefined where it cannot be made so: then
  * these bytes have to be copied.
  */
 export async function cloneStart(source: string, path: string, length: number): Promise<FileHandle | undefined> {
   if (length < LEAST_BYTES) return undefined
   try {
     await copyFile(source, path, constants.COPYFILE_FICLONE_FORCE | constants.COPYFILE_EXCL)
-    const handle = await open(path, 'a')
+    const handle = await open(path, 'r+')
     try {
       await handle.truncate(length)
       return handle

@@ -1,6 +1,6 @@
 /** What all files of a transaction need: whole writes, durable directories, errors of the file system as {@link IngestError}s. */
 
-import { writeSync } from 'node:fs'
+import { readSync, writeSync } from 'node:fs'
 import { mkdir, open, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { IngestError } from '../errors.js'
@@ -103,4 +103,15 @@ export function writeFully(fd: number, bytes: Uint8Array, position: number | nul
   while (done < bytes.length) {
     done += writeSync(fd, bytes, done, bytes.length - done, position === null ? null : position + done)
   }
+}
+
+/** Reads as many of `bytes` as there are from `position` on, for a single read may be cut short; returns how many. */
+export function readFully(fd: number, bytes: Uint8Array, position: number): number {
+  let done = 0
+  while (done < bytes.length) {
+    const count = readSync(fd, bytes, done, bytes.length - done, position + done)
+    if (count === 0) break
+    done += count
+  }
+  return done
 }

@@ -12,12 +12,12 @@ import type { OpenedTable } from './commit.js'
 import { attempt, BLOCK_BYTES } from './commit-files.js'
 import type { Database } from './database.js'
 import type { TableText } from './format.js'
+import { between } from './holes.js'
 import type { TableIndex } from './index-file.js'
 import { LineDigests } from './line-digests.js'
 import type { LineRange } from './line-ranges.js'
 import type { Reading } from './readings.js'
 import { MOST_REJECTS, RejectsUpdate } from './rejects-update.js'
-import { between } from './remaining.js'
 import { Scratch, withCodes } from './scratch.js'
 import type { FileRange, TableWriter } from './staged-file.js'
 import { StoredCensus } from './stored-census.js'
@@ -116,7 +116,7 @@ class DryTable implements TableChanges {
     let offset = 0
     for (const length of this.#lengths) {
       await breathe()
-      const text = withCodes(this.#table, this.#context.encoder, this.#waiting.read(offset, length))
+      const text = withCodes(this.#table, this.#context.encoder, this.#waiting.read({ offset, length }))
       this.#added.add(Buffer.from(text))
       offset += length
     }

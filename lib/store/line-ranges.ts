@@ -1,8 +1,8 @@
 /**
  * Where the lines of each program stand in a table: the index that lets a run read a few programs of a large database.
  *
- * Each run adds the lines of a program in one piece, so a table holds at most one line range of a program for each run,
- * and the index grows with runs and programs, never with rows.
+ * Each run adds the lines of a program in one piece, so a table holds at most one line range of a program for each run, and
+ * some more where lines have changed: the index grows with runs and programs, hardly with rows.
  */
 
 import { checksum, joinChecksums } from './checksum.js'

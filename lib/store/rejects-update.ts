@@ -4,7 +4,7 @@
 import { createReadStream } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { formatRow } from '../csv/write.js'
-import { splitLines } from './read/stored-lines.js'
+import { readLines } from './read/stored-lines.js'
 import { Scratch } from './scratch.js'
 import type { TableWriter } from './staged-file.js'
 import { REJECT_COLUMNS, REJECTS_FILE, type Reject, rejectLine } from './tables.js'
@@ -65,9 +65,11 @@ export class RejectsUpdate {
 
   /** A file that is read again brings the same rejects again: those are in the table already. */
   async #writeNew(writer: TableWriter, path: string): Promise<void> {
-    const known = splitLines(await readFile(path, 'utf8'))
+    const known = readLines(await readFile(path))
     const isKnown = new Set(known)
-    const found = splitLines(this.#scratch.read(0, this.#scratch.bytes)).filter((line) => !isKnown.has(line))
+    const found = readLines(this.#scratch.read({ offset: 0, length: this.#scratch.bytes })).filter(
+      (line) => !isKnown.has(line),
+    )
     const kept = found.slice(0, Math.max(0, this.#most - known.length + 1))
     this.#leftOut += found.length - kept.length
     for (const line of kept) writer.write(`${line}\n`)

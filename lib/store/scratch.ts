@@ -1,13 +1,14 @@
 /**
  * Files of one run alone, and lines in them that wait for their codes.
  */
-import { closeSync, openSync, readSync } from 'node:fs'
+import { closeSync, openSync } from 'node:fs'
 import { CanonicalLine } from '../csv/row.js'
 import { formatRow } from '../csv/write.js'
 import { fileError } from '../file-errors.js'
 import { CATEGORIES, type Encoder } from '../rules/category-codes.js'
-import { writeFully } from './commit-files.js'
-import { splitLines } from './read/stored-lines.js'
+import { readFully, writeFully } from './commit-files.js'
+import { readLines } from './read/stored-lines.js'
+import type { FileRange } from './staged-file.js'
 import type { Table } from './table.js'
 
 /** A file of this run alone, written at its end and read back. */
@@ -39,14 +40,9 @@ export class Scratch {
     this.#bytes += bytes.length
   }
 
-  read(offset: number, length: number): string {
+  read({ offset, length }: FileRange): Buffer {
     const bytes = Buffer.allocUnsafe(length)
-    for (let done = 0; done < length; ) {
-      const count = readSync(this.#fd ?? -1, bytes, done, length - done, offset + done)
-      if (count === 0) break
-      done += count
-    }
-    return bytes.toString('utf8')
+    return bytes.subarray(0, readFully(this.#fd ?? -1, bytes, offset))
   }
 
   /** Closes the file, which nobody needs any more: that it cannot be closed well is no loss. */
@@ -60,9 +56,9 @@ export class Scratch {
 }
 
 /** Lines of a table with codes in place of the placeholders, after the codes are settled. */
-export function withCodes(table: Table, encoder: Encoder, text: string): string {
+export function withCodes(table: Table, encoder: Encoder, bytes: Buffer): string {
   const categories = table.tail.map((column) => CATEGORIES.find((category) => category === column))
-  const lines = splitLines(text).map((line) => {
+  const lines = readLines(bytes).map((line) => {
     const cells = new CanonicalLine(line).fields.map((cell, index) => {
       const category = categories[index]
       return category === undefined ? cell : encoder.resolve(category, cell)

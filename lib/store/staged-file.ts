@@ -18,6 +18,12 @@ export interface FileRange {
   readonly length: number
 }
 
+/** Bytes that take the place of others in a file. */
+export interface Patch {
+  readonly offset: number
+  readonly bytes: Uint8Array
+}
+
 /** What a change wrote into the files of a database: whole files that were replaced, and what was appended. */
 export interface Written {
   readonly bytes: number
@@ -105,6 +111,13 @@ export class StagedFile implements TableWriter {
     } catch (error) {
       this.#fail(error, source)
     }
+  }
+
+  /** Puts other bytes in the place of some that were copied here. */
+  patch(patches: readonly Patch[]): void {
+    this.#change(() => {
+      for (const { offset, bytes } of patches) writeFully(this.#handle.fd, bytes, offset)
+    })
   }
 
   close(): void {
@@ -216,7 +229,7 @@ export class StagedFile implements TableWriter {
 
   #put(bytes: Uint8Array): void {
     try {
-      writeFully(this.#handle.fd, bytes, null)
+      writeFully(this.#handle.fd, bytes, this.#bytes - this.#used)
     } catch (error) {
       throw fileError(error, this.#path, 'cannot write')
     }

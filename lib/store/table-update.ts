@@ -3,6 +3,7 @@ import { formatRow } from '../csv/write.js'
 import { breather } from '../process/breath.js'
 import type { Database } from './database.js'
 import type { TableText } from './format.js'
+import { fillHoles, fillingsOf, holesOf } from './holes.js'
 import type { TableIndex } from './index-file.js'
 import { type LineRange, LineRanges } from './line-ranges.js'
 import { remainingOf } from './remaining.js'
@@ -114,12 +115,20 @@ export class TableUpdate implements TableChanges {
     this.#scratch.close()
   }
 
-  /** The table without the lines that go, then the new lines. */
-  async #replace(old: TableIndex, database: Database, transaction: Transaction): Promise<TableIndex> {
+  /** The table without the lines that go, and the new lines: in the place of these as far as they fit, the others at its end. */
+  async #replace(
+    { bytes, lineRanges: all }: TableIndex,
+    database: Database,
+    transaction: Transaction,
+  ): Promise<TableIndex> {
     const path = database.path(this.#table.file)
-    const { ranges, lineRanges } = await remainingOf(path, old, this.#takenOut, database.signal)
-    const writer = await transaction.cut(this.#table.file, ranges)
-    return this.#copyWaiting(writer, lineRanges, 0, database)
+    const old = { path, bytes, pieces: all.all }
+    const { table, holes, coming } = this.#hasPlaceholders
+      ? { table: old, holes: holesOf(this.#takenOut), coming: this.#waiting.all }
+      : fillHoles(old, holesOf(this.#takenOut), this.#waiting.all, this.#scratch)
+    const { ranges, lineRanges } = await remainingOf(table, holes, database.signal)
+    const writer = await transaction.cut(this.#table.file, ranges, fillingsOf(holes))
+    return this.#copyWaiting(writer, lineRanges, 0, database, coming)
   }
 
   /** Writes pieces of the table as it is behind what the writer has. */
@@ -147,19 +156,19 @@ export class TableUpdate implements TableChanges {
   ): Promise<TableIndex> {
     const breathe = breather(signal)
     const encoded = this.#hasPlaceholders
-    const [first] = waiting
-    const before = start + writer.bytes - (first?.offset ?? 0)
-    if (!encoded && first !== undefined) await writer.copyFrom(this.#scratch.path, [rangeOf(waiting)])
-    for (const { pid, offset, length, sum } of waiting) {
+    let offset = start + writer.bytes
+    if (!encoded && waiting.length > 0) await writer.copyFrom(this.#scratch.path, joined(waiting))
+    for (const piece of waiting) {
       if (!encoded) {
-        lineRanges.add({ pid, offset: before + offset, length, sum })
+        lineRanges.add({ ...piece, offset })
+        offset += piece.length
         continue
       }
       await breathe()
       const place = start + writer.bytes
-      const text = withCodes(this.#table, this.#context.encoder, this.#scratch.read(offset, length))
+      const text = withCodes(this.#table, this.#context.encoder, this.#scratch.read(piece))
       writer.write(text)
-      lineRanges.addContent(pid, place, start + writer.bytes - place, text)
+      lineRanges.addContent(piece.pid, place, start + writer.bytes - place, text)
     }
     return { bytes: start + writer.bytes, lineRanges }
   }
@@ -184,7 +193,14 @@ function runsOf(kept: readonly LineRange[], coming: readonly LineRange[]): reado
   return runs
 }
 
-/** What pieces that stand one behind the other are together. */
-function rangeOf(pieces: readonly LineRange[]): FileRange {
-  return { offset: pieces[0]?.offset ?? 0, length: pieces.reduce((sum, { length }) => sum + length, 0) }
+/** Pieces of a file, those that stand one behind the other as one. */
+function joined(pieces: readonly LineRange[]): readonly FileRange[] {
+  const ranges: FileRange[] = []
+  for (const { offset, length } of pieces) {
+    const last = ranges.at(-1)
+    if (last !== undefined && last.offset + last.length === offset)
+      ranges[ranges.length - 1] = { offset: last.offset, length: last.length + length }
+    else ranges.push({ offset, length })
+  }
+  return ranges
 }

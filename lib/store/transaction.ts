@@ -16,7 +16,7 @@ import {
 } from './commit-record.js'
 import { findTable, Obstacles, type TablePlace } from './obstacles.js'
 import { inheritRights } from './sharing.js'
-import { type FileRange, StagedFile, type TableWriter, type Written, writtenTo } from './staged-file.js'
+import { type FileRange, type Patch, StagedFile, type TableWriter, type Written, writtenTo } from './staged-file.js'
 
 /**
  * A change of several files that happens wholly or not at all. Names are relative to the database folder
@@ -31,8 +31,10 @@ export interface Transaction {
    * The file will hold these ranges of what it holds, one behind the other, then what is written here. They are there
    * when this returns, and a first one from its beginning is cloned where the file system can do that. Throws
    * DATABASE_UNUSABLE, WRITE_FAILED.
+   *
+   * @param patches what shall stand in place of bytes of these ranges, by its offset in the file that they make
    */
-  cut(name: string, ranges: readonly FileRange[]): Promise<TableWriter>
+  cut(name: string, ranges: readonly FileRange[], patches?: readonly Patch[]): Promise<TableWriter>
   /** What is written here will follow what the file holds; it need not exist. Throws DATABASE_UNUSABLE, WRITE_FAILED. */
   append(name: string): Promise<TableWriter>
   /** The file will be removed, if it is there. Throws DATABASE_UNUSABLE. */
@@ -84,13 +86,14 @@ export class StagedTransaction implements Transaction {
     return this.#stage(name, table)
   }
 
-  async cut(name: string, ranges: readonly FileRange[]): Promise<TableWriter> {
+  async cut(name: string, ranges: readonly FileRange[], patches: readonly Patch[] = []): Promise<TableWriter> {
     const table = await this.#reserve(name)
     await this.#obstacles.refuseRename(table)
     const [first, ...others] = ranges
     const cloned = first?.offset === 0 ? first.length : 0
     const file = await this.#stage(name, table, { cloned })
     await file.copyFrom(table.path, file.cloned > 0 ? others : ranges)
+    file.patch(patches)
     return file
   }
 

@@ -40,7 +40,7 @@ async function change(transaction: Transaction): Promise<void> {
     { offset: 0, length: 100_000 },
     { offset: 200_000, length: 150_000 },
   ]
-  const training = await transaction.cut('training.csv', kept)
+  const training = await transaction.cut('training.csv', kept, [{ offset: 70_000, bytes: Buffer.from('in place') }])
   training.write(rows('new', 100))
   training.close()
   const level1 = await transaction.append('level1.csv')

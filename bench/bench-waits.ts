@@ -7,7 +7,7 @@ import type { ReportData } from '../lib/report/data.js'
 import { ModelTally } from '../lib/report/model-tally.js'
 import { WaitList } from '../lib/report/wait-list.js'
 import { WaitingTally } from '../lib/report/waiting-tally.js'
-import { MODELS, type Model } from '../lib/rules/models.js'
+import { MODELS, type Model } from '../lib/rules/keywords.js'
 import { Random } from './generator-random.js'
 
 /** Days over which it came. */

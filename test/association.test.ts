@@ -10,11 +10,10 @@ import {
   targetKey,
   ungroupedReason,
 } from '../lib/rules/association.js'
-import { expectedName } from '../lib/rules/expected-name.js'
-import { MODELS } from '../lib/rules/models.js'
-import type { Row } from '../lib/rules/row.js'
-import { rankTargets } from '../lib/rules/target-ranks.js'
-import { type Columns, exposure, LAYOUT } from './helpers/rows.js'
+import { expectedName, rankTargets } from '../lib/rules/expected-name.js'
+import { MODELS } from '../lib/rules/keywords.js'
+import { cell, type Row } from '../lib/rules/row.js'
+import { type Columns, exposure } from './helpers/rows.js'
 
 const seed = Number(process.env.FC_SEED ?? 20240221)
 
@@ -93,7 +92,10 @@ for (const [rule, columns, key] of keys) {
   test(`association key: ${rule}`, (t) => {
     const row = exposure(columns)
     t.is(row.params, key)
-    t.is(associationKey(row.line, LAYOUT.at, String(Number(row.dname.slice(2, 7)))), key)
+    t.is(
+      associationKey((column) => cell(row, column), String(Number(row.dname.slice(2, 7)))),
+      key,
+    )
   })
 }
 

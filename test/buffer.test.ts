@@ -16,6 +16,12 @@ import { historyArbitrary, propertyOptions, rowsArbitrary, toDayFiles } from './
 import { fileBytes, run, temporaryFolder, withFolder, writeDayFiles } from './helpers/database.js'
 import { needs } from './helpers/needs.js'
 
+function addLine(buffer: LineBuffer, pid: number, observation: number, origin: number, text: string): void {
+  const writer = new RecordWriter()
+  writer.add(partitionOf(pid, observation), origin, text)
+  buffer.addRecords(writer.take())
+}
+
 const test = needs('a limit of 1024 open files', 'rows that are spilled to files')
 
 interface Line {
@@ -47,7 +53,8 @@ interface Partition {
 
 /** What a buffer makes of lines, given one by one or in blocks of records. */
 function unitsOf(buffer: LineBuffer, lines: readonly Line[], wholePrograms = false, perBlock = 0): Partition[] {
-  if (perBlock === 0) for (const { pid, observation, origin, text } of lines) buffer.add(pid, observation, origin, text)
+  if (perBlock === 0)
+    for (const { pid, observation, origin, text } of lines) addLine(buffer, pid, observation, origin, text)
   else addBlocks(buffer, lines, perBlock)
   return unitsIn(buffer, wholePrograms)
 }
@@ -201,7 +208,7 @@ test.serial('many spill files are merged, so that few are open at a time, and no
   let most = 0
   const lines = Array.from({ length: 4500 }, (_, n) => line(n % 7, n % 3, String(n)))
   for (const { pid, observation, origin, text } of lines) {
-    buffer.add(pid, observation, origin, text)
+    addLine(buffer, pid, observation, origin, text)
     most = Math.max(most, openFiles() - before)
   }
   t.true(buffer.spills > lines.length)
@@ -226,7 +233,7 @@ test('spill files have no name in their folder while the buffer is in use', (t) 
   const folder = temporaryFolder(t)
   const buffer = bufferIn(t, 50, folder)
   for (let n = 0; n < 40; n++) {
-    buffer.add(n % 5, 0, FRESH_LIST, String(n))
+    addLine(buffer, n % 5, 0, FRESH_LIST, String(n))
     t.deepEqual(readdirSync(folder), [])
   }
   t.true(buffer.spills > 1)
@@ -237,7 +244,7 @@ test('nothing is spilled as long as the lines are within the memory, and somethi
   const buffer = bufferIn(t, memory)
   let bytes = 0
   for (let n = 0; buffer.spills === 0; n++) {
-    buffer.add(1, n % 4, FRESH_LIST, 'x'.repeat(100))
+    addLine(buffer, 1, n % 4, FRESH_LIST, 'x'.repeat(100))
     bytes += 100
   }
   t.true(bytes > memory / 2 && bytes <= memory, `${bytes} bytes of text made a spill`)
@@ -245,7 +252,7 @@ test('nothing is spilled as long as the lines are within the memory, and somethi
 
 test('what a long line leaves empty of a section counts as memory in use', (t) => {
   const buffer = bufferIn(t, 4 * 2 ** 20)
-  const add = () => buffer.add(1, 1, FRESH_LIST, 'x'.repeat(600_000))
+  const add = () => addLine(buffer, 1, 1, FRESH_LIST, 'x'.repeat(600_000))
   for (let n = 0; n < 4; n++) add()
   t.is(buffer.spills, 0)
   add()
@@ -258,7 +265,7 @@ test('the memory in use stays near its bound, however many lines come', (t) => {
   const before = process.memoryUsage().arrayBuffers
   let most = 0
   for (let n = 0; n < 150_000; n++) {
-    buffer.add(n % 1000, n % 7, FRESH_LIST, String(n).padStart(350, '0'))
+    addLine(buffer, n % 1000, n % 7, FRESH_LIST, String(n).padStart(350, '0'))
     if (n % 1000 === 0) most = Math.max(most, process.memoryUsage().arrayBuffers - before)
   }
   t.true(buffer.spills > 10)
@@ -290,7 +297,7 @@ test.serial('a disk that is full is an error with the path of the spill file; no
   })
   const error = t.throws(
     () => {
-      for (let n = 0; n < 1000; n++) buffer.add(1, n % 9, FRESH_LIST, 'x'.repeat(100))
+      for (let n = 0; n < 1000; n++) addLine(buffer, 1, n % 9, FRESH_LIST, 'x'.repeat(100))
     },
     { instanceOf: IngestError, code: 'WRITE_FAILED', message: /ENOSPC.*make room on the disk and run again/ },
   )
@@ -365,7 +372,7 @@ test('half of what is spilled is given away, and nothing while that is not back'
   const lines: Line[] = []
   const addUntil = (spills: number) => {
     for (; buffer.spills < spills; lines.push(line(lines.length % 5, 0, String(lines.length))))
-      buffer.add(lines.length % 5, 0, FRESH_LIST, String(lines.length))
+      addLine(buffer, lines.length % 5, 0, FRESH_LIST, String(lines.length))
   }
   addUntil(4)
   t.deepEqual(
@@ -388,7 +395,7 @@ test('what goes wrong on another thread ends the run with its error', async (t) 
   const make = () => {
     const buffer = new LineBuffer(1000, (number) => join(folder, String(number)), otherThread(() => 1, true).spill)
     t.teardown(() => buffer.close())
-    for (let n = 0; buffer.spills === 0; n++) buffer.add(1, n % 9, FRESH_LIST, 'x')
+    for (let n = 0; buffer.spills === 0; n++) addLine(buffer, 1, n % 9, FRESH_LIST, 'x')
     return buffer
   }
   const expected = { instanceOf: IngestError, code: 'WRITE_FAILED', message: /the disk is gone/ } as const
@@ -396,7 +403,7 @@ test('what goes wrong on another thread ends the run with its error', async (t) 
   const buffer = make()
   for (let turns = 0; turns < 3; turns++) await nextTurn()
   t.throws(() => {
-    for (let n = 0; n < 1000; n++) buffer.add(1, n % 9, FRESH_LIST, 'x'.repeat(100))
+    for (let n = 0; n < 1000; n++) addLine(buffer, 1, n % 9, FRESH_LIST, 'x'.repeat(100))
   }, expected)
 })
 

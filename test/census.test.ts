@@ -7,7 +7,7 @@ import { COUNTED_BY, type WaitCount, WaitCounter } from '../lib/inspect/counts.j
 import { type StatusReport, statusOf } from '../lib/inspect/status.js'
 import { type Wait, waitsOf } from '../lib/inspect/waits.js'
 import { reportDatabase } from '../lib/report/collect.js'
-import { MODELS } from '../lib/rules/models.js'
+import { MODELS } from '../lib/rules/keywords.js'
 import type { Summary } from '../lib/run/summary.js'
 import { type AssociationHistory, associationHistoryArbitrary } from './helpers/arbitrary-associations.js'
 import { historyArbitrary, propertyOptions, rowsArbitrary, toDayFiles } from './helpers/arbitrary-rows.js'

@@ -1,9 +1,9 @@
 /** Stored lines that new rows of their program cannot concern: no rows are made of them. */
 import test from 'ava'
 import { createLayout } from '../lib/rules/layout.js'
-import { concernedLines } from '../lib/store/read/concerned-lines.js'
 import { readFresh } from '../lib/store/read/stored.js'
 import { TABLES, tableColumns } from '../lib/store/tables.js'
+import { concernedLines } from '../lib/workers/partition-lines.js'
 
 const LAYOUT = createLayout(['TARGNAME'])
 

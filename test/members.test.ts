@@ -1,7 +1,8 @@
 /** Products that association files name: names, which list counts, members, and what waits (specification, section 9). */
 import test from 'ava'
 import fc from 'fast-check'
-import { compareLists, type MemberList, memberLines, newestLists, readMemberLists } from '../lib/rules/member-list.js'
+import { type MemberList, memberLines } from '../lib/rules/member-list.js'
+import { compareLists, newestLists, readMemberLists } from '../lib/rules/member-lists.js'
 import { expectedProduct, ProductNames } from '../lib/rules/product-name.js'
 import type { Row } from '../lib/rules/row.js'
 import { Datasets } from '../lib/settle/member-selection.js'

@@ -5,11 +5,11 @@ import {
   agreeInTarget,
   hasTargetOf,
   keyDifferences,
+  keyParts,
   observationsOf,
   positionDifference,
   targetDifference,
 } from '../lib/inspect/nearest.js'
-import { keyParts } from '../lib/rules/association.js'
 import { type Columns, exposure, product } from './helpers/rows.js'
 
 const seed = Number(process.env.FC_SEED ?? 20240221)

@@ -19,7 +19,7 @@ import { dayCells, LineMaker } from '../lib/rules/line-maker.js'
 import { NO_OBSERVATION, WHOLE_PROGRAM } from '../lib/rules/partition.js'
 import { cell, type Kind, type Row } from '../lib/rules/row.js'
 import { type DropReason, type Scrubbed, Scrubber } from '../lib/rules/scrub.js'
-import { associationsOf } from '../lib/settle/association-rows.js'
+import { associationsOf } from '../lib/settle/groups.js'
 import { readFresh } from '../lib/store/read/stored.js'
 import {
   type Columns,

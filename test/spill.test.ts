@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import test, { type ExecutionContext } from 'ava'
 import fc from 'fast-check'
 import { IngestError } from '../lib/errors.js'
-import { endOfRecord, entryOf, HEAD_BYTES, type RecordRun, recordAt, writeRecord } from '../lib/sort/records.js'
+import { endOfRecord, entryOf, type RecordRun, RecordWriter, recordAt } from '../lib/sort/records.js'
 import { mergeRuns, SpillFile } from '../lib/sort/spill.js'
 import { propertyOptions } from './helpers/arbitrary-rows.js'
 import { temporaryFolder } from './helpers/database.js'
@@ -22,9 +22,9 @@ const line = (partition: number, text: string, origin = 255): Line => ({ partiti
 /** Each line as a record in a block of its own, behind other bytes. */
 function* recordsOf(lines: readonly Line[], before = 3): Generator<RecordRun> {
   for (const { partition, origin, text } of lines) {
-    const block = Buffer.alloc(before + HEAD_BYTES + Buffer.byteLength(text), 'x')
-    writeRecord(block, before, partition, origin, text)
-    yield recordAt(block, before)
+    const record = new RecordWriter()
+    record.add(partition, origin, text)
+    yield recordAt(Buffer.concat([Buffer.alloc(before, 'x'), record.take()]), before)
   }
 }
 

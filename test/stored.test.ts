@@ -56,7 +56,7 @@ function linesOf(file: string, settled: Settled): string[] {
 /** All that a row tells, but for where it was read from. */
 function content(row: Row): Record<string, unknown> {
   const { kind, dname, date, size, params, text, keywords } = row
-  const { shared: _, pixels: __, ...others } = keywords
+  const { shared: _, ...others } = keywords
   return { kind, dname, date, size, params, text, keywords: others, fields: cellsOf(row) }
 }
 const cellsOf = (row: Row) => LAYOUT.columns.map((_, index) => row.line.field(index))

@@ -108,7 +108,9 @@ test('an error of the other thread comes with its code and place', async (t) => 
 function sectionOf(lines: number): { readonly section: SectionData; readonly expected: Buffer } {
   const section = new LineSection(2 ** 20, 0, new Set())
   const bytes = new RecordWriter()
-  for (let n = 0; n < lines; n++) section.add((n * 7919) % 100, FRESH_LIST, `line ${n}`)
+  const writer = new RecordWriter()
+  for (let n = 0; n < lines; n++) writer.add((n * 7919) % 100, FRESH_LIST, `line ${n}`)
+  section.addRecords(writer.take(), 0)
   for (let partition = 0; partition < 100; partition++)
     for (let n = 0; n < lines; n++) if ((n * 7919) % 100 === partition) bytes.add(partition, FRESH_LIST, `line ${n}`)
   return { section: section.data, expected: bytes.take() }

@@ -4,7 +4,8 @@
  */
 
 import { programOf } from '../rules/dataset.js'
-import { eachOnce, type Member, type MemberList, SCIENCE } from '../rules/member-list.js'
+import { type Member, type MemberList, SCIENCE } from '../rules/member-list.js'
+import { eachOnce } from '../rules/member-lists.js'
 import { isExposureName, memberName } from '../rules/member-name.js'
 import { nameInFile } from '../rules/product-name.js'
 import { isNothing } from '../rules/values.js'

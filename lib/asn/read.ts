@@ -9,10 +9,10 @@ import { breather } from '../process/breath.js'
 import type { Meter } from '../process/progress.js'
 import { isCandidateName } from '../rules/association.js'
 import { programOf } from '../rules/dataset.js'
-import { WHOLE_PROGRAM } from '../rules/partition.js'
+import { partitionOf, WHOLE_PROGRAM } from '../rules/partition.js'
 import type { AssociationTally } from '../settle/named-counts.js'
 import type { LineBuffer } from '../sort/buffer.js'
-import { FRESH_LIST } from '../sort/records.js'
+import { FRESH_LIST, RecordWriter } from '../sort/records.js'
 import type { AssociationFile } from './find.js'
 import { AssociationFault, type ParsedAssociation, parseAssociation } from './parse.js'
 
@@ -106,10 +106,12 @@ function take(
     tally.skip()
     return
   }
+  const records = new RecordWriter()
   const lists = found.lists.filter(({ product }) => candidates || !isCandidateName(product))
   for (const list of lists) {
-    buffer.add(programOf(list.product) ?? 0, WHOLE_PROGRAM, FRESH_LIST, JSON.stringify(list))
+    records.add(partitionOf(programOf(list.product) ?? 0, WHOLE_PROGRAM), FRESH_LIST, JSON.stringify(list))
   }
+  buffer.addRecords(records.take())
   tally.file(lists.length, found.lists.length - lists.length)
   for (const member of found.passedOver) tally.passOver(path, member)
 }

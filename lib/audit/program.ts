@@ -4,7 +4,7 @@
  */
 
 import { formatFloat } from '../csv/float.js'
-import { MODELS, type Model } from '../rules/models.js'
+import { MODELS, type Model } from '../rules/keywords.js'
 import { toNumber } from '../rules/values.js'
 import { countProgram } from '../settle/census.js'
 import { referenceColumns } from '../settle/features.js'

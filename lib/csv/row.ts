@@ -13,23 +13,6 @@ export interface Fields {
   readonly fields: readonly string[]
 }
 
-/** Some fields by number, for rules that ask for a row. */
-export class FieldList implements Fields {
-  readonly fields: readonly string[]
-
-  constructor(fields: readonly string[]) {
-    this.fields = fields
-  }
-
-  get width(): number {
-    return this.fields.length
-  }
-
-  field(index: number): string {
-    return this.fields[index] ?? ''
-  }
-}
-
 /**
  * A line of CSV in the one form in which this program writes it: a field is quoted where it has to be, and nowhere else.
  *

@@ -2,9 +2,8 @@
  * Cells of a table as typed values: what a column holds by the rules, a blank for what is not there.
  */
 
-import { type ColumnType, columnType } from '../rules/layout.js'
 import { isFalse, isNothing, isTrue, toNumber } from '../rules/values.js'
-import { featureType } from '../settle/model-columns.js'
+import { type ColumnType, columnType, featureType } from '../settle/column-types.js'
 import type { Table } from '../store/table.js'
 
 /** A cell's value; a date is the text YYYY-MM-DD. */

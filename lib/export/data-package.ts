@@ -5,7 +5,7 @@
 import { basename } from 'node:path'
 import { programVersion } from '../process/version.js'
 import type { Encodings } from '../rules/category-codes.js'
-import type { ColumnType } from '../rules/layout.js'
+import type { ColumnType } from '../settle/column-types.js'
 import type { Table } from '../store/table.js'
 import type { Column } from './cells.js'
 import { columnNote } from './column-notes.js'

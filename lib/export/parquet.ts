@@ -5,7 +5,7 @@
  */
 import { ByteWriter, type ColumnSource, ParquetWriter, type SchemaElement } from 'hyparquet-writer'
 import type { Encodings } from '../rules/category-codes.js'
-import type { ColumnType } from '../rules/layout.js'
+import type { ColumnType } from '../settle/column-types.js'
 import type { Column, Value } from './cells.js'
 import type { Output } from './output.js'
 import type { RowSink } from './row-sink.js'

@@ -3,7 +3,7 @@
  * file names is in `file-causes.ts`.
  */
 import { modelOf } from '../rules/association.js'
-import type { Model } from '../rules/models.js'
+import type { Model } from '../rules/keywords.js'
 import type { Row } from '../rules/row.js'
 import { referenceColumns } from '../settle/features.js'
 import type { Ungrouped } from '../settle/groups.js'

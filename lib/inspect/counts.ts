@@ -1,5 +1,5 @@
 /** What waits, counted. */
-import { MODELS } from '../rules/models.js'
+import { MODELS } from '../rules/keywords.js'
 import { compareText } from '../rules/values.js'
 import { counted } from '../text/words.js'
 import { needsFile, REASON_CODES, remedyOf } from './reasons.js'

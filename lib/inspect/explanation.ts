@@ -1,5 +1,5 @@
 /** What is told of a dataset, a group or a name: the JSON of `explain --json`. */
-import type { Model } from '../rules/models.js'
+import type { Model } from '../rules/keywords.js'
 import type { Row } from '../rules/row.js'
 import type { Cause } from './cause.js'
 import type { Dropped } from './dropped.js'

@@ -2,10 +2,11 @@
  * How near a product comes to exposures that it was not matched with: which keywords of the association key differ, and
  * whether the target does (specification, sections 3.7 and 5). Pure functions over rows.
  */
-import { comparedColumn, isWavefrontKeyed, type KeyPart, keyParts } from '../rules/association.js'
+import { comparedColumn, KEY_COLUMNS, WAVEFRONT_KEY_COLUMNS, WAVEFRONT_VISITS } from '../rules/association.js'
 import { observationOf } from '../rules/dataset.js'
+import { isSameTargra } from '../rules/expected-name.js'
+import { ifuSuffix } from '../rules/keywords.js'
 import { cell, numberIn, type Row } from '../rules/row.js'
-import { isSameTargra } from '../rules/target-ranks.js'
 import { compareText, isNothing, isVoid } from '../rules/values.js'
 
 /** A keyword that product and exposures do not have in common; a value is shown as its cell has it, or as `none`. */
@@ -22,6 +23,33 @@ export interface Neighbour<T> {
   readonly keywords: readonly KeywordDifference[]
   /** The value that section 5 compares; undefined where it agrees. */
   readonly target: KeywordDifference | undefined
+}
+
+/** A keyword of an association key. */
+interface KeyPart {
+  readonly keyword: (typeof KEY_COLUMNS)[number] | 'pid' | 'DETECTOR'
+  /** What the key has of it; blank where the key leaves it out. */
+  readonly value: string
+  /** The cell that it comes from. */
+  readonly cell: string
+}
+
+/** The keywords that `params` is made of, in their order: joined with `-`, those that are not blank are the key. */
+export function keyParts(row: Row): readonly KeyPart[] {
+  const columns = isWavefrontKeyed(row) ? WAVEFRONT_KEY_COLUMNS : KEY_COLUMNS
+  const parts: KeyPart[] = (['pid', ...columns] as const).map((keyword) => {
+    const text = cell(row, keyword)
+    return { keyword, value: isVoid(text) ? '' : text, cell: text }
+  })
+  if (isWavefrontKeyed(row)) return parts
+  // Of all other detectors only those of the integral field unit tell associations apart.
+  const unit = ifuSuffix(row.keywords.DETECTOR).slice(1)
+  return [...parts, { keyword: 'DETECTOR', value: unit, cell: row.keywords.DETECTOR }]
+}
+
+/** Whether a row's association is keyed by detector, as those of wavefront-sensing visits are (section 3.7). */
+function isWavefrontKeyed({ keywords }: Pick<Row, 'keywords'>): boolean {
+  return WAVEFRONT_VISITS.has(keywords.VISITYPE)
 }
 
 /** How many targets of several exposures are told. */

@@ -4,10 +4,9 @@
  */
 import { groupBy } from '../audit/lines.js'
 import { comparedColumn } from '../rules/association.js'
-import { expectedName } from '../rules/expected-name.js'
-import type { Model } from '../rules/models.js'
+import { expectedName, rankTargets } from '../rules/expected-name.js'
+import type { Model } from '../rules/keywords.js'
 import { cell, type Row } from '../rules/row.js'
-import { rankTargets } from '../rules/target-ranks.js'
 import type { Resolution, WaitingGroup } from '../settle/resolve.js'
 import { agreeInTarget } from './nearest.js'
 

@@ -5,7 +5,7 @@
  * reasons of a `WaitingProduct` in `resolve.ts`) is mapped there without a gap: a new one does not compile until it has
  * its reason.
  */
-import type { Model } from '../rules/models.js'
+import type { Model } from '../rules/keywords.js'
 import { referenceColumns } from '../settle/features.js'
 import { inWords, shellWord } from '../text/words.js'
 

@@ -1,5 +1,5 @@
 /** What waits, narrowed, the oldest first. */
-import type { Model } from '../rules/models.js'
+import type { Model } from '../rules/keywords.js'
 import { compareText } from '../rules/values.js'
 import type { DatabaseReader } from './reader.js'
 import type { Reason } from './reasons.js'

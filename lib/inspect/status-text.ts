@@ -1,6 +1,6 @@
 /** The status of a database as text. */
 
-import { MODELS } from '../rules/models.js'
+import { MODELS } from '../rules/keywords.js'
 import { formatWaiting } from '../settle/counts.js'
 import { counted } from '../text/words.js'
 import { QUANTILES } from './quantiles.js'

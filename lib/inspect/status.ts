@@ -8,7 +8,7 @@ import { modelFile } from '../audit/lines.js'
 import type { CsvRecord } from '../csv/row.js'
 import type { LookOptions } from '../process/progress.js'
 import { levelOf } from '../rules/dataset.js'
-import { MODELS, type Model } from '../rules/models.js'
+import { MODELS, type Model } from '../rules/keywords.js'
 import { toNumber } from '../rules/values.js'
 import {
   type Census,

@@ -1,7 +1,7 @@
 /**
  * Everything that waits in a database, and why.
  */
-import type { Model } from '../rules/models.js'
+import type { Model } from '../rules/keywords.js'
 import type { Row } from '../rules/row.js'
 import { compareText, isNothing } from '../rules/values.js'
 import { type Pending, pendingIn } from '../settle/census.js'

@@ -7,9 +7,10 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 // Not the whole of stream-chain: the types of its streams need newer ones of Node than a program may have.
 import { type Many, many, none } from 'stream-chain/defs.js'
+import type { CsvRecord } from '../csv/row.js'
 import { IngestError } from '../errors.js'
 import { createLayout, type Layout, otherColumns, TAIL_COLUMNS, uniteColumns } from '../rules/layout.js'
-import { Decoder, splitBatch } from '../run/decode.js'
+import { Decoder, type RecordBatch, toReject } from '../run/decode.js'
 import { headedInputs, ingestInto } from '../run/ingest.js'
 import type { IngestOptions } from '../run/options.js'
 import { resultSinks } from '../run/pipeline.js'
@@ -21,7 +22,7 @@ import { tee } from '../run/tee.js'
 import { noRows } from '../settle/counts.js'
 import type { Reject } from '../store/tables.js'
 import type { TablesUpdate } from '../store/update.js'
-import { type InputForm, RowScrubber } from '../workers/row-scrubber.js'
+import { HEADER, type InputForm, RowScrubber, wrongRow } from '../workers/row-scrubber.js'
 import { withReason } from './abort.js'
 import { RejectQueue } from './rejects.js'
 import { type InputRow, type RowSource, readScrubbed, type ScrubbedRow, toCells, toRecord } from './rows.js'
@@ -239,4 +240,25 @@ function noInput({ source, line }: InputRow): IngestError {
     source,
     line,
   })
+}
+
+/** The rows of a batch one by one, each looked at, all rejects, and how many header lines there were. */
+export function splitBatch({ input, blocks, records, rejects, isLast }: RecordBatch): {
+  readonly records: readonly CsvRecord[]
+  readonly rejects: readonly Reject[]
+  readonly headers: number
+} {
+  const wrong = [...rejects]
+  let headers = 0
+  const rows = [...records, ...blocks.flatMap((block) => block.records)].filter((record) => {
+    const reason = wrongRow(record, input, isLast)
+    if (reason === HEADER) headers++
+    else if (reason !== undefined) wrong.push(toReject(input, record, reason))
+    return reason === undefined
+  })
+  return { records: rows.sort(byLine), rejects: wrong.sort(byLine), headers }
+}
+
+function byLine(a: { readonly line: number }, b: { readonly line: number }): number {
+  return a.line - b.line
 }

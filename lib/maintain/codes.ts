@@ -16,7 +16,7 @@ import {
   valueOfPlaceholder,
 } from '../rules/category-codes.js'
 import defaultEncodings from '../rules/encodings.json' with { type: 'json' }
-import { MODELS, type Model } from '../rules/models.js'
+import { MODELS, type Model } from '../rules/keywords.js'
 import { TableTexts } from '../store/format.js'
 import { settleAnew } from '../store/read/settle.js'
 import type { SurveyedLines } from '../store/read/survey.js'

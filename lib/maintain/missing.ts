@@ -1,8 +1,10 @@
 /** Files that a run has left in a database and that are gone. */
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { ENCODINGS_FILE, FIRST_TABLES, hasCodes, hasRun } from '../store/database.js'
+import { FIRST_TABLES } from '../store/database.js'
 import { readStoredIndex } from '../store/index-file.js'
+import { hasCodes, hasRun } from '../store/missing-codes.js'
+import { ENCODINGS_FILE } from '../store/tables.js'
 
 /** A note on tables that are missing, for whoever reads a database; undefined where none is. */
 export async function noteMissing(folder: string): Promise<string | undefined> {

@@ -4,7 +4,7 @@
  */
 
 import { groupBy, modelFile, type Program } from '../audit/lines.js'
-import { MODELS, type Model } from '../rules/models.js'
+import { MODELS, type Model } from '../rules/keywords.js'
 import { toNumber } from '../rules/values.js'
 import type { TableLine } from '../store/read/survey.js'
 import { counted } from '../text/words.js'

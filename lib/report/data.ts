@@ -5,7 +5,7 @@ import type { Sizes } from '../inspect/quantiles.js'
 import type { Reason } from '../inspect/reasons.js'
 import type { Wait } from '../inspect/waits.js'
 import type { Category } from '../rules/category-codes.js'
-import type { Model } from '../rules/models.js'
+import type { Model } from '../rules/keywords.js'
 import type { ModelWaiting, Waiting } from '../settle/census.js'
 import type { Period } from './scales.js'
 

@@ -2,9 +2,10 @@
  * How the features of a model changed: those of products of the period beside those of all products before it.
  */
 import { CATEGORIES, type Encodings } from '../rules/category-codes.js'
-import type { Model } from '../rules/models.js'
+import type { Model } from '../rules/keywords.js'
 import { toNumber } from '../rules/values.js'
-import { encodedColumns, featureType } from '../settle/model-columns.js'
+import { featureType } from '../settle/column-types.js'
+import { encodedColumns } from '../settle/model-columns.js'
 import type { DriftFeature, ModelDrift } from './data.js'
 import { Shares, Sketch } from './sketch.js'
 

@@ -2,8 +2,8 @@
  * Counts what there is of one model. What it keeps grows with the days and the bins, and by 8 bytes for each product.
  */
 import { SizeSample } from '../inspect/quantiles.js'
+import type { Model } from '../rules/keywords.js'
 import { MEMORY_BINS } from '../rules/memory-bins.js'
-import type { Model } from '../rules/models.js'
 import type { Bin, Cell, DatedCounts, ModelReport, NamedBin, TimeBin } from './data.js'
 import { binOf, EXPOSURE_BINS, isDay, LogBins, type Period, periodEnd, periodFor, periodStart } from './scales.js'
 

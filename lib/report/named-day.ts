@@ -5,7 +5,7 @@
  * observatory makes a file when it processes the data, and says when in the file's version or name; so that day is of the
  * same calendar as the days of products, which the day of a run, perhaps years later, is not.
  */
-import type { Model } from '../rules/models.js'
+import type { Model } from '../rules/keywords.js'
 import { isDay } from './scales.js'
 
 /** A time stamp, as `jw01018-o001_20240221t101530_image3_00001_asn.json` has it. */

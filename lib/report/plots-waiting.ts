@@ -2,7 +2,7 @@
  * The charts of what waits: by age, and by reason.
  */
 import * as Plot from '@observablehq/plot'
-import type { Model } from '../rules/models.js'
+import type { Model } from '../rules/keywords.js'
 import type { ChartDrawer } from './chart.js'
 import type { WaitingModel, WaitingReason, Waits } from './data.js'
 import { whole, wholeCounted } from './format.js'

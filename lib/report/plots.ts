@@ -1,7 +1,7 @@
 /**
  * What the charts have in common.
  */
-import type { Model } from '../rules/models.js'
+import type { Model } from '../rules/keywords.js'
 import { whole } from './format.js'
 
 /** The small charts, one for each model, in pixels. */

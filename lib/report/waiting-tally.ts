@@ -3,7 +3,7 @@
  */
 import { REASONS, type Reason } from '../inspect/reasons.js'
 import type { Wait } from '../inspect/waits.js'
-import { MODELS, type Model } from '../rules/models.js'
+import { MODELS, type Model } from '../rules/keywords.js'
 import { compareText } from '../rules/values.js'
 import { countPending, type ModelWaiting, noCensus, waitingIn, waitingOf } from '../settle/census.js'
 import type { AgedWait, WaitingModel, WaitingReason, WaitingReport, Waits } from './data.js'

@@ -3,13 +3,9 @@
  * and 4). Pure rules over single rows.
  */
 
-import type { Fields } from '../csv/row.js'
-import type { Keywords } from './keywords.js'
+import { BY_GUIDE_STAR, ifuSuffix, type Keywords, type Model, type TargetKey, type Traits } from './keywords.js'
 import type { Positions } from './layout.js'
-import type { Model } from './models.js'
-import { imageOptics, spectralOptics } from './optics.js'
-import { cell, numberIn, type Row } from './row.js'
-import { BY_GUIDE_STAR, ifuSuffix, type TargetKey, type Traits } from './traits.js'
+import { numberIn, type Row } from './row.js'
 import { isNothing, isTrue, isVoid, scrubbedNumber } from './values.js'
 
 /** Exposure types that reach Level 3 (section 3.6). */
@@ -25,70 +21,34 @@ const SOURCE_BASED = new Set(['MIR_WFSS', 'NRC_WFSS', 'NIS_WFSS', 'NRS_MSASPEC',
 /** Exposure types of the time series, aperture masking and coronagraphy model, whatever TSOVISIT says. */
 const TAC_TYPES = new Set('MIR_4QPM MIR_LYOT NRC_CORON NIS_AMI NRS_BRIGHTOBJ NRC_TSGRISM NRC_TSIMAGE'.split(' '))
 /** Visit types whose associations are keyed by detector. */
-const WAVEFRONT_VISITS = new Set(['PRIME_WFSC_SENSING_ONLY', 'PRIME_WFSC_ROUTINE', 'PRIME_WFSC_SENSING_CONTROL'])
+export const WAVEFRONT_VISITS = new Set(['PRIME_WFSC_SENSING_ONLY', 'PRIME_WFSC_ROUTINE', 'PRIME_WFSC_SENSING_CONTROL'])
 
-const KEY_COLUMNS = ['OBSERVTN', 'FILTER', 'GRATING', 'PUPIL', 'SUBARRAY', 'FXD_SLIT', 'EXP_TYPE', 'BAND'] as const
-const WAVEFRONT_KEY_COLUMNS = ['OBSERVTN', 'FILTER', 'PUPIL', 'DETECTOR'] as const
-
-/** Where the columns of a key stand in the last row: to find them by their names is dear, and rows of a file share them. */
-let places: { readonly at: Positions; readonly usual: number[]; readonly wavefront: number[] } | undefined
+export const KEY_COLUMNS = [
+  'OBSERVTN',
+  'FILTER',
+  'GRATING',
+  'PUPIL',
+  'SUBARRAY',
+  'FXD_SLIT',
+  'EXP_TYPE',
+  'BAND',
+] as const
+export const WAVEFRONT_KEY_COLUMNS = ['OBSERVTN', 'FILTER', 'PUPIL', 'DETECTOR'] as const
 
 /**
  * `params`, the association key (section 3.7).
  *
- * @param row a row whose input columns are there and padded
- * @param at where these columns stand in it
+ * @param read gives the cells of a row whose input columns are there and padded
  * @param pid the program as decimal text without leading zeros
  */
-export function associationKey(row: Fields, at: Positions, pid: string): string {
-  if (places?.at !== at)
-    places = { at, usual: placesOf(KEY_COLUMNS, at), wavefront: placesOf(WAVEFRONT_KEY_COLUMNS, at) }
-  const { usual, wavefront } = places
-  let key = isVoid(pid) ? '' : pid
-  for (const index of isWavefrontVisit(row.field(at.VISITYPE)) ? wavefront : usual)
-    key = withPart(key, row.field(index))
-  return key + ifuSuffix(row.field(at.DETECTOR))
-}
-
-function placesOf(columns: readonly (keyof Positions)[], at: Positions): number[] {
-  return columns.map((column) => at[column])
+export function associationKey(read: (column: keyof Positions) => string, pid: string): string {
+  const columns = WAVEFRONT_VISITS.has(read('VISITYPE')) ? WAVEFRONT_KEY_COLUMNS : KEY_COLUMNS
+  return [pid, ...columns.map(read)].reduce(withPart, '') + ifuSuffix(read('DETECTOR'))
 }
 
 function withPart(key: string, value: string): string {
   if (isVoid(value)) return key
   return key === '' ? value : `${key}-${value}`
-}
-
-/** A look at the beginning spares most rows the search. */
-function isWavefrontVisit(visit: string): boolean {
-  return visit.startsWith('PRIME_W') && WAVEFRONT_VISITS.has(visit)
-}
-
-/** A keyword of an association key. */
-export interface KeyPart {
-  readonly keyword: (typeof KEY_COLUMNS)[number] | 'pid' | 'DETECTOR'
-  /** What the key has of it; blank where the key leaves it out. */
-  readonly value: string
-  /** The cell that it comes from. */
-  readonly cell: string
-}
-
-/** The keywords that `params` is made of, in their order: joined with `-`, those that are not blank are the key. */
-export function keyParts(row: Row): readonly KeyPart[] {
-  const columns = isWavefrontKeyed(row) ? WAVEFRONT_KEY_COLUMNS : KEY_COLUMNS
-  const parts: KeyPart[] = (['pid', ...columns] as const).map((keyword) => {
-    const text = cell(row, keyword)
-    return { keyword, value: isVoid(text) ? '' : text, cell: text }
-  })
-  if (isWavefrontKeyed(row)) return parts
-  // Of all other detectors only those of the integral field unit tell associations apart.
-  const unit = ifuSuffix(row.keywords.DETECTOR).slice(1)
-  return [...parts, { keyword: 'DETECTOR', value: unit, cell: row.keywords.DETECTOR }]
-}
-
-/** Whether a row's association is keyed by detector, as those of wavefront-sensing visits are (section 3.7). */
-export function isWavefrontKeyed({ keywords }: Pick<Row, 'keywords'>): boolean {
-  return isWavefrontVisit(keywords.VISITYPE)
 }
 
 /**
@@ -195,4 +155,41 @@ function ungroupedBy({ EXP_TYPE, TSOVISIT, VISITYPE, SUBARRAY }: Keywords): stri
   if (EXP_TYPE === 'MIR_LRS-SLITLESS' && !isTrue(TSOVISIT)) return 'slitless without TSOVISIT'
   const isWavefrontImage = VISITYPE.includes('WFSC') && isImageType(EXP_TYPE)
   return isWavefrontImage && SUBARRAY !== 'FULL' ? 'wavefront sensing on a subarray' : undefined
+}
+
+const PUPIL_FIRST = new Set(['CLEAR', 'CLEARP', 'F405N'])
+const FILTER_FIRST_TYPES = new Set(['NRC_WFSS', 'NIS_SOSS', 'NRC_TSGRISM'])
+
+/** Names follow section 4 to the letter: a part brings its dash along, even where nothing stands before it. */
+function imageOptics({ FILTER, PUPIL, SUBARRAY, VISITYPE, DETECTOR }: Keywords): string {
+  const optics = PUPIL_FIRST.has(PUPIL) ? joined(PUPIL, FILTER) : joined(FILTER, PUPIL)
+  return optics + withDash(subarrayPart(SUBARRAY)) + (VISITYPE.includes('WFSC') ? withDash(DETECTOR) : '')
+}
+
+/** @param model the one that the group trains */
+function spectralOptics(keywords: Keywords, model: Model): string {
+  const { FILTER, GRATING, FXD_SLIT, SUBARRAY, BAND, CHANNEL } = keywords
+  const withoutSlit = model === 'TAC' && FILTER === 'CLEAR' && GRATING === 'PRISM'
+  const slit = withoutSlit ? '' : withDash(FXD_SLIT)
+  const band = isNothing(BAND) ? '' : `ch${CHANNEL.slice(0, 1)}-${BAND}`
+  return spectralElements(keywords) + slit + withDash(subarrayPart(SUBARRAY)) + band
+}
+
+/** The two optical elements of a spectrum, in the order that its exposure type has them. */
+function spectralElements({ EXP_TYPE, FILTER, PUPIL, GRATING }: Keywords): string {
+  if (!isNothing(PUPIL)) return FILTER_FIRST_TYPES.has(EXP_TYPE) ? joined(FILTER, PUPIL) : joined(PUPIL, FILTER)
+  return EXP_TYPE === 'NRS_IFU' ? joined(GRATING, FILTER) : joined(FILTER, GRATING)
+}
+
+function subarrayPart(subarray: string): string {
+  return subarray === 'FULL' ? '' : subarray
+}
+
+function withDash(part: string): string {
+  return isNothing(part) ? '' : `-${part}`
+}
+
+function joined(first: string, second: string): string {
+  if (isNothing(first)) return isNothing(second) ? '' : second
+  return isNothing(second) ? first : `${first}-${second}`
 }

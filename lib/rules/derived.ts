@@ -2,7 +2,8 @@
  * What follows from the keywords of a row alone (specification, sections 3.3, 3.4, 3.7). Most exposures of an
  * association have the same ones, or those of another detector, so what was made of them is kept for a while.
  */
-import { FieldList } from '../csv/row.js'
+
+import { formatFloat } from '../csv/float.js'
 import type { RecordCells } from '../csv/split.js'
 import { formatField } from '../csv/write.js'
 import { associationKey, LEVEL3_EXP_TYPES } from './association.js'
@@ -10,8 +11,7 @@ import { isSharedChannel, observationIn } from './dataset.js'
 import { pixelScale } from './instrument.js'
 import { KEYWORD_COLUMNS } from './keywords.js'
 import { type Positions, WHOLE_COLUMNS } from './layout.js'
-import { roundedTarget } from './target.js'
-import { isNothing, wholeText } from './values.js'
+import { isNothing, roundHalfEven, wholeText } from './values.js'
 
 /** A cell that scrubbing changes. */
 export interface ChangedCell {
@@ -51,6 +51,20 @@ function completeKeywords(cells: string[], at: Positions): { readonly targra: st
   const { TARG_RA, targra } = roundedTarget(isNothing(target) ? '' : target)
   cells[at.TARG_RA] = TARG_RA
   return { targra }
+}
+
+/** Decimals of TARG_RA and of `targra` (section 3.4). */
+const DECIMALS = 8
+const KEY_DECIMALS = 6
+
+/** TARG_RA to 8 decimals, and `targra`, to 6 (degrees); blanks for a blank. */
+function roundedTarget(text: string): { readonly TARG_RA: string; readonly targra: string } {
+  if (text === '') return { TARG_RA: '', targra: '' }
+  const degrees = Number(text)
+  const rounded = roundHalfEven(degrees, DECIMALS)
+  // No point of the sky, but what reads tables has to find a number there.
+  if (!Number.isFinite(rounded)) return { TARG_RA: formatFloat(degrees), targra: formatFloat(degrees) }
+  return { TARG_RA: formatFloat(rounded), targra: formatFloat(roundHalfEven(rounded, KEY_DECIMALS)) }
 }
 
 /** Zero-padded, but "nothing" stays what it is. */
@@ -107,7 +121,7 @@ export class DerivedCells {
     const read = (name: keyof Positions) => cells[at[name]] ?? ''
     const [instrume, expType, channel] = [read('INSTRUME'), read('EXP_TYPE'), read('CHANNEL')]
     const noScale = missingScale(instrume, expType, channel, read('DETECTOR'))
-    const params = associationKey(new FieldList(cells), at, String(pid))
+    const params = associationKey(read, String(pid))
     const changed: ChangedCell[] = []
     for (let index = 0; index < given.length; index++) {
       const field = this.#places[index] as number

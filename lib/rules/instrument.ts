@@ -2,9 +2,13 @@
  * What the rules need to know of the instruments: pixel scales and detector shapes (specification, section 6).
  */
 
-import type { Keywords } from './keywords.js'
 import type { Row } from './row.js'
-import type { Pixels, Shape } from './traits.js'
+
+/** Detector shape in pixels: along right ascension, along declination. */
+export interface Shape {
+  readonly width: number
+  readonly height: number
+}
 
 /** The instruments, as INSTRUME has them. */
 export const INSTRUMENTS = ['FGS', 'MIRI', 'NIRCAM', 'NIRISS', 'NIRSPEC'] as const
@@ -54,24 +58,12 @@ export function bandsIn(band: string): readonly string[] {
   return bands.every((each) => BANDS.has(each)) ? bands : [capitals]
 }
 
-/** The pixels of a scrubbed exposure; made once for all rows that share their keywords. */
-function pixelsOf({ keywords }: Row): Pixels {
-  keywords.pixels ??= makePixels(keywords)
-  return keywords.pixels
-}
-
-function makePixels({ INSTRUME, EXP_TYPE, CHANNEL, DETECTOR }: Keywords): Pixels {
-  // Scrubbing has made sure that there is a scale.
-  const scale = pixelScale(INSTRUME, EXP_TYPE, CHANNEL, DETECTOR) ?? Number.NaN
-  return { scale, shape: INSTRUME === 'MIRI' ? MIRI_SHAPE : FULL_SHAPE }
-}
-
-/** Pixel scale of a scrubbed exposure in arcsec. */
-export function scaleOf(exposure: Row): number {
-  return pixelsOf(exposure).scale
+/** Pixel scale of a scrubbed exposure in arcsec; scrubbing has made sure that there is one. */
+export function scaleOf({ keywords: { INSTRUME, EXP_TYPE, CHANNEL, DETECTOR } }: Row): number {
+  return pixelScale(INSTRUME, EXP_TYPE, CHANNEL, DETECTOR) ?? Number.NaN
 }
 
 /** Detector shape of an exposure in pixels (section 6). */
-export function shapeOf(exposure: Row): Shape {
-  return pixelsOf(exposure).shape
+export function shapeOf({ keywords }: Row): Shape {
+  return keywords.INSTRUME === 'MIRI' ? MIRI_SHAPE : FULL_SHAPE
 }

@@ -5,7 +5,6 @@
  */
 import type { CanonicalLine } from '../csv/row.js'
 import type { Positions } from './layout.js'
-import { dependsOnDetector, type Pixels, type Traits } from './traits.js'
 
 /** The columns of the input that they stand in. */
 export const KEYWORD_COLUMNS = [
@@ -28,6 +27,46 @@ export const KEYWORD_COLUMNS = [
 ] as const
 export type KeywordColumn = (typeof KEYWORD_COLUMNS)[number]
 
+/** The four models (section 4); each has its encoded tables. */
+export const MODELS = ['IMAGE', 'SPEC', 'TAC', 'FGS'] as const
+export type Model = (typeof MODELS)[number]
+
+/** What tells the targets of one association apart: a name, a number, or nothing. */
+export type TargetKey = string | number | undefined
+
+/** Stands for a target key that is a number of the row. */
+export const BY_GUIDE_STAR = Symbol('GS_MAG')
+
+/** What sections 4 and 5 make of a row's keywords, whatever else is in the row. */
+export interface Traits {
+  /** The model that an exposure's group trains. */
+  readonly model: Model
+  /** Whether products are named by source, not by target. */
+  readonly isSourceBased: boolean
+  /** The target key, or `GS_MAG` where that number of the row is the key. */
+  readonly target: TargetKey | typeof BY_GUIDE_STAR
+  /** Why an exposure is in no group, or undefined where it is in one. */
+  readonly ungrouped: string | undefined
+  /** What the expected product's name has before and behind its target. */
+  readonly nameStart: string
+  readonly nameEnd: string
+}
+
+const IFU_SUFFIX: ReadonlyMap<string, string> = new Map([
+  ['MIRIFUSHORT', '-12'],
+  ['MIRIFULONG', '-34'],
+])
+
+/** What an association key of the integral field unit ends in (section 3.7); blank for any other detector. */
+export function ifuSuffix(detector: string): string {
+  return detector.startsWith('MIRIFU') ? (IFU_SUFFIX.get(detector) ?? '') : ''
+}
+
+/** Whether another detector may make another association or another expected name (sections 3.7 and 4). */
+export function dependsOnDetector(visit: string, detector: string): boolean {
+  return visit.includes('WFSC') || ifuSuffix(detector) !== ''
+}
+
 /** What section 4 makes of keywords, once it was asked for. */
 export interface SharedTraits {
   traits: Traits | undefined
@@ -37,8 +76,6 @@ export interface SharedTraits {
 export interface Keywords extends Readonly<Record<KeywordColumn | 'targra', string>> {
   /** What keywords share that differ in nothing but a detector that does not matter. */
   readonly shared: SharedTraits
-  /** What section 6 makes of them, once it was asked for. */
-  pixels: Pixels | undefined
 }
 
 /**
@@ -51,7 +88,6 @@ export interface Keywords extends Readonly<Record<KeywordColumn | 'targra', stri
 export function keywordsOf(row: CanonicalLine, at: Positions, shared: SharedTraits = { traits: undefined }): Keywords {
   return {
     shared,
-    pixels: undefined,
     VISITYPE: row.field(at.VISITYPE),
     TSOVISIT: row.field(at.TSOVISIT),
     TARGNAME: row.field(at.TARGNAME),

@@ -59,6 +59,9 @@ const ADDED = ['date', 'year', 'doy', 'dname', 'pid', 'targra', 'params'] as con
 /** The columns that a table adds behind a scrubbed row. */
 export const TAIL_COLUMNS = ['expmode', 'pname', 'Dataset', 'role', 'expired'] as const
 
+/** The columns that a rule asks for, as tables call them. */
+const KNOWN = [...KNOWN_COLUMNS, 'dag', 'imagesize', ...ADDED] as const
+
 type Known =
   | 'dag'
   | 'imagesize'
@@ -88,25 +91,6 @@ export const WHOLE_COLUMNS = ['PROGRAM', 'OBSERVTN', 'CHANNEL', 'NUMDTHPT'] as c
 /** Columns that hold numbers that scrubbing looks at. */
 export const NUMBER_COLUMNS = ['imagesize', ...FLOAT_COLUMNS] as const
 
-/** What the cells of a column hold, where they are not blank. A category is a text of which there are few. */
-export type ColumnType = 'float' | 'int' | 'boolean' | 'date' | 'category' | 'text'
-
-const CATEGORY_COLUMNS =
-  'dag VISITYPE INSTRUME DETECTOR FILTER PUPIL GRATING EXP_TYPE FXD_SLIT CHANNEL BAND SUBARRAY expmode role'.split(' ')
-
-const COLUMN_TYPES: ReadonlyMap<string, ColumnType> = new Map<string, ColumnType>([
-  ...['imagesize', ...FLOAT_COLUMNS, 'targra'].map((name) => [name, 'float'] as const),
-  ...['NUMDTHPT', 'year', 'doy', 'pid'].map((name) => [name, 'int'] as const),
-  ...['BKGDTARG', 'IS_IMPRT', 'TSOVISIT', 'CROWDFLD'].map((name) => [name, 'boolean'] as const),
-  ...['date', 'expired'].map((name) => [name, 'date'] as const),
-  ...CATEGORY_COLUMNS.map((name) => [name, 'category'] as const),
-])
-
-/** What a column of the unencoded tables holds. Those that are carried through are text, and so are numbers of programs. */
-export function columnType(column: string): ColumnType {
-  return COLUMN_TYPES.get(column) ?? 'text'
-}
-
 /** Where each known column stands in a row; -1 for one that it does not have. */
 export type Positions = Readonly<Record<Known, number>>
 
@@ -124,35 +108,34 @@ export interface Layout {
  */
 export function createLayout(others: readonly string[]): Layout {
   const columns = ['dag', 'imagesize', ...others.filter((name) => name !== NAMELESS), ...ADDED]
-  const known = [...KNOWN_COLUMNS, 'dag', 'imagesize', ...ADDED]
-  const at = Object.fromEntries(known.map((name) => [name, columns.indexOf(name)])) as Positions
-  return { columns, at }
+  return { columns, at: tablePositions(columns) }
+}
+
+/** The names under which an input has columns that tables call otherwise. */
+const INPUT_NAMES: Readonly<Record<string, string>> = { dag: 'DagNodeName', imagesize: 'ImageSize', dname: 'Dataset' }
+
+/** Where the columns stand in a table with this header. */
+export function tablePositions(header: readonly string[], names: Readonly<Record<string, string>> = {}): Positions {
+  return Object.fromEntries(KNOWN.map((name) => [name, header.indexOf(names[name] ?? name)])) as Positions
 }
 
 /** Where the columns stand in an input with this header, under the names that scrubbing gives them. */
 export function inputPositions(header: readonly string[]): Positions {
-  const names = { dag: 'DagNodeName', imagesize: 'ImageSize', dname: 'Dataset' } as const
-  const known = [...KNOWN_COLUMNS, ...ADDED]
-  const own = known.map((name) => [name, header.indexOf(name)])
-  const renamed = Object.entries(names).map(([name, input]) => [name, header.indexOf(input)])
-  return Object.fromEntries([...own, ...renamed]) as Positions
-}
-
-/** Where the columns stand in a table with this header. */
-export function tablePositions(header: readonly string[]): Positions {
-  const known = [...KNOWN_COLUMNS, 'dag', 'imagesize', ...ADDED]
-  return Object.fromEntries(known.map((name) => [name, header.indexOf(name)])) as Positions
+  return tablePositions(header, INPUT_NAMES)
 }
 
 /** For each column of the layout that an input can have, the field of a table with this header; -1 for none. */
-export function tableFields(layout: Layout, header: readonly string[]): readonly number[] {
-  return layout.columns.slice(0, layout.at.date).map((name) => header.indexOf(name))
+export function tableFields(
+  layout: Layout,
+  header: readonly string[],
+  names: Readonly<Record<string, string>> = {},
+): readonly number[] {
+  return layout.columns.slice(0, layout.at.date).map((name) => header.indexOf(names[name] ?? name))
 }
 
 /** For each column of the layout that an input can have, the field of an input with this header; -1 for none. */
 export function inputFields(layout: Layout, header: readonly string[]): readonly number[] {
-  const names: Readonly<Record<string, string>> = { dag: 'DagNodeName', imagesize: 'ImageSize' }
-  return layout.columns.slice(0, layout.at.date).map((name) => header.indexOf(names[name] ?? name))
+  return tableFields(layout, header, INPUT_NAMES)
 }
 
 /** An input's other columns, in their order; without the one that has no name. */

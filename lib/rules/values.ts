@@ -10,13 +10,9 @@ const FALSE: ReadonlySet<string> = new Set(['F', 'f', 'False', 'false', 'FALSE',
 
 /** Whether a cell means "nothing" (section 2). */
 export function isNothing(cell: string): boolean {
-  if (cell === '' || cell === 'NONE') return true
-  // All of these words start with an N, and are short: most cells need no look into the set.
-  return (cell.charCodeAt(0) | LOWER) === CODE_N && cell.length <= 4 && NOTHING.has(cell)
+  // Most cells are longer, and need no look into the set.
+  return cell.length <= 4 && NOTHING.has(cell)
 }
-
-const LOWER = 32
-const CODE_N = 110
 
 /** Whether a cell means true. */
 export function isTrue(cell: string): boolean {
@@ -30,11 +26,8 @@ export function isFalse(cell: string): boolean {
 
 /** Whether a cell is left out of an association key: nothing or false (section 3.7). */
 export function isVoid(cell: string): boolean {
-  return isNothing(cell) || (cell.length <= LONGEST_FALSE && FALSE.has(cell))
+  return isNothing(cell) || FALSE.has(cell)
 }
-
-/** Characters of the longest text that means false: longer ones need no look into the set. */
-const LONGEST_FALSE = 5
 
 /**
  * A whole number without the `.0` that programs write behind it where its column has blanks (section 2); any other text
@@ -84,14 +77,4 @@ export function compareText(a: string, b: string): number {
 /** Sorts rows, or what else has a dataset's name, by that name in text order, in place. */
 export function byName<T extends { readonly dname: string }>(rows: T[]): T[] {
   return rows.sort((a, b) => compareText(a.dname, b.dname))
-}
-
-/**
- * The items that a rule accepts. (V8 makes another kind of array of `filter` as soon as that is compiled with what is
- * around it, and then has to give up what was compiled for the first kind.)
- */
-export function those<T>(items: readonly T[], accepts: (item: T) => boolean): T[] {
-  const accepted: T[] = []
-  for (const item of items) if (accepts(item)) accepted.push(item)
-  return accepted
 }

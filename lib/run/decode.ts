@@ -5,7 +5,7 @@ import { BlockCursor, type CsvError, type RecordBlock } from '../csv/block.js'
 import { CsvReader, type CsvRecord } from '../csv/read.js'
 import type { InputPlace } from '../store/readings.js'
 import type { Reject } from '../store/tables.js'
-import { HEADER, rejectText, wrongRow } from '../workers/row-check.js'
+import { HEADER, rejectText, wrongRow } from '../workers/row-scrubber.js'
 import type { HeadedInput, InputChunk } from './read.js'
 import type { Tally } from './summary.js'
 
@@ -74,27 +74,6 @@ export class Decoder {
   }
 }
 
-/** The rows of a batch one by one, each looked at, all rejects, and how many header lines there were. */
-export function splitBatch({ input, blocks, records, rejects, isLast }: RecordBatch): {
-  readonly records: readonly CsvRecord[]
-  readonly rejects: readonly Reject[]
-  readonly headers: number
-} {
-  const wrong = [...rejects]
-  let headers = 0
-  const rows = [...records, ...blocks.flatMap((block) => block.records)].filter((record) => {
-    const reason = wrongRow(record, input, isLast)
-    if (reason === HEADER) headers++
-    else if (reason !== undefined) wrong.push(toReject(input, record, reason))
-    return reason === undefined
-  })
-  return { records: rows.sort(byLine), rejects: wrong.sort(byLine), headers }
-}
-
-function byLine(a: { readonly line: number }, b: { readonly line: number }): number {
-  return a.line - b.line
-}
-
 function isRow(input: HeadedInput): (record: CsvRecord) => boolean {
   return (record) => wrongRow(record, input) !== HEADER
 }
@@ -106,6 +85,6 @@ function hasRow(block: RecordBlock, input: HeadedInput): boolean {
 }
 
 /** A row of an input that cannot be used. */
-function toReject({ name }: HeadedInput, { line, text }: CsvRecord | CsvError, reason: string): Reject {
+export function toReject({ name }: HeadedInput, { line, text }: CsvRecord | CsvError, reason: string): Reject {
   return { source: name, line, reason, text: rejectText(text) }
 }

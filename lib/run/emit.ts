@@ -14,14 +14,24 @@ import type { TableText } from '../store/format.js'
 import { Scratch, withCodes } from '../store/scratch.js'
 import type { Table, TableContext } from '../store/table.js'
 import { TABLES, tableColumns } from '../store/tables.js'
+import type { IngestOptions } from './options.js'
 
 /** The tables whose rows can be asked for, by the names of their files. */
-export function emittedTable(name: string): Table {
+function emittedTable(name: string): Table {
   const tables = TABLES.filter(({ file }) => !file.includes('/'))
   const table = tables.find(({ file }) => file === name || file === `${name}.csv`)
   if (table !== undefined) return table
   const names = tables.map(({ file }) => file.replace(/\.csv$/, '')).join(', ')
   throw new IngestError('USAGE', `--emit: no table ${JSON.stringify(name)}; the tables are ${names}`)
+}
+
+/**
+ * What gives the rows of a table to a stream.
+ *
+ * @throws IngestError USAGE for a name that is no table's
+ */
+export function emitterOf({ table, out }: NonNullable<IngestOptions['emit']>): Emitter {
+  return new Emitter(emittedTable(table), out)
 }
 
 /** Writes rows of a table to a stream; one that is closed by its reader takes no more, which is no fault. */

@@ -9,11 +9,9 @@ import { NAMELESS } from '../rules/layout.js'
 import { isDatabase, mustBeDatabase } from '../store/database.js'
 import { counted } from '../text/words.js'
 import type { InputForm } from '../workers/row-scrubber.js'
-import { emittedTable } from './emit.js'
 import type { AssociateOptions, IngestOptions } from './options.js'
 import { type HeadedInput, readHeader } from './read.js'
-import { mustHaveRoom } from './room.js'
-import { Run } from './run.js'
+import { type HeldOptions, Run } from './run.js'
 import { fileInputs, findInputs, type Input, refuseInputFolder, type SourceOptions } from './source.js'
 import { type DatabaseOptions, HeldDatabase, type StepWork } from './step.js'
 import type { Summary, Tally } from './summary.js'
@@ -27,14 +25,14 @@ import type { Summary, Tally } from './summary.js'
  */
 export async function ingest(options: IngestOptions): Promise<Summary> {
   // What is wrong with the options is reported before anything is read.
-  if (options.emit !== undefined) emittedTable(options.emit.table)
+  const emitter = options.emit && (await import('./emit.js')).emitterOf(options.emit)
   mustFit(options)
   await refuseInputFolder(options.out)
-  await mustHaveRoom(options)
+  await checkRoom(options)
   const associations = await associationFiles(options)
-  if (options.follow) return followInputs(associations, options)
+  if (options.follow) return followInputs(associations, { ...options, emitter })
   const inputs = await headedInputs(options)
-  return runOnce(associations, options, (run) => run.take(inputs))
+  return runOnce(associations, { ...options, emitter }, (run) => run.take(inputs))
 }
 
 /** @throws IngestError USAGE for options that contradict each other */
@@ -63,31 +61,38 @@ export async function associate(options: AssociateOptions): Promise<Summary> {
   const associations = await associationFiles(options)
   if (associations.length === 0) throw new IngestError('USAGE', 'no association files: give some with --asn')
   await mustBeDatabase(options.out)
-  await mustHaveRoom(options)
+  await checkRoom(options)
   return runOnce(associations, options, (run) => run.take([]))
 }
 
 /** A run: what `work` gives it, and nothing left open. */
 async function runOnce(
   associations: readonly AssociationFile[],
-  options: IngestOptions,
+  options: HeldOptions,
   work: (run: Run) => Promise<void>,
 ): Promise<Summary> {
   const run = new Run(associations, options)
-  options.onInputs?.(() => run.whole.tally.byInput)
+  options.onInputs?.(() => run.tally.byInput)
   try {
     await work(run)
-    return run.whole.summary
+    return run.summary
   } catch (error) {
-    run.whole.failed()
+    run.failed()
     throw error
   } finally {
     await run.close()
   }
 }
 
+/** Looks at the places of rows that the options name. */
+async function checkRoom(options: AssociateOptions): Promise<void> {
+  if (options.memory === undefined && options.tmp === undefined) return
+  const { mustHaveRoom } = await import('./room.js')
+  await mustHaveRoom(options)
+}
+
 /** Takes files as they come. */
-async function followInputs(associations: readonly AssociationFile[], options: IngestOptions): Promise<Summary> {
+async function followInputs(associations: readonly AssociationFile[], options: HeldOptions): Promise<Summary> {
   const { Follower } = await import('./follow.js')
   const { inputs: names = [], prefix, stop, warn = () => {} } = options
   const follower = new Follower({ names, prefix, warn, stop: eitherOf(stop, options.signal) })

@@ -4,7 +4,6 @@
 import { pipeline, Readable } from 'node:stream'
 import { createGunzip } from 'node:zlib'
 import type { CsvBatch } from '../csv/block.js'
-import { LoneReturnFinder } from '../csv/lone-return.js'
 import { CsvReader } from '../csv/read.js'
 import { BYTE } from '../csv/split.js'
 import { IngestError } from '../errors.js'
@@ -103,6 +102,36 @@ function loneReturn({ name }: Input): IngestError {
     'a line ends in a carriage return alone, which is no line end here; expected line feeds, with or without a carriage ' +
     "return before them: convert it first, as with tr '\\r' '\\n'"
   return new IngestError('INPUT_NOT_CSV', message, { source: name, line: 1 })
+}
+
+/** Looks for a carriage return that ends the first line of a file which is not empty. In quotes it is data. */
+class LoneReturnFinder {
+  #isQuoted = false
+  #isBlank = true
+  #isAfterReturn = false
+  #isOver = false
+
+  /** Whether it is found by the end of these bytes, which follow those before. */
+  push(bytes: Uint8Array): boolean {
+    for (const byte of bytes) {
+      if (this.#isOver) return false
+      if (this.#isAfterReturn && byte !== BYTE.lineFeed) return true
+      this.#add(byte)
+    }
+    return false
+  }
+
+  /** Whether it is found where the file ends here. */
+  end(): boolean {
+    return this.#isAfterReturn
+  }
+
+  #add(byte: number): void {
+    if (byte === BYTE.quote) this.#isQuoted = !this.#isQuoted
+    this.#isAfterReturn = byte === BYTE.carriageReturn && !this.#isQuoted
+    if (byte === BYTE.lineFeed) this.#isOver = !this.#isQuoted && !this.#isBlank
+    else if (byte !== BYTE.carriageReturn) this.#isBlank = false
+  }
 }
 
 /** The fields of the first record, be it one that can be read or not. */

@@ -2,12 +2,11 @@
 import { stat } from 'node:fs/promises'
 import { totalmem } from 'node:os'
 import { join } from 'node:path'
-import { IngestError } from '../errors.js'
-import { fileError } from '../file-errors.js'
-import { removeAbandoned } from '../store/temporary.js'
+import { fileError, IngestError } from '../errors.js'
+import { removeAbandoned, temporaryPath } from '../store/temporary.js'
 
 /** What the names of spill files outside a database begin with. */
-export const SPILL_FILE = 'jwst-ingest-spill'
+const SPILL_FILE = 'jwst-ingest-spill'
 
 interface RoomOptions {
   readonly memory?: number | undefined
@@ -32,4 +31,9 @@ export async function mustHaveRoom({ memory = 0, tmp, warn }: RoomOptions): Prom
   })
   if (!status.isDirectory()) throw new IngestError('WRITE_FAILED', '--tmp needs a folder', { source: tmp })
   await removeAbandoned(join(tmp, SPILL_FILE))
+}
+
+/** A path for a spill file in a folder outside the database. */
+export function spillPathIn(tmp: string): string {
+  return temporaryPath(join(tmp, SPILL_FILE))
 }

@@ -7,6 +7,7 @@
 
 import { IngestError } from '../errors.js'
 import { breather } from '../process/breath.js'
+import type { ProgressMeter } from '../process/progress.js'
 import type { UnknownValues } from '../rules/category-codes.js'
 import type { RowCounts } from '../settle/counts.js'
 import type { LineBuffer } from '../sort/buffer.js'
@@ -15,7 +16,6 @@ import type { TableText } from '../store/format.js'
 import type { Reject } from '../store/tables.js'
 import type { WorkerPool } from '../workers/pool.js'
 import type { SettledPartitions } from '../workers/tasks.js'
-import type { ProgressMeter } from './progress.js'
 import type { InputCounts, Tally } from './summary.js'
 
 /** Scrubbed rows of one input, and what could not be used of it. */

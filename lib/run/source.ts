@@ -8,11 +8,9 @@ import type { Socket } from 'node:net'
 import { basename, join } from 'node:path'
 import { addAbortSignal, Readable } from 'node:stream'
 import { IngestError } from '../errors.js'
-import { globFiles, isPattern } from '../glob.js'
 import { type Day, parseDay } from '../rules/day.js'
 import { REQUIRED_COLUMNS } from '../rules/layout.js'
 import { isDatabase } from '../store/database.js'
-import { matches, wildcards } from '../text/wildcards.js'
 
 /** Name of standard input in messages and in `rejects.csv`. */
 export const STDIN_NAME = '<stdin>'
@@ -103,7 +101,7 @@ async function filesOf(name: string, options: SourceOptions): Promise<Input[]> {
   const paths = await pathsOf(name, options)
   if (paths.length > 0) return fileInputs(paths, options)
   const hint = (await isDatabase(name)) ? '; it is a database: name it with -o' : ''
-  const what = nothingFound(name, await ask(name, () => stat(name)), options)
+  const what = await nothingFound(name, await ask(name, () => stat(name)), options)
   throw new IngestError('NO_INPUT', what + hint, { source: name })
 }
 
@@ -148,15 +146,19 @@ function hasInputHeader(path: string): boolean {
  */
 export async function pathsOf(name: string, { prefix }: Pick<SourceOptions, 'prefix'>): Promise<readonly string[]> {
   const status = await ask(name, () => stat(name))
-  if (status === undefined) return isPattern(name) ? ((await ask(name, () => globFiles(name))) ?? []) : []
+  if (status === undefined) {
+    const { globFiles } = await import('../glob.js')
+    return (await ask(name, () => globFiles(name))) ?? []
+  }
   if (!status.isDirectory()) return [name]
-  const isWanted = prefixMatcher(prefix)
+  const isWanted = await prefixMatcher(prefix)
   const all = (await ask(name, () => readdir(name))) ?? []
   const names = all.filter((file) => DAILY_NAME.test(file) && isWanted(file)).sort()
   return names.map((file) => join(name, file))
 }
 
-function nothingFound(name: string, status: Stats | undefined, { prefix }: SourceOptions): string {
+async function nothingFound(name: string, status: Stats | undefined, { prefix }: SourceOptions): Promise<string> {
+  const { isPattern } = await import('../glob.js')
   if (status === undefined) return isPattern(name) ? 'no file matches this pattern' : 'no such file or folder'
   const wanted = prefix === undefined ? '' : ` whose name starts with ${prefix}`
   return `the folder has no file named YYYY-MM-DD_DDD.csv or .csv.gz${wanted}`
@@ -174,7 +176,9 @@ async function ask<T>(path: string, question: () => Promise<T>): Promise<T | und
 }
 
 /** Whether a name starts with a prefix in which `*` stands for any text and `?` for any character. */
-function prefixMatcher(prefix = ''): (name: string) => boolean {
+async function prefixMatcher(prefix: string | undefined): Promise<(name: string) => boolean> {
+  if (prefix === undefined) return () => true
+  const { matches, wildcards } = await import('../text/wildcards.js')
   const pattern = wildcards(`${prefix}*`)
   return (name) => matches(pattern, name)
 }

@@ -1,7 +1,6 @@
 /**
  * One committed step of a run: what is sent into the database until it commits, and the database from one step to the next.
  */
-import { join } from 'node:path'
 import type { TakeOver } from '../maintain/takeover.js'
 import { Meter } from '../process/progress.js'
 import { undecide } from '../process/supervisor.js'
@@ -10,15 +9,13 @@ import { createLayout, type Layout, otherColumns, uniteColumns } from '../rules/
 import { DEFAULT_MEMORY, LineBuffer } from '../sort/buffer.js'
 import { Database, hasIndex, hasTables } from '../store/database.js'
 import { waitingFor } from '../store/lock.js'
-import { brokenOff, endedReadings, othersReadings } from '../store/readings.js'
 import type { TableContext } from '../store/table.js'
-import { temporaryPath } from '../store/temporary.js'
 import { type TablesUpdate, Update } from '../store/update.js'
 import { WorkerPool } from '../workers/pool.js'
 import type { InputForm } from '../workers/row-scrubber.js'
-import { Emitter, type EmitterStep, emittedTable } from './emit.js'
+import { loadExtras } from '../workers/tasks.js'
+import type { Emitter, EmitterStep } from './emit.js'
 import type { IngestOptions } from './options.js'
-import { SPILL_FILE } from './room.js'
 import type { GroupContext } from './settle-stage.js'
 import type { Outcome, Tally } from './summary.js'
 
@@ -31,8 +28,11 @@ export type DatabaseContext = Omit<GroupContext, 'strict' | 'progress'> & {
 /** Options of a run that are about the database, not the inputs. */
 export type DatabaseOptions = Pick<
   IngestOptions,
-  'out' | 'replace' | 'dryRun' | 'maxRejects' | 'memory' | 'tmp' | 'wait' | 'warn' | 'emit' | 'signal' | 'progress'
->
+  'out' | 'asn' | 'replace' | 'dryRun' | 'maxRejects' | 'memory' | 'tmp' | 'wait' | 'warn' | 'signal' | 'progress'
+> & {
+  /** Takes the rows of a table as they come. */
+  readonly emitter?: Emitter | undefined
+}
 
 /** Sends rows into the database, as long as it is not committed. */
 export type StepWork = (context: DatabaseContext, update: TablesUpdate) => Promise<void>
@@ -46,14 +46,11 @@ export interface StepResult {
 /** The database of a run, which no other run can change from one step to the next. */
 export class HeldDatabase {
   readonly #options: DatabaseOptions
-  readonly #emitter: Emitter | undefined
   #database: Database | undefined
   #steps = 0
 
   constructor(options: DatabaseOptions) {
-    const { emit } = options
     this.#options = options
-    this.#emitter = emit && new Emitter(emittedTable(emit.table), emit.out)
   }
 
   /**
@@ -67,8 +64,7 @@ export class HeldDatabase {
       if (this.#steps > 0) undecide()
       this.#database = await (this.#database?.again() ?? openDatabase(this.#options, this.#steps === 0))
       this.#steps++
-      const emitter = this.#emitter
-      return await updateDatabase(this.#database, inputs, { ...this.#options, emitter }, tally, work)
+      return await updateDatabase(this.#database, inputs, this.#options, tally, work)
     } catch (error) {
       await this.close(error)
       throw error
@@ -92,14 +88,17 @@ async function openDatabase(options: DatabaseOptions, isFirst: boolean): Promise
     ? await (await import('../store/dry-run.js')).lookAtDatabase(out, { signal, meter })
     : await Database.open(out, { wait, signal, meter, onWait: (owner) => warn(waitingFor(owner, options)) })
   if (database.folder.recovered !== undefined) warn(database.folder.recovered)
-  if (isFirst) for (const reading of endedReadings(database.readings)) warn(brokenOff(reading))
+  if (isFirst && database.readings.length > 0) {
+    const { brokenOff, endedReadings } = await import('../store/readings.js')
+    for (const reading of endedReadings(database.readings)) warn(brokenOff(reading))
+  }
   return database
 }
 
 async function updateDatabase(
   database: Database,
   inputs: readonly InputForm[],
-  options: DatabaseOptions & { readonly emitter: Emitter | undefined },
+  options: DatabaseOptions,
   tally: Tally,
   work: StepWork,
 ): Promise<StepResult> {
@@ -136,7 +135,7 @@ async function updateTables(
   database: Database,
   inputs: readonly InputForm[],
   { others, takeOver }: { readonly others: readonly string[]; readonly takeOver: TakeOver | undefined },
-  options: DatabaseOptions & { readonly emitter: Emitter | undefined },
+  options: DatabaseOptions,
   tally: Tally,
   work: StepWork,
 ): Promise<StepResult> {
@@ -145,17 +144,20 @@ async function updateTables(
   const anew = known === undefined || takeOver !== undefined
   const encoder = new Encoder(database.encodings)
   const update = await beginUpdate(database, { layout, encoder }, anew, options)
-  update.readings = othersReadings(database.readings)
+  if (database.readings.length > 0) {
+    const { othersReadings } = await import('../store/readings.js')
+    update.readings = othersReadings(database.readings)
+  }
   const stored = anew ? undefined : database.places
   // Plain data alone can go to another thread.
   const forms = inputs.map(({ name, header, day }) => ({ name, header, day }))
   const { encodings } = database
-  const { replace: replaces, emitter: { emits } = {} } = options
-  const pool = new WorkerPool({ others, inputs: forms, encodings, stored, replaces, emits }, options.signal)
-  const buffer = new LineBuffer(
-    options.memory ?? DEFAULT_MEMORY,
-    (number) => spillPath(number, update, options),
-    (section, file) => pool.spill(section, file),
+  const { asn = [], replace: replaces, emitter: { emits } = {} } = options
+  const hasLists = asn.length > 0 || takeOver !== undefined || database.hasLists
+  const setup = { others, inputs: forms, encodings, stored, replaces, emits, hasLists }
+  const pool = new WorkerPool(setup, options.signal, await loadExtras(setup))
+  const buffer = new LineBuffer(options.memory ?? DEFAULT_MEMORY, await spillPaths(update, options), (section, file) =>
+    pool.spill(section, file),
   )
   const emitter = options.emitter?.begin({ layout, encoder }, update.scratchPath('emitted'))
   try {
@@ -189,7 +191,9 @@ async function beginUpdate(
   return DryUpdate.begin(database, context, { whole: anew, maxRejects, tmp })
 }
 
-/** Where a spill file is made; its name is taken away at once, so it needs to be unused only now. */
-function spillPath(number: number, update: TablesUpdate, { tmp }: DatabaseOptions): string {
-  return tmp === undefined ? update.scratchPath(`spill-${number}`) : temporaryPath(join(tmp, SPILL_FILE))
+/** Where spill files are made; their names are taken away at once, so they need to be unused only then. */
+async function spillPaths(update: TablesUpdate, { tmp }: DatabaseOptions): Promise<(number: number) => string> {
+  if (tmp === undefined) return (number) => update.scratchPath(`spill-${number}`)
+  const { spillPathIn } = await import('./room.js')
+  return () => spillPathIn(tmp)
 }

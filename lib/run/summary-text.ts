@@ -4,11 +4,10 @@
 import { join } from 'node:path'
 import { associationLines, associationNotes } from '../asn/notes.js'
 import type { NewCategory } from '../rules/category-codes.js'
-import { MODELS } from '../rules/models.js'
+import { MODELS } from '../rules/keywords.js'
 import { DROP_REASONS, type DropReason } from '../rules/scrub.js'
 import { formatWaiting } from '../settle/counts.js'
-import { ENCODINGS_FILE } from '../store/database.js'
-import { REJECTS_FILE, type Reject } from '../store/tables.js'
+import { ENCODINGS_FILE, REJECTS_FILE, type Reject } from '../store/tables.js'
 import { counted, withExamples } from '../text/words.js'
 import type { ModelSummary, RejectReason, Summary } from './summary.js'
 

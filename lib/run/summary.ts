@@ -1,7 +1,7 @@
 import { milliseconds } from '../clock.js'
 import type { NewCategory } from '../rules/category-codes.js'
 import type { Level } from '../rules/dataset.js'
-import { MODELS, type Model } from '../rules/models.js'
+import { MODELS, type Model } from '../rules/keywords.js'
 import type { DropReason } from '../rules/scrub.js'
 import {
   type CensusByProgram,

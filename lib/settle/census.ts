@@ -9,12 +9,10 @@
  * - A _product_ waits that is not made. One of another candidate than an observation is a _mosaic_, and no product.
  */
 import { modelOf } from '../rules/association.js'
-import { expectedName } from '../rules/expected-name.js'
-import { MODELS, type Model } from '../rules/models.js'
+import { expectedName, rankTargets } from '../rules/expected-name.js'
+import { MODELS, type Model } from '../rules/keywords.js'
 import type { Row } from '../rules/row.js'
-import { rankTargets } from '../rules/target-ranks.js'
-import { rowsByAssociation } from './association-rows.js'
-import type { Ungrouped } from './groups.js'
+import { rowsByAssociation, type Ungrouped } from './groups.js'
 import type { Resolution, WaitingGroup, WaitingProduct } from './resolve.js'
 import type { Settled } from './settled.js'
 

@@ -4,7 +4,7 @@
 
 import { ownText } from '../csv/bytes.js'
 import type { Level } from '../rules/dataset.js'
-import { MODELS, type Model } from '../rules/models.js'
+import { MODELS, type Model } from '../rules/keywords.js'
 import type { DropReason } from '../rules/scrub.js'
 import type { Waiting } from './census.js'
 import { countNamed, type NamedCounts, noneNamed } from './named-counts.js'

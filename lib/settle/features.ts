@@ -3,13 +3,11 @@
  */
 
 import { bandsIn, scaleOf, shapeOf } from '../rules/instrument.js'
-import type { Keywords } from '../rules/keywords.js'
-import type { Model } from '../rules/models.js'
+import type { Keywords, Model } from '../rules/keywords.js'
 import { numberIn, type Row } from '../rules/row.js'
 import { compareText, isNothing } from '../rules/values.js'
 import {
   Fiducial,
-  type OffsetStatistics,
   offsetStatistics,
   onSphere,
   SAME_OFFSET,
@@ -19,21 +17,31 @@ import {
   smallest,
 } from './offsets.js'
 
-/** Where a group points (absent for FGS): degrees for the fiducial, pixels for the rest; NaN where unknown. */
-export interface Pointing {
-  readonly fiducial: SkyPoint
-  /** Pixel scale of the reference exposure, arcsec. */
-  readonly scale: number
-  readonly offset: number
-  readonly targOffset: number
-  readonly offsets: OffsetStatistics
-  /** Absent where the group's target has no coordinates. */
-  readonly targOffsets: OffsetStatistics | undefined
-  /** From the fiducial to the target. */
-  readonly tOffset: number
-  /** From the fiducial to the guide star. */
-  readonly gsOffset: number
-}
+/** The columns of what is measured on the sky of a group, in the order of `raw-*`. */
+export const MEASURES = [
+  'fx_ra',
+  'fy_dec',
+  'scale',
+  'offset',
+  'targ_offset',
+  'max_offset',
+  'mean_offset',
+  'sigma_offset',
+  'err_offset',
+  'sigma1_mean',
+  'frac',
+  'targ_max_offset',
+  'targ_mean_offset',
+  'targ_sigma_offset',
+  'targ_err_offset',
+  'targ_sigma1_mean',
+  'targ_frac',
+  't_offset',
+  'gs_offset',
+] as const
+
+/** Where a group points: degrees for the fiducial, arcsec for the scale, pixels for the rest; NaN where unknown. */
+export type Pointing = Readonly<Record<(typeof MEASURES)[number], number>>
 
 /** What a product is predicted from. */
 export interface Features {
@@ -42,6 +50,7 @@ export interface Features {
   readonly detector: string
   readonly band: string
   readonly nexposur: number
+  /** Absent for FGS. */
   readonly pointing: Pointing | undefined
   /** Its cells in `raw-*`, from which those of `train-*` and `rem-*` are made; once they were asked for. */
   cells: readonly string[] | undefined
@@ -125,15 +134,28 @@ function point(located: readonly Located[]): { reference: Row; pointing: Pointin
   const nearest = smallest(offsets) + SAME_OFFSET
   const index = offsets.findIndex((offset) => offset <= nearest)
   const { exposure: reference, scale } = located[index] as Located
+  const all = offsetStatistics(offsets)
+  const targ = offsetStatistics(targOffsets)
   const pointing: Pointing = {
-    fiducial,
+    fx_ra: fiducial.ra,
+    fy_dec: fiducial.dec,
     scale,
     offset: offsets[index] ?? Number.NaN,
-    targOffset: targOffsets[index] ?? Number.NaN,
-    offsets: offsetStatistics(offsets),
-    targOffsets: target && offsetStatistics(targOffsets),
-    tOffset: pixelsTo(center, spherePoint(reference, TARG_RA, TARG_DEC), scale),
-    gsOffset: pixelsTo(center, spherePoint(reference, GS_RA, GS_DEC), scale),
+    targ_offset: targOffsets[index] ?? Number.NaN,
+    max_offset: all.max,
+    mean_offset: all.mean,
+    sigma_offset: all.sigma,
+    err_offset: all.err,
+    sigma1_mean: all.sigma1Mean,
+    frac: all.frac,
+    targ_max_offset: targ.max,
+    targ_mean_offset: targ.mean,
+    targ_sigma_offset: targ.sigma,
+    targ_err_offset: targ.err,
+    targ_sigma1_mean: targ.sigma1Mean,
+    targ_frac: targ.frac,
+    t_offset: pixelsTo(center, spherePoint(reference, TARG_RA, TARG_DEC), scale),
+    gs_offset: pixelsTo(center, spherePoint(reference, GS_RA, GS_DEC), scale),
   }
   return { reference, pointing }
 }

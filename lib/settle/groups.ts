@@ -1,12 +1,46 @@
 /**
- * The groups of exposures that are expected to make one product each (specification, sections 4 and 5.3).
+ * The rows of each association, and the groups of exposures that are expected to make one product each (specification,
+ * sections 3.7, 4 and 5.3).
  */
 import { modelOf, shareTarget, targetKey, ungroupedReason } from '../rules/association.js'
-import { expectedName } from '../rules/expected-name.js'
+import { expectedName, rankTargets } from '../rules/expected-name.js'
+import type { Model } from '../rules/keywords.js'
 import type { MemberList } from '../rules/member-list.js'
-import type { Model } from '../rules/models.js'
 import { compareRows, type Row } from '../rules/row.js'
-import { rankTargets } from '../rules/target-ranks.js'
+
+/** The associations that an exposure or product belongs to by its keywords (section 3.7). */
+export function associationsOf(row: Row): readonly string[] {
+  return isAssociated(row) ? [row.params] : []
+}
+
+function isAssociated({ kind }: Row): boolean {
+  return kind === 'exposure' || kind === 'product'
+}
+
+/** The rows of one association. */
+export interface AssociationRows {
+  readonly exposures: Row[]
+  readonly products: Row[]
+}
+
+/** The rows of each association, by its key. */
+export function rowsByAssociation(rows: readonly Row[]): Map<string, AssociationRows> {
+  const associations = new Map<string, AssociationRows>()
+  let last: AssociationRows = { exposures: [], products: [] }
+  let lastKey: string | undefined
+  for (const row of rows) {
+    if (!isAssociated(row)) continue
+    const { params } = row
+    if (params !== lastKey) {
+      last = associations.get(params) ?? { exposures: [], products: [] }
+      lastKey = params
+      associations.set(params, last)
+    }
+    if (row.kind === 'exposure') last.exposures.push(row)
+    else last.products.push(row)
+  }
+  return associations
+}
 
 /** Exposures that are expected to make one product. */
 export interface Group {

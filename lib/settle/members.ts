@@ -5,8 +5,9 @@
  * observation of it, and an exposure may be a member of several products.
  */
 import { modelOf } from '../rules/association.js'
-import { compareVersion, type MemberList } from '../rules/member-list.js'
-import type { Model } from '../rules/models.js'
+import type { Model } from '../rules/keywords.js'
+import type { MemberList } from '../rules/member-list.js'
+import { compareVersion } from '../rules/member-lists.js'
 import { expectedProduct, isObservationName, ProductNames } from '../rules/product-name.js'
 import type { Row } from '../rules/row.js'
 import { compareText } from '../rules/values.js'

@@ -3,15 +3,15 @@
  * encoded (`raw-*`: section 6).
  */
 
+import { formatFloat } from '../csv/float.js'
 import { unquoted } from '../csv/row.js'
 import { formatField } from '../csv/write.js'
 import { CATEGORIES, type Category, type Encoder } from '../rules/category-codes.js'
-import { type ColumnType, columnType, type Positions } from '../rules/layout.js'
-import type { Model } from '../rules/models.js'
+import type { Model } from '../rules/keywords.js'
+import type { Positions } from '../rules/layout.js'
 import type { Row } from '../rules/row.js'
 import { isNothing, isTrue, toNumber } from '../rules/values.js'
-import type { Features } from './features.js'
-import { measureNumber, measureTexts } from './sky.js'
+import { type Features, MEASURES, type Pointing } from './features.js'
 
 /** Feature columns of the encoded tables, in order. */
 const ENCODED_COLUMNS =
@@ -31,9 +31,23 @@ const RAW_FGS_COLUMNS =
     ' ',
   )
 
-const isMeasure = (column: string) => measureNumber(column) >= 0
+/** The number of a column that is measured on the sky; -1 for another one. */
+const measureNumber = (column: string) => (MEASURES as readonly string[]).indexOf(column)
 
-const BOOLEANS: ReadonlySet<string> = new Set(['bkgdtarg', 'is_imprt', 'tsovisit', 'crowdfld'])
+/** What is measured of a group as text, in the order of its columns; blanks for a group that points nowhere. */
+function measureTexts(pointing: Pointing | undefined): readonly string[] {
+  if (pointing === undefined) return MEASURES.map(() => '')
+  const texts: string[] = []
+  const values = MEASURES.map((name) => pointing[name])
+  // To write a float is dear, and a fourth of them are as others are: those of one exposure, or of several in one place.
+  for (const value of values) texts.push(texts[values.indexOf(value)] ?? formatFloat(value))
+  return texts
+}
+
+/** Whether a column is measured on the sky. */
+export const isMeasure = (column: string) => measureNumber(column) >= 0
+
+export const BOOLEANS: ReadonlySet<string> = new Set(['bkgdtarg', 'is_imprt', 'tsovisit', 'crowdfld'])
 
 /** How the value of an encoded column comes from the raw one. */
 type Encoding =
@@ -156,15 +170,6 @@ export function encodedColumns(model: Model): readonly string[] {
 /** A group's cells for {@link encodedColumns}; a category without a code is a placeholder of the encoder. */
 export function encodedCells(model: Model, features: Features, encoder: Encoder): string[] {
   return columnsFor(model).encodedCells(features, encoder)
-}
-
-const WHOLE_NUMBERS: ReadonlySet<string> = new Set(['NEXPOSUR', 'nexposur', 'numdthpt', ...CATEGORIES, ...BOOLEANS])
-
-/** What a column of the tables of features holds: codes and encoded booleans are whole numbers. */
-export function featureType(column: string): ColumnType {
-  if (isMeasure(column) || column === 'gs_mag' || column === 'imgsize_gb') return 'float'
-  if (WHOLE_NUMBERS.has(column)) return 'int'
-  return column === 'fxd_slit' ? 'category' : columnType(column)
 }
 
 /** A product's image size in GB: its size in kB over 10^6 (section 2). */

@@ -2,7 +2,7 @@
  * Geometry on the sky and statistics of offsets (specification, section 6). All angles in degrees; distances in
  * arcsec or, divided by a pixel scale, in pixels.
  */
-import type { Shape } from '../rules/traits.js'
+import type { Shape } from '../rules/instrument.js'
 
 /** A point on the sky: right ascension and declination in degrees. */
 export interface SkyPoint {
@@ -95,7 +95,7 @@ export class Fiducial {
 }
 
 /** Statistics of a group's offsets (section 6.4), in pixels; `frac` is a share. */
-export interface OffsetStatistics {
+interface OffsetStatistics {
   readonly max: number
   readonly mean: number
   /** Population standard deviation. */
@@ -108,9 +108,19 @@ export interface OffsetStatistics {
   readonly frac: number
 }
 
-/** Statistics of at least one offset. */
+const UNKNOWN: OffsetStatistics = {
+  max: Number.NaN,
+  mean: Number.NaN,
+  sigma: Number.NaN,
+  err: Number.NaN,
+  sigma1Mean: Number.NaN,
+  frac: Number.NaN,
+}
+
+/** Statistics of offsets; NaN where there are none. */
 export function offsetStatistics(offsets: readonly number[]): OffsetStatistics {
   const count = offsets.length
+  if (count === 0) return UNKNOWN
   const mean = sum(offsets) / count
   let squares = 0
   for (const offset of offsets) squares += (offset - mean) ** 2

@@ -5,10 +5,11 @@
  * and waits only if none has it. So where anything changes, all of the program is resolved anew, from all of its rows.
  */
 
-import { type MemberList, newestLists } from '../rules/member-list.js'
+import type { MemberList } from '../rules/member-list.js'
+import { newestLists } from '../rules/member-lists.js'
 import { compareVersions, type PlacedLine, type Row } from '../rules/row.js'
 import { byName, compareText } from '../rules/values.js'
-import { rowsByAssociation } from './association-rows.js'
+import { rowsByAssociation } from './groups.js'
 import { Datasets } from './member-selection.js'
 import { givenExposures, nameProducts, placeWaiting, resolveList } from './members.js'
 import { type Resolution, resolveAssociation, type TakenOverMatch } from './resolve.js'

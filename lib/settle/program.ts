@@ -6,17 +6,14 @@
  * touches are resolved again: their lines leave the tables, all others stay.
  */
 
-import { expectedName } from '../rules/expected-name.js'
+import { expectedName, rankTargets } from '../rules/expected-name.js'
 import type { PlacedLine, Row } from '../rules/row.js'
-import { rankTargets } from '../rules/target-ranks.js'
 import { byName, compareText } from '../rules/values.js'
-import { type AssociationRows, associationsOf, rowsByAssociation } from './association-rows.js'
-import { setAsideExpired } from './expired.js'
-import { settleWithLists } from './program-lists.js'
+import { type AssociationRows, associationsOf, rowsByAssociation } from './groups.js'
 import { type Resolution, resolveAssociation, type TakenOverMatch } from './resolve.js'
 import type { FeatureLine, PresentSettled, ProgramLines, Settled, TableNumbers } from './settled.js'
 import { takenOverProducts, withFeatures } from './taken-over.js'
-import { latestVersions, versionsToCompare } from './versions.js'
+import { latestVersions, setAsideExpired, versionsToCompare } from './versions.js'
 
 /**
  * Settles one program.
@@ -28,7 +25,7 @@ export function settleProgram(lines: ProgramLines, tables: TableNumbers, all: bo
   const aside = setAsideExpired(lines, tables.expired)
   const { lists } = aside.lines
   const present =
-    lists === undefined ? settlePresent(aside.lines, tables, all) : settleWithLists(aside.lines, lists, tables, all)
+    lists === undefined ? settlePresent(aside.lines, tables, all) : lists.settle(aside.lines, lists, tables, all)
   const { replaced } = aside
   const settled = {
     ...present,

@@ -5,11 +5,11 @@
  * buffered or spilled: every association is resolved here, from all of its rows.
  */
 import { comparedColumn, hasOwnTarget } from '../rules/association.js'
+import { isSameTargra } from '../rules/expected-name.js'
+import type { Model } from '../rules/keywords.js'
 import type { MemberList } from '../rules/member-list.js'
-import type { Model } from '../rules/models.js'
 import { numberIn, type Row } from '../rules/row.js'
-import { isSameTargra } from '../rules/target-ranks.js'
-import { compareText, those } from '../rules/values.js'
+import { compareText } from '../rules/values.js'
 import { type Features, groupFeatures } from './features.js'
 import { formGroups, type Group, type Grouped, mergeGroups, type Ungrouped, type Withheld } from './groups.js'
 
@@ -128,7 +128,7 @@ export function resolveAssociation(
   const pending: WaitingProduct[] = []
   for (const group of groups) if (group.product === undefined) waiting.push(wait(group, 'no product', undefined))
   for (const product of candidates) {
-    const takers = those(groups, (group) => group.product === product)
+    const takers = groups.filter((group) => group.product === product)
     const made = takers.length === 0 ? undefined : complete(product, takers, takenOver, withheld)
     if (typeof made === 'object') {
       matches.push(made)
@@ -198,7 +198,7 @@ function chooseProducts(
 ): Losers {
   if (candidates.length === 0) return NO_LOSERS
   const losers = chooseExactly(groups, candidates)
-  const others = those(groups, ({ product }) => product === undefined)
+  const others = groups.filter(({ product }) => product === undefined)
   if (others.length === 0) return losers
   // A product that was taken over has its exposures, though the database does not know which: no other group may take it.
   const takenOverOnes = candidates.filter(({ dname }) => takenOver.has(dname))
@@ -237,9 +237,9 @@ function exactCandidates(group: Group, candidates: readonly Row[]): readonly Row
   if (column === 'GS_MAG') {
     const index = first.layout.at.GS_MAG
     const value = numberIn(first, index)
-    return those(candidates, (candidate) => numberIn(candidate, index) === value)
+    return candidates.filter((candidate) => numberIn(candidate, index) === value)
   }
-  const byName = those(candidates, ({ keywords }) => keywords.TARGNAME === first.keywords.TARGNAME)
+  const byName = candidates.filter(({ keywords }) => keywords.TARGNAME === first.keywords.TARGNAME)
   if (byName.length < 2 || first.keywords.VISITYPE !== 'PRIME_TARGETED_FIXED') return byName
   const byPosition = atPositionOf(group, byName)
   return byPosition.length > 0 ? byPosition : byName
@@ -248,7 +248,7 @@ function exactCandidates(group: Group, candidates: readonly Row[]): readonly Row
 /** The candidates whose `targra` is that of any of the group's exposures. */
 function atPositionOf({ exposures, first }: Group, candidates: readonly Row[]): readonly Row[] {
   const { targra } = first.layout.at
-  return those(candidates, (candidate) => {
+  return candidates.filter((candidate) => {
     const value = numberIn(candidate, targra)
     return exposures.some((exposure) => isSameTargra(numberIn(exposure, targra), value))
   })

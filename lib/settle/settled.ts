@@ -35,7 +35,17 @@ export interface ProgramLists {
   readonly stored: readonly MemberList[]
   /** The lines in which that is stored. */
   readonly lines: readonly PlacedLine[]
+  /** Settles the program with them: most programs have none, and need no code for them. */
+  readonly settle: SettleLists
 }
+
+/** @param all whether to write all of the program, changed or not, as when a database is taken over */
+export type SettleLists = (
+  lines: ProgramLines,
+  lists: ProgramLists,
+  tables: TableNumbers,
+  all: boolean,
+) => PresentSettled
 
 /** What became of the lines of a program. */
 export interface Settled {

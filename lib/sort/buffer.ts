@@ -8,7 +8,7 @@
  */
 import { breather } from '../process/breath.js'
 import { partitionOf, programOfPartition, WHOLE_PROGRAM } from '../rules/partition.js'
-import { endOfRecord, HEAD_BYTES, mostBytesOf, type RecordRun, RecordWriter } from './records.js'
+import { endOfRecord, type RecordRun, RecordWriter } from './records.js'
 import { LineSection, MOST_SECTION_BYTES, type SectionData, sortedRuns } from './run.js'
 import { mergeRuns, SpillFile, type SpillTarget, writeInSteps } from './spill.js'
 
@@ -76,23 +76,9 @@ export class LineBuffer {
   }
 
   /**
-   * Stores a line.
+   * Stores lines, as records.
    *
-   * @param observation 0-999, WHOLE_PROGRAM or NO_OBSERVATION
    * @throws IngestError WRITE_FAILED or DATABASE_UNUSABLE for a spill file, with its path
-   */
-  add(pid: number, observation: number, origin: number, text: string): void {
-    const most = mostBytesOf(text)
-    const last = this.#sections.at(-1)
-    // Most lines are shorter than what they could take; those that might not fit are measured.
-    const section = last?.fits(most) ? last : this.#sectionFor(Buffer.byteLength(text) + HEAD_BYTES)
-    this.#added += section.add(partitionOf(pid, observation), origin, text)
-  }
-
-  /**
-   * Stores lines that are records already.
-   *
-   * @throws IngestError as {@link add}
    */
   addRecords(records: Buffer): void {
     for (let from = 0; from < records.length; ) {
@@ -175,7 +161,7 @@ export class LineBuffer {
   /**
    * Merges spill files that would take long, in steps; to be called now and then while lines are added.
    *
-   * @throws the reason of the signal, or IngestError as {@link add}
+   * @throws the reason of the signal, or IngestError as {@link addRecords}
    */
   async merge(signal?: AbortSignal): Promise<void> {
     const breathe = breather(signal)
@@ -204,7 +190,7 @@ export class LineBuffer {
    * Where some lines are in spill files, brings all others there, too: settling needs room of its own. To be called after
    * the last line; what it leaves, {@link batches} does on this thread alone.
    *
-   * @throws the reason of the signal, or IngestError as {@link add}
+   * @throws the reason of the signal, or IngestError as {@link addRecords}
    */
   async spillRest(signal?: AbortSignal): Promise<void> {
     if (this.#written === 0) return

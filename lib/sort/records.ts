@@ -2,7 +2,7 @@
  * Lines as records of bytes: how they wait in memory and in files, and go from thread to thread. Millions of small
  * objects would cost more than the lines, and be gone over by every garbage collection.
  */
-import { ByteWriter, MAX_BYTES_PER_UNIT } from '../csv/bytes.js'
+import { ByteWriter } from '../csv/bytes.js'
 import { KINDS, type Kind } from '../rules/row.js'
 
 /**
@@ -47,17 +47,6 @@ export function freshKind(origin: number): Kind | undefined {
 export const HEAD_BYTES = 9
 const ORIGIN_AT = 4
 const LENGTH_AT = 5
-/** The most bytes that a line's record can have. */
-export function mostBytesOf(text: string): number {
-  return text.length * MAX_BYTES_PER_UNIT + HEAD_BYTES
-}
-
-/** Writes a line as a record into a block with room for it; returns where the record ends. */
-export function writeRecord(block: Buffer, start: number, partition: number, origin: number, text: string): number {
-  const length = block.write(text, start + HEAD_BYTES)
-  writeHead(block, start, partition, origin, length)
-  return start + HEAD_BYTES + length
-}
 
 function writeHead(block: Buffer, start: number, partition: number, origin: number, length: number): void {
   writeInteger(block, start, partition)

@@ -6,7 +6,7 @@
  * thread, which then has them alone.
  */
 import { isWholeProgram, programOfPartition } from '../rules/partition.js'
-import { endOfRecord, mostBytesOf, partitionAt, type RecordRun, writeRecord } from './records.js'
+import { endOfRecord, partitionAt, type RecordRun } from './records.js'
 
 /** What a line costs beside its record, in bytes: its key and its place. */
 const OVERHEAD = 12
@@ -75,15 +75,6 @@ export class LineSection {
   fits(length: number): boolean {
     if (this.#count === 0) return length <= this.#room
     return this.#used + length + OVERHEAD * (this.#count + 1) <= this.#bound
-  }
-
-  /** Adds a line; that there is room for it has been found out with {@link fits}. Returns its bytes. */
-  add(partition: number, origin: number, text: string): number {
-    const start = this.#used
-    this.#makeRoom(Math.min(this.#room, start + mostBytesOf(text)))
-    this.#used = writeRecord(this.#bytes, start, partition, origin, text)
-    this.#note(partition, start)
-    return this.#used - start
   }
 
   /** Adds records of a block from a place on, as many as fit; returns where they end there. */

@@ -2,8 +2,7 @@
  * The files that records wait in when memory is full.
  */
 import { closeSync, openSync, readSync, unlinkSync, writeSync } from 'node:fs'
-import { IngestError } from '../errors.js'
-import { fileError } from '../file-errors.js'
+import { fileError, IngestError } from '../errors.js'
 import { endOfRecord, HEAD_BYTES, partitionAt, type RecordRun } from './records.js'
 
 /** Bytes that are gathered for one write. */

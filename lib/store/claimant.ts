@@ -2,7 +2,7 @@
 import { readFileSync, readlinkSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { crc32 } from 'node:zlib'
-import { hasCode } from '../file-errors.js'
+import { hasCode } from '../errors.js'
 
 /** Who holds a lock. */
 export interface LockOwner {

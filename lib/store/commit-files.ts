@@ -3,8 +3,7 @@
 import { readSync, writeSync } from 'node:fs'
 import { mkdir, open, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { IngestError } from '../errors.js'
-import { fileError, hasCode } from '../file-errors.js'
+import { fileError, hasCode, IngestError } from '../errors.js'
 
 /** Size of the blocks in which files are written and copied, in bytes. */
 export const BLOCK_BYTES = 256 * 1024

@@ -16,10 +16,10 @@ import { mkdir, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { leftover } from '../process/supervisor.js'
 import { allEnded, alsoFailed, attempt, makeFolders, syncDirectory } from './commit-files.js'
-import { kept, layoutOf, recover, type TransactionLayout } from './commit-record.js'
+import { isInterrupted, kept, layoutOf, type TransactionLayout } from './commit-record.js'
 import { acquireLock, type Lock, type LockOptions } from './lock.js'
 import { followFolder } from './sharing.js'
-import { StagedTransaction, type Transaction } from './transaction.js'
+import { Transaction } from './transaction.js'
 
 export interface OpenOptions extends LockOptions {
   /** Whether a folder that is not there is made; true by default. */
@@ -58,12 +58,19 @@ export async function openFolder(folder: string, options: OpenOptions = {}): Pro
   await prepare(layout, options.create ?? true)
   const lock = await acquireLock(layout.private, options)
   try {
-    return new LockedFolder(layout, lock, await recover(layout), options.signal)
+    return new LockedFolder(layout, lock, await recovered(layout), options.signal)
   } catch (error) {
     // The first error says more; a claim that stays behind ends with this process.
     await lock.release().catch(() => {})
     throw error
   }
+}
+
+/** What had to be done about an interrupted run, as a sentence. */
+async function recovered(layout: TransactionLayout): Promise<string | undefined> {
+  if (!(await isInterrupted(layout))) return undefined
+  const { recover } = await import('./recovery.js')
+  return recover(layout)
 }
 
 /** Makes the folder and its private folder, durably. */
@@ -83,7 +90,7 @@ class LockedFolder implements OpenFolder {
   readonly #layout: TransactionLayout
   readonly #lock: Lock
   readonly #signal: AbortSignal | undefined
-  #transaction: StagedTransaction | undefined
+  #transaction: Transaction | undefined
 
   constructor(layout: TransactionLayout, lock: Lock, recovered: string | undefined, signal: AbortSignal | undefined) {
     this.folder = layout.folder
@@ -99,7 +106,7 @@ class LockedFolder implements OpenFolder {
     leftover(staging)
     await attempt(staging, 'cannot make the staging folder', () => mkdir(staging))
     await followFolder(staging, this.#layout.private)
-    this.#transaction = new StagedTransaction(this.#layout, this.#signal)
+    this.#transaction = new Transaction(this.#layout, this.#signal)
     return this.#transaction
   }
 

@@ -11,20 +11,15 @@ import { formatRow } from '../csv/write.js'
 import { IngestError } from '../errors.js'
 import type { Watch } from '../process/progress.js'
 import { CATEGORIES, type Encodings } from '../rules/category-codes.js'
-import defaultEncodings from '../rules/encodings.json' with { type: 'json' }
 import { createLayout, type Layout } from '../rules/layout.js'
 import { checksum } from './checksum.js'
 import { type OpenFolder, type OpenOptions, openFolder } from './commit.js'
-import { hasContent } from './content.js'
-import { type DatabaseIndex, INDEX_FILE, isRecord, parseJson, readStoredIndex } from './index-file.js'
+import { type DatabaseIndex, isRecord, parseJson, readStoredIndex } from './index-file.js'
 import type { StoredPlaces } from './read/stored-lines.js'
 import type { Reading } from './readings.js'
 import { lookAtTables, readSeen, rememberTables, sameLook } from './seen.js'
 import type { Table } from './table.js'
-import { REJECTS_FILE, TABLES, tableColumns } from './tables.js'
-
-/** File of the category codes. */
-export const ENCODINGS_FILE = 'encodings.json'
+import { ENCODINGS_FILE, REJECTS_FILE, TABLE_NUMBERS, TABLES, tableColumns } from './tables.js'
 
 /** Tables that every version of the program has written. */
 export const FIRST_TABLES: readonly string[] = ['training.csv', 'level1.csv', 'ingest.csv', 'mosaics.csv']
@@ -129,6 +124,12 @@ export class Database {
     return { folder: this.folder.folder, lineRanges: new Map(lineRanges), descriptors: new Map(descriptors) }
   }
 
+  /** Whether its index knows of what association files say. */
+  get hasLists(): boolean {
+    const { file } = TABLES[TABLE_NUMBERS.associations] as Table
+    return this.index?.tables.get(file)?.lineRanges.words.some(({ length }) => length > 0) ?? false
+  }
+
   /** Whether it is only looked at, for a dry run. */
   get isLookedAt(): boolean {
     return this.folder.opened !== undefined
@@ -175,8 +176,10 @@ export async function isAsLeft(path: string, index: DatabaseIndex, watch: Watch,
   for (const table of TABLES) {
     const known = index.tables.get(table.file)
     if (known === undefined) return false
-    if (!isAsSeen(table) && !(await hasContent(join(path, table.file), known, headers[table.number] ?? 0, watch)))
-      return false
+    if (isAsSeen(table)) continue
+    // Seldom needed: the tables of a copy have other times.
+    const { hasContent } = await import('./content.js')
+    if (!(await hasContent(join(path, table.file), known, headers[table.number] ?? 0, watch))) return false
   }
   return true
 }
@@ -207,53 +210,26 @@ interface Codes {
 async function readCodes(folder: string, index: DatabaseIndex | undefined): Promise<Codes> {
   const text = await readFile(join(folder, ENCODINGS_FILE), 'utf8').catch(() => undefined)
   const sum = checksum(text ?? '')
-  const lost = (what: string) => ({ encodings: lostCodes(folder, what), sum })
-  if (text === undefined && (await hasCodes(folder))) return lost('is missing, though tables have codes')
-  if (text === undefined) return { encodings: defaultEncodings, sum }
-  try {
-    const encodings = await readEncodings(folder)
-    return index === undefined || index.encodings === sum ? { encodings, sum } : lost('is not as the last run left it')
-  } catch (error) {
-    if (error instanceof IngestError) return lost(`cannot be read: ${error.detail}`)
-    throw error
-  }
-}
-
-function lostCodes(folder: string, what: string): IngestError {
-  const ways = `restore the file from a backup, or let \`jwst-ingest rebuild ${folder}\` tell the codes from the tables`
-  return new IngestError('TABLE_INVALID', `${what}; nothing was changed: ${ways}`, {
-    source: join(folder, ENCODINGS_FILE),
-  })
-}
-
-/** Whether a run has given codes: a folder that another program wrote has those that the program brings. */
-export async function hasCodes(folder: string): Promise<boolean> {
-  if (!(await hasRun(folder))) return false
-  const sizes = TABLES.filter(({ encoded }) => encoded).map(async ({ file, tail }) => {
-    const { size } = (await stat(join(folder, file)).catch(() => undefined)) ?? { size: 0 }
-    return size > Buffer.byteLength(formatRow(tail))
-  })
-  return (await Promise.all(sizes)).some(Boolean)
-}
-
-/** Whether a run of this program has written the tables of a folder. */
-export async function hasRun(folder: string): Promise<boolean> {
-  const files = TABLES.filter(({ holds }) => holds === 'hidden').map(({ file }) => file)
-  const there = [INDEX_FILE, ...files].map((file) => stat(join(folder, file)).catch(() => undefined))
-  return (await Promise.all(there)).some((status) => status !== undefined)
+  const stored = parseJson(text ?? '')
+  if (isEncodings(stored) && (index === undefined || index.encodings === sum)) return { encodings: stored, sum }
+  // A new database begins with those of the program.
+  const { codesWithoutFile, lostCodes } = await import('./missing-codes.js')
+  if (text === undefined) return { encodings: await codesWithoutFile(folder), sum }
+  const what = isEncodings(stored) ? 'is not as the last run left it' : `cannot be read: ${NO_ENCODINGS}`
+  return { encodings: lostCodes(folder, what), sum }
 }
 
 /** The database's own encodings, which once written are the only ones that count; else those of the program. */
 export async function readEncodings(folder: string): Promise<Encodings> {
   const path = join(folder, ENCODINGS_FILE)
   const text = await readFile(path, 'utf8').catch(() => undefined)
-  if (text === undefined) return defaultEncodings
+  if (text === undefined) return (await import('./missing-codes.js')).defaultEncodings
   const stored = parseJson(text)
   if (isEncodings(stored)) return stored
-  throw new IngestError('TABLE_INVALID', 'expected an object with a code for each value of each category', {
-    source: path,
-  })
+  throw new IngestError('TABLE_INVALID', NO_ENCODINGS, { source: path })
 }
+
+const NO_ENCODINGS = 'expected an object with a code for each value of each category'
 
 function isEncodings(value: unknown): value is Encodings {
   const isCode = (code: unknown) => Number.isSafeInteger(code)

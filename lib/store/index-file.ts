@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { checksum } from './checksum.js'
 import { PRIVATE_FOLDER } from './commit-record.js'
 import { LineRanges } from './line-ranges.js'
-import { isReadings, type Reading } from './readings.js'
+import type { Reading } from './readings.js'
 import { StoredCensus } from './stored-census.js'
 
 /** File of the index, committed with the tables. */
@@ -135,6 +135,15 @@ function isIntact(file: Buffer): boolean {
 function isIndexHead(value: unknown): value is IndexHead {
   if (!isRecord(value) || value.version !== INDEX_VERSION) return false
   return Array.isArray(value.others) && isRecord(value.tables)
+}
+
+function isReadings(value: unknown): value is readonly Reading[] {
+  return Array.isArray(value) && value.every(isReading)
+}
+
+function isReading(value: unknown): boolean {
+  const { source, lines, owner } = (value ?? {}) as Partial<Record<keyof Reading, unknown>>
+  return typeof source === 'string' && typeof lines === 'number' && typeof owner === 'object' && owner !== null
 }
 
 /** Words of four bytes, lowest first: as fast as memory, where numbers of JSON would take a tenth of a small day. */

@@ -4,12 +4,12 @@
  * contenders, the one whose claim came later sees the earlier one, so both cannot hold it. Claims have unique names, so
  * anybody may remove that of a dead process without hitting a living one. Time is used for patience only.
  */
+
 import { readdir, readFile, rename, unlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { milliseconds } from '../clock.js'
-import { IngestError } from '../errors.js'
-import { hasCode } from '../file-errors.js'
+import { hasCode, IngestError } from '../errors.js'
 import { leftover, noLeftover, waitsForRun } from '../process/supervisor.js'
 import { type Claim, isChecked, isDead, type LockOwner, ownIdentity } from './claimant.js'
 import { attempt, unless } from './commit-files.js'

@@ -4,11 +4,11 @@
  */
 import { formatFloat } from '../csv/float.js'
 import { formatField } from '../csv/write.js'
-import type { Model } from '../rules/models.js'
+import type { Model } from '../rules/keywords.js'
 import { nameCell, type Row } from '../rules/row.js'
 import { encodedCells, encodedColumns, gigabytes, rawCells, rawColumns } from '../settle/model-columns.js'
-import type { Match, TakenOverMatch } from '../settle/resolve.js'
-import { type Definition, ofResolutions, type TableContext, type TableSink } from './table.js'
+import type { Match, Resolution, TakenOverMatch } from '../settle/resolve.js'
+import type { Definition, Table, TableContext, TableSink } from './table.js'
 
 /** The number of a table, by its file. */
 type NumberOf = (file: string) => number
@@ -108,4 +108,15 @@ function remTable(model: Model): Definition {
 /** @param numberOf tells the number of a table once all of them are there */
 export function modelTables(model: Model, numberOf: NumberOf): Definition[] {
   return [trainTable(model, numberOf), rawTable(model, numberOf), remTable(model)]
+}
+
+/** What each resolved association of a program adds. */
+export function ofResolutions(
+  write: (resolution: Resolution, out: TableSink, context: TableContext) => void,
+): Pick<Table, 'write'> {
+  return {
+    write: ({ resolutions }, context, out) => {
+      for (const resolution of resolutions) write(resolution, out, context)
+    },
+  }
 }

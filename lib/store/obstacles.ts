@@ -4,8 +4,7 @@
 import { readFileSync } from 'node:fs'
 import { access, constants, lstat, open, realpath, rmdir, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
-import { IngestError } from '../errors.js'
-import { hasCode } from '../file-errors.js'
+import { hasCode, IngestError } from '../errors.js'
 import { attempt, unless } from './commit-files.js'
 
 /** A table, or the place of one that is not there. */

@@ -44,13 +44,3 @@ export function brokenOff({ source, lines, owner }: Reading): string {
   const state = `up to line ${lines} (and all inputs before it) that is in the database, since ${owner.since}`
   return `${run}: ${state}; give the rest again, or all of it, as rows that are there change nothing`
 }
-
-/** Whether a value of the index is a list of readings. */
-export function isReadings(value: unknown): value is readonly Reading[] {
-  return Array.isArray(value) && value.every(isReading)
-}
-
-function isReading(value: unknown): boolean {
-  const { source, lines, owner } = (value ?? {}) as Partial<Record<keyof Reading, unknown>>
-  return typeof source === 'string' && typeof lines === 'number' && typeof owner === 'object' && owner !== null
-}

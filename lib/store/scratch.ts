@@ -4,7 +4,7 @@
 import { closeSync, openSync } from 'node:fs'
 import { CanonicalLine } from '../csv/row.js'
 import { formatRow } from '../csv/write.js'
-import { fileError } from '../file-errors.js'
+import { fileError } from '../errors.js'
 import { CATEGORIES, type Encoder } from '../rules/category-codes.js'
 import { readFully, writeFully } from './commit-files.js'
 import { readLines } from './read/stored-lines.js'

@@ -4,7 +4,7 @@
  */
 import { readFileSync, type Stats } from 'node:fs'
 import { chmod, chown, stat } from 'node:fs/promises'
-import { hasCode } from '../file-errors.js'
+import { hasCode } from '../errors.js'
 import { attempt, unless } from './commit-files.js'
 
 const PERMISSIONS = 0o777

@@ -1,9 +1,8 @@
 /** Files as a transaction writes them. */
-import { closeSync, openSync, readSync } from 'node:fs'
-import type { FileHandle } from 'node:fs/promises'
+import { closeSync, constants, openSync, readSync } from 'node:fs'
+import { copyFile, type FileHandle, open, rm } from 'node:fs/promises'
 import { MAX_BYTES_PER_UNIT } from '../csv/bytes.js'
-import { IngestError } from '../errors.js'
-import { fileError } from '../file-errors.js'
+import { fileError, hasCode, IngestError } from '../errors.js'
 import { breather } from '../process/breath.js'
 import { attempt, BLOCK_BYTES, writeFully } from './commit-files.js'
 
@@ -257,4 +256,33 @@ export class StagedFile implements TableWriter {
 export function writtenTo(files: readonly StagedFile[]): Written {
   const sum = (of: 'bytes' | 'cloned') => files.reduce((total, file) => total + file[of], 0)
   return { bytes: sum('bytes'), cloned: sum('cloned') }
+}
+
+/** Fewer bytes than these are copied in no more time. */
+const LEAST_BYTES = 2 ** 16
+
+/** What a file system says that cannot do it; EACCES where the file may be read only. */
+const REFUSALS = ['ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EINVAL', 'ENOTTY', 'EACCES']
+
+/**
+ * Makes a file that begins as another one does, sharing its blocks on the disk where the file system can do that (Btrfs, XFS,
+ * APFS, bcachefs), to be written on; undefined where it cannot be made so: then these bytes have to be copied.
+ */
+export async function cloneStart(source: string, path: string, length: number): Promise<FileHandle | undefined> {
+  if (length < LEAST_BYTES) return undefined
+  try {
+    await copyFile(source, path, constants.COPYFILE_FICLONE_FORCE | constants.COPYFILE_EXCL)
+    const handle = await open(path, 'r+')
+    try {
+      await handle.truncate(length)
+      return handle
+    } catch (error) {
+      await handle.close()
+      throw error
+    }
+  } catch (error) {
+    if (!hasCode(error, ...REFUSALS)) throw error
+    await rm(path, { force: true })
+    return undefined
+  }
 }

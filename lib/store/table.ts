@@ -1,16 +1,8 @@
 /** What a table of the database is. */
-import type { CsvOptions } from '../csv/read.js'
 import type { Encoder } from '../rules/category-codes.js'
 import type { Layout } from '../rules/layout.js'
 import type { Row } from '../rules/row.js'
-import type { Resolution } from '../settle/resolve.js'
 import type { Settled } from '../settle/settled.js'
-
-/**
- * How a table is read: a row gains columns and quotes on its way into it, and a line of features has the detectors of
- * all its exposures, so lines there are longer than those of the input may be.
- */
-export const TABLE_OPTIONS: CsvOptions = { maxRecordBytes: 16 * 1_048_576 }
 
 /** What a table needs to make its rows. */
 export interface TableContext {
@@ -50,14 +42,3 @@ export interface Table {
 
 /** A table as it is defined: its place gives it its number. */
 export type Definition = Omit<Table, 'number'>
-
-/** What each resolved association of a program adds. */
-export function ofResolutions(
-  write: (resolution: Resolution, out: TableSink, context: TableContext) => void,
-): Pick<Table, 'write'> {
-  return {
-    write: ({ resolutions }, context, out) => {
-      for (const resolution of resolutions) write(resolution, out, context)
-    },
-  }
-}

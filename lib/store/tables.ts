@@ -3,14 +3,14 @@
  * section 8). The place to look for, or to add, a table or a column; those of each model are in `model-tables.ts`.
  */
 import { formatField, formatRow } from '../csv/write.js'
+import { MODELS } from '../rules/keywords.js'
 import type { Layout } from '../rules/layout.js'
 import { MEMBER_COLUMNS, memberLines, SCIENCE } from '../rules/member-list.js'
-import { MODELS } from '../rules/models.js'
 import { cell, nameCell, type Row } from '../rules/row.js'
 import type { TableNumbers } from '../settle/settled.js'
 import { PRIVATE_FOLDER } from './commit-record.js'
-import { modelTables } from './model-tables.js'
-import { type Definition, ofResolutions, type Table, type TableSink } from './table.js'
+import { modelTables, ofResolutions } from './model-tables.js'
+import type { Definition, Table, TableSink } from './table.js'
 
 /** An input row that could not be used. */
 export interface Reject {
@@ -156,6 +156,9 @@ export const TABLE_NUMBERS: TableNumbers = {
   expired: numberOf(expired.file),
   holdsGroups: (number) => TABLES[number]?.holds === 'groups',
 }
+
+/** File of the category codes. */
+export const ENCODINGS_FILE = 'encodings.json'
 
 /** The table of input rows that could not be used. */
 export const REJECTS_FILE = 'rejects.csv'

@@ -2,12 +2,10 @@
 import { open, rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import { decide, noLeftover } from '../process/supervisor.js'
-import { cloneStart } from './clone.js'
 import { allEnded, alsoFailed, attempt, syncDirectory } from './commit-files.js'
 import {
   isTableName,
   type Operation,
-  readRecord,
   removeStaging,
   rollForward,
   stageRecord,
@@ -16,43 +14,21 @@ import {
 } from './commit-record.js'
 import { findTable, Obstacles, type TablePlace } from './obstacles.js'
 import { inheritRights } from './sharing.js'
-import { type FileRange, type Patch, StagedFile, type TableWriter, type Written, writtenTo } from './staged-file.js'
+import {
+  cloneStart,
+  type FileRange,
+  type Patch,
+  StagedFile,
+  type TableWriter,
+  type Written,
+  writtenTo,
+} from './staged-file.js'
 
 /**
  * A change of several files that happens wholly or not at all. Names are relative to the database folder
  * (`training.csv`, `.jwst-ingest/index`), each at most once in a transaction.
  */
-export interface Transaction {
-  /** The path of a scratch file that the caller writes, reads and closes himself; gone after the transaction. */
-  stagingPath(name: string): string
-  /** The file will hold what is written here, instead of what it held. Throws DATABASE_UNUSABLE, WRITE_FAILED. */
-  replace(name: string): Promise<TableWriter>
-  /**
-   * The file will hold these ranges of what it holds, one behind the other, then what is written here. They are there
-   * when this returns, and a first one from its beginning is cloned where the file system can do that. Throws
-   * DATABASE_UNUSABLE, WRITE_FAILED.
-   *
-   * @param patches what shall stand in place of bytes of these ranges, by its offset in the file that they make
-   */
-  cut(name: string, ranges: readonly FileRange[], patches?: readonly Patch[]): Promise<TableWriter>
-  /** What is written here will follow what the file holds; it need not exist. Throws DATABASE_UNUSABLE, WRITE_FAILED. */
-  append(name: string): Promise<TableWriter>
-  /** The file will be removed, if it is there. Throws DATABASE_UNUSABLE. */
-  remove(name: string): Promise<void>
-  /**
-   * Makes the change and tells its size, or throws a signal's reason where one came before the change counts. Throws WRITE_FAILED or
-   * DATABASE_UNUSABLE: either nothing was changed and what was staged is removed, or the error says that the run is
-   * committed, and the next {@link openFolder} finishes it.
-   */
-  commit(): Promise<Written>
-  /**
-   * Gives the change up: removes what was staged, the tables are untouched. Does nothing once the change was committed
-   * or given up. `reason` as in {@link OpenFolder.close}.
-   */
-  abort(reason?: unknown): Promise<void>
-}
-
-export class StagedTransaction implements Transaction {
+export class Transaction {
   /** `committed`: the record has its name, but not everything is in place. */
   state: 'open' | 'committed' | 'over' = 'open'
   readonly #layout: TransactionLayout
@@ -75,17 +51,26 @@ export class StagedTransaction implements Transaction {
     return this.#committed
   }
 
+  /** The path of a scratch file that the caller writes, reads and closes himself; gone after the transaction. */
   stagingPath(name: string): string {
     if (name === '' || /[/\\\0]/.test(name)) throw new Error(`not a file name: ${name}`)
     return join(this.#layout.staging, `scratch-${name}`)
   }
 
+  /** The file will hold what is written here, instead of what it held. Throws DATABASE_UNUSABLE, WRITE_FAILED. */
   async replace(name: string): Promise<TableWriter> {
     const table = await this.#reserve(name)
     await this.#obstacles.refuseRename(table)
     return this.#stage(name, table)
   }
 
+  /**
+   * The file will hold these ranges of what it holds, one behind the other, then what is written here. They are there
+   * when this returns, and a first one from its beginning is cloned where the file system can do that. Throws
+   * DATABASE_UNUSABLE, WRITE_FAILED.
+   *
+   * @param patches what shall stand in place of bytes of these ranges, by its offset in the file that they make
+   */
   async cut(name: string, ranges: readonly FileRange[], patches: readonly Patch[] = []): Promise<TableWriter> {
     const table = await this.#reserve(name)
     await this.#obstacles.refuseRename(table)
@@ -97,6 +82,7 @@ export class StagedTransaction implements Transaction {
     return file
   }
 
+  /** What is written here will follow what the file holds; it need not exist. Throws DATABASE_UNUSABLE, WRITE_FAILED. */
   async append(name: string): Promise<TableWriter> {
     const table = await this.#reserve(name)
     const { size = 0 } = table
@@ -104,6 +90,7 @@ export class StagedTransaction implements Transaction {
     return this.#stage(name, table, { start: size })
   }
 
+  /** The file will be removed, if it is there. Throws DATABASE_UNUSABLE. */
   async remove(name: string): Promise<void> {
     const { size } = await this.#reserve(name)
     // Of a link, itself is removed.
@@ -111,6 +98,11 @@ export class StagedTransaction implements Transaction {
     this.#changes.set(name, undefined)
   }
 
+  /**
+   * Makes the change and tells its size, or throws a signal's reason where one came before the change counts. Throws WRITE_FAILED or
+   * DATABASE_UNUSABLE: either nothing was changed and what was staged is removed, or the error says that the run is
+   * committed, and the next {@link openFolder} finishes it.
+   */
   async commit(): Promise<Written> {
     this.#mustBeOpen()
     const files = this.#files()
@@ -137,6 +129,10 @@ export class StagedTransaction implements Transaction {
     this.#committed = true
   }
 
+  /**
+   * Gives the change up: removes what was staged, the tables are untouched. Does nothing once the change was committed
+   * or given up. `reason` as in {@link OpenFolder.close}.
+   */
   async abort(reason?: unknown): Promise<void> {
     if (this.state !== 'open') return
     this.state = 'over'
@@ -203,6 +199,7 @@ export class StagedTransaction implements Transaction {
     } catch (error) {
       // A network file system can report failure for a rename that it did: then the run is committed all the same,
       // and nothing staged may be removed. The same if that cannot be told.
+      const { readRecord } = await import('./recovery.js')
       const found = await readRecord(this.#layout).catch(() => 'perhaps')
       if (found === undefined) throw error
     }

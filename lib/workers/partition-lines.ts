@@ -4,13 +4,11 @@
 import { CanonicalLine } from '../csv/row.js'
 import { KeywordFinder } from '../rules/keywords.js'
 import type { Layout } from '../rules/layout.js'
-import type { MemberList } from '../rules/member-list.js'
 import { programOfPartition } from '../rules/partition.js'
 import type { Row } from '../rules/row.js'
 import type { ProgramLines, ProgramLists } from '../settle/settled.js'
 import { type Entry, FRESH_LIST, freshKind, type RecordCursor } from '../sort/records.js'
-import { concernedLines } from '../store/read/concerned-lines.js'
-import { readFeatures, readFresh, readMembers, readStored } from '../store/read/stored.js'
+import { readFeatures, readFresh, readStored } from '../store/read/stored.js'
 import type { StoredLines } from '../store/read/stored-lines.js'
 import { TABLE_NUMBERS, TABLES } from '../store/tables.js'
 
@@ -27,7 +25,12 @@ export interface PartitionSource {
   readonly stored?: StoredLines | undefined
   /** See {@link TaskSetup.replaces}. */
   readonly replaces?: boolean | undefined
+  /** Reads what association files say; absent where none tell of any program. */
+  readonly readLists?: ReadLists | undefined
 }
+
+/** Reads what association files say of a program from its lines. */
+export type ReadLists = (entries: readonly Entry[]) => ProgramLists
 
 const NONE: readonly never[] = []
 
@@ -35,7 +38,7 @@ const NONE: readonly never[] = []
 export function linesOfPartition(
   partition: number,
   cursor: RecordCursor,
-  { layout, stored, replaces }: PartitionSource,
+  { layout, stored, replaces, readLists }: PartitionSource,
 ): ProgramLines {
   const pid = programOfPartition(partition)
   const finder = new KeywordFinder(layout.at)
@@ -59,19 +62,43 @@ export function linesOfPartition(
     fresh,
     stored: rows.map(({ origin, text, offset }) => readStored(layout, origin, new CanonicalLine(text), finder, offset)),
     replaces,
-    lists: lists.length === 0 ? undefined : readLists(lists),
+    lists: lists.length === 0 ? undefined : (readLists ?? unexpected)(lists),
     features: () =>
       [...features, ...read(FEATURE_TABLES)].map(({ origin, text, offset }) => readFeatures(origin, text, offset)),
   }
 }
 
-/** What association files say: those of this run, and what is stored of earlier ones. */
-function readLists(entries: readonly Entry[]): ProgramLists {
-  const fresh = entries.filter(({ origin }) => origin === FRESH_LIST).map(({ text }) => JSON.parse(text) as MemberList)
-  const stored = entries.filter(({ origin }) => origin !== FRESH_LIST)
-  return {
-    fresh,
-    stored: readMembers(stored.map(({ text }) => text)),
-    lines: stored.map(({ origin, text, offset = 0 }) => ({ table: origin, line: text, offset })),
+function unexpected(): never {
+  throw new Error('association files tell of a program, though none are expected')
+}
+
+/** Where a line of a table of rows has its association and its dataset's name, counted from its end. */
+const PLACES = TABLES.map(({ tail }) => ({ params: tail.length, name: tail.length - 1 - tail.indexOf('Dataset') }))
+/** What waits or is set aside can be in another association's way, by a name that both expect or as it comes back. */
+const OPEN_TABLES = TABLES.filter(({ file }) => file === 'ingest.csv' || file === 'expired.csv').map(
+  ({ number }) => number,
+)
+
+/**
+ * The lines that new rows can concern: all but matched exposures of associations to which no new row belongs, of whose
+ * datasets none comes anew, and in which nothing waits. Those are most of a program, and to make rows of them would be most
+ * of the work of a late day.
+ *
+ * @param lines stored lines of a program without association files
+ * @param fresh its rows of this run
+ */
+export function concernedLines(lines: readonly Entry[], fresh: readonly Row[]): readonly Entry[] {
+  const names = new Set(fresh.map(({ dname }) => dname))
+  const associations = new Set(fresh.map(({ params }) => params))
+  for (const { origin, text } of lines) {
+    if (TABLES[origin]?.holds !== 'rows') continue
+    const { params = 0, name = 0 } = PLACES[origin] ?? {}
+    const line = new CanonicalLine(text)
+    if (OPEN_TABLES.includes(origin) || names.has(line.fieldFromEnd(name))) associations.add(line.fieldFromEnd(params))
   }
+  const { params = 0 } = PLACES[TABLE_NUMBERS.level1] ?? {}
+  return lines.filter(
+    ({ origin, text }) =>
+      origin !== TABLE_NUMBERS.level1 || associations.has(new CanonicalLine(text).fieldFromEnd(params)),
+  )
 }

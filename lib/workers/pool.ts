@@ -12,8 +12,15 @@ import { IngestError } from '../errors.js'
 import type { SpilledSection } from '../sort/buffer.js'
 import type { SectionData } from '../sort/run.js'
 import type { SpillTarget } from '../sort/spill.js'
-import type { TableTasks } from './table-tasks.js'
-import { memoryOfTask, type ResultOf, type SpillTask, type Task, TaskRunner, type TaskSetup } from './tasks.js'
+import {
+  type Extras,
+  memoryOfTask,
+  type ResultOf,
+  type SpillTask,
+  type Task,
+  TaskRunner,
+  type TaskSetup,
+} from './tasks.js'
 
 /** What an {@link IngestError} loses on its way between threads. */
 type KnownError = Pick<IngestError, 'code' | 'detail' | 'place'>
@@ -60,11 +67,11 @@ export class WorkerPool {
 
   /**
    * @param signal gives all tasks up: nobody waits for one that takes long
-   * @param tables does tasks on tables on this thread
+   * @param extras for tasks on this thread
    */
-  constructor(setup: TaskSetup, signal?: AbortSignal, tables?: TableTasks) {
+  constructor(setup: TaskSetup, signal?: AbortSignal, extras?: Extras) {
     this.#setup = setup
-    this.#runner = new TaskRunner(setup, tables)
+    this.#runner = new TaskRunner(setup, extras)
     this.#signal = signal
     signal?.addEventListener('abort', this.#giveUp, { once: true })
   }

@@ -219,7 +219,7 @@ interface TablePool {
 function startPool(setup: TablesSetup, encodings: Encodings, signal: AbortSignal | undefined): TablePool {
   const tables = new TableTasks(setup, encodings)
   const shared = { others: setup.others, inputs: [], encodings, stored: undefined, tables: setup }
-  return { pool: new WorkerPool(shared, signal, tables), tables }
+  return { pool: new WorkerPool(shared, signal, { tables }), tables }
 }
 
 async function surveyLines(

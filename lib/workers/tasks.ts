@@ -19,7 +19,7 @@ import { type TableText, TableTexts } from '../store/format.js'
 import { StoredLines, type StoredPlaces } from '../store/read/stored-lines.js'
 import { StoredCensus } from '../store/stored-census.js'
 import { TABLE_NUMBERS, TABLES } from '../store/tables.js'
-import { linesOfPartition, type PartitionSource } from './partition-lines.js'
+import { linesOfPartition, type PartitionSource, type ReadLists } from './partition-lines.js'
 import type { RenewedPrograms } from './renewer.js'
 import { type InputForm, RowScrubber, type ScrubbedRows } from './row-scrubber.js'
 import type {
@@ -46,6 +46,8 @@ export interface TaskSetup {
   readonly emits?: number | undefined
   /** The tables that tasks on a database are about. */
   readonly tables?: TablesSetup
+  /** Whether association files may tell of programs. */
+  readonly hasLists?: boolean | undefined
 }
 
 /** Lines to scrub. */
@@ -120,6 +122,18 @@ const EXPOSURE_TABLES = TABLES.filter(({ file }) => file === 'level1.csv' || fil
 /** Rows of so many bytes are settled in a tenth of a second; usual tasks have half of them. */
 const MOST_SHORT_BYTES = 1 << 19
 
+/** What only some runs need, so that the others need not load it. */
+export interface Extras {
+  /** Does tasks on tables; runs over inputs have none. */
+  readonly tables?: TableTasks
+  readonly readLists?: ReadLists
+}
+
+/** What a run needs. */
+export async function loadExtras({ hasLists = false }: Pick<TaskSetup, 'hasLists'>): Promise<Extras> {
+  return hasLists ? { readLists: (await import('../store/read/stored-lists.js')).readLists } : {}
+}
+
 /** Does tasks of one run. */
 export class TaskRunner {
   readonly layout: Layout
@@ -127,14 +141,13 @@ export class TaskRunner {
   readonly #encoder: Encoder
   readonly #stored: StoredLines | undefined
   readonly #texts: TableTexts
-  readonly #tables: TableTasks | undefined
+  readonly #extras: Extras
   #scrubber: RowScrubber | undefined
   #scrubberInput = -1
 
-  /** @param tables does tasks on tables; runs over inputs have none, and need not load what these take */
-  constructor(setup: TaskSetup, tables?: TableTasks) {
+  constructor(setup: TaskSetup, extras: Extras = {}) {
     this.#setup = setup
-    this.#tables = tables
+    this.#extras = extras
     this.layout = createLayout(setup.others)
     this.#encoder = new Encoder(setup.encodings)
     this.#texts = new TableTexts({ layout: this.layout, encoder: this.#encoder }, setup.emits)
@@ -180,8 +193,9 @@ export class TaskRunner {
   }
 
   get #onTables(): TableTasks {
-    if (this.#tables === undefined) throw new Error('a task on tables in a run over inputs')
-    return this.#tables
+    const { tables } = this.#extras
+    if (tables === undefined) throw new Error('a task on tables in a run over inputs')
+    return tables
   }
 
   #scrub({ input, bytes, line }: ScrubTask): ScrubbedRows {
@@ -213,7 +227,7 @@ export class TaskRunner {
     const counts = nothingSettled()
     const { replaces } = this.#setup
     const census: CensusByProgram = new Map()
-    const source = { layout: this.layout, stored: this.#stored, replaces }
+    const source = { layout: this.layout, stored: this.#stored, replaces, readLists: this.#extras.readLists }
     for (const settled of settlePartitions(asBuffer(bytes), source)) {
       countSettled(settled, counts)
       countProgram(settled, census)

@@ -2,15 +2,15 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { IngestError } from '../errors.js'
 import type { Answer, Job } from './pool.js'
-import { memoryOfResult, TaskRunner, type TaskSetup } from './tasks.js'
+import { loadExtras, memoryOfResult, TaskRunner, type TaskSetup } from './tasks.js'
 
 const tell = (answer: Answer, given: ArrayBuffer[] = []) => parentPort?.postMessage(answer, given)
 
 /** Runs over inputs, which are most, need not load what tasks on tables take. */
 async function makeRunner(setup: TaskSetup): Promise<TaskRunner> {
-  if (setup.tables === undefined) return new TaskRunner(setup)
+  if (setup.tables === undefined) return new TaskRunner(setup, await loadExtras(setup))
   const { TableTasks } = await import('./table-tasks.js')
-  return new TaskRunner(setup, new TableTasks(setup.tables, setup.encodings))
+  return new TaskRunner(setup, { tables: new TableTasks(setup.tables, setup.encodings) })
 }
 
 function work(runner: TaskRunner, { number, task }: Job): void {

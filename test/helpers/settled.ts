@@ -3,6 +3,7 @@
 import type { MemberList } from '../../lib/rules/member-list.js'
 import type { Row } from '../../lib/rules/row.js'
 import { settleProgram } from '../../lib/settle/program.js'
+import { settleWithLists } from '../../lib/settle/program-lists.js'
 import type { Settled } from '../../lib/settle/settled.js'
 import { TABLE_NUMBERS } from '../../lib/store/tables.js'
 import { type Columns, exposure, product, stored } from './rows.js'
@@ -36,7 +37,9 @@ export function settleRows(rows: ProgramRows, isReversed = false): Settled {
     return stored(row, TABLE_NUMBERS.expired)
   })
   const lists =
-    members === undefined ? undefined : { stored: [], lines: [], fresh: Object.entries(members).map(listOf) }
+    members === undefined
+      ? undefined
+      : { stored: [], lines: [], fresh: Object.entries(members).map(listOf), settle: settleWithLists }
   const lines = { pid: 1001, fresh: isReversed ? fresh.toReversed() : fresh, lists, features: () => [] }
   return settleProgram({ ...lines, stored: [...old, ...expired] }, TABLE_NUMBERS, true)
 }

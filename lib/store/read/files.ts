@@ -4,14 +4,12 @@
 import { type FileHandle, open, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { IngestError } from '../../errors.js'
-import { hasCode } from '../../file-errors.js'
+import { hasCode, IngestError } from '../../errors.js'
 import type { Meter } from '../../process/progress.js'
 import { unless } from '../commit-files.js'
 import { layoutOf } from '../commit-record.js'
-import { ENCODINGS_FILE } from '../database.js'
 import { INDEX_FILE } from '../index-file.js'
-import { REJECTS_FILE, TABLES } from '../tables.js'
+import { ENCODINGS_FILE, REJECTS_FILE, TABLES } from '../tables.js'
 import { type Item, ItemReader } from './items.js'
 
 /** A file as it was when it was opened: what is replaced or appended to later does not show. */

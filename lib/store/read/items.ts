@@ -3,8 +3,13 @@
  */
 
 import type { CsvBatch, RecordBlock } from '../../csv/block.js'
-import { CsvReader, type CsvRecord } from '../../csv/read.js'
-import { TABLE_OPTIONS } from '../table.js'
+import { type CsvOptions, CsvReader, type CsvRecord } from '../../csv/read.js'
+
+/**
+ * How a table is read: a row gains columns and quotes on its way into it, and a line of features has the detectors of
+ * all its exposures, so lines there are longer than those of the input may be.
+ */
+export const TABLE_OPTIONS: CsvOptions = { maxRecordBytes: 16 * 1_048_576 }
 
 /** A record of a file, or what cannot be read as one, and where it stands. */
 export interface Item {

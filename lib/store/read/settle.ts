@@ -8,8 +8,9 @@ import type { Layout } from '../../rules/layout.js'
 import { settleProgram } from '../../settle/program.js'
 import type { Settled } from '../../settle/settled.js'
 import { TABLE_NUMBERS, TABLES } from '../tables.js'
-import { readFeatures, readMembers, readStored } from './stored.js'
+import { readFeatures, readStored } from './stored.js'
 import { readLines } from './stored-lines.js'
+import { readLists } from './stored-lists.js'
 import type { TableLine, TablePart } from './survey.js'
 
 /** Resolves all associations of a program from its stored lines alone. */
@@ -19,8 +20,8 @@ export function settleAnew(pid: number, lines: readonly TableLine[], layout: Lay
   const rows = lines.filter((line) => holds(line) === 'rows' || holds(line) === 'hidden')
   const products = lines.filter((line) => holds(line) === 'products')
   const members = lines.filter((line) => holds(line) === 'members')
-  const stored = readMembers(members.map(({ text }) => text))
-  const lists = members.length === 0 ? undefined : { fresh: [], stored, lines: [] }
+  const lists =
+    members.length === 0 ? undefined : readLists(members.map(({ table, text }) => ({ origin: table, text })))
   return settleProgram(
     {
       pid,

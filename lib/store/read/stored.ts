@@ -5,7 +5,6 @@ import { CanonicalLine } from '../../csv/row.js'
 import { kindOf } from '../../rules/dataset.js'
 import type { KeywordFinder } from '../../rules/keywords.js'
 import type { Layout } from '../../rules/layout.js'
-import { type MemberList, readMemberLists } from '../../rules/member-list.js'
 import { type Kind, type PlacedLine, Row } from '../../rules/row.js'
 import { toNumber } from '../../rules/values.js'
 import type { FeatureLine } from '../../settle/settled.js'
@@ -65,9 +64,4 @@ export function readFeatures(number: number, line: string, offset = 0): FeatureL
   const read = (column: string) => cells[tail.indexOf(column)] ?? ''
   const name = cells.at(-1) ?? ''
   return { table: number, name, line, offset, cells, date: read('date'), size: toNumber(read('imagesize')) }
-}
-
-/** What lines of the table of associations say. */
-export function readMembers(lines: readonly string[]): MemberList[] {
-  return readMemberLists(lines.map((line) => new CanonicalLine(line).fields))
 }

@@ -363,6 +363,19 @@ for (const [rule, columns, rest] of expected) {
   })
 }
 
+const SPELLINGS = ['', 'NaN', 'nan', 'N/A', 'NONE', 'None', 'none', 'NULL', 'null']
+for (const column of ['CHANNEL', 'PROGRAM', 'OBSERVTN'] as const) {
+  test(`expected name: it is the same however a ${column} that says nothing is written`, (t) => {
+    const names = SPELLINGS.map((nothing) => {
+      const row = exposure(
+        miri('MIR_MRS', 'NONE', { DETECTOR: 'MIRIFUSHORT', BAND: 'SHORT', CHANNEL: '12', [column]: nothing }),
+      )
+      return expectedName(row, rankTargets([row]))
+    })
+    t.is(new Set(names).size, 1, names.join())
+  })
+}
+
 test('expected name: padded PROGRAM and OBSERVTN, rank among the targets of the association', (t) => {
   const third = exposure({ VISITYPE: MOVING, TARGNAME: 'c', PROGRAM: '42', OBSERVTN: '7' })
   const ranks = rankTargets([third, moving('b'), fixedAt('1'), moving('a')])

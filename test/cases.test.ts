@@ -81,6 +81,13 @@ const LEFT: Readonly<Record<string, (training: string) => string>> = {
   'without the column pname': (training) => training,
   'with a blank pname': (training) =>
     training.replace('expmode,Dataset', 'expmode,pname,Dataset').replace(/,([^,]*)$/, ',,$1'),
+  ...Object.fromEntries(
+    ['nan', 'NaN', 'None'].map((nothing) => [
+      `with the pname ${nothing}`,
+      (training: string) =>
+        training.replace('expmode,Dataset', 'expmode,pname,Dataset').replace(/,([^,]*)$/, `,${nothing},$1`),
+    ]),
+  ),
   'a field short, as rows without pname are appended to a table that has it': (training) =>
     training.replace('expmode,Dataset', 'expmode,pname,Dataset'),
   'without its last fields': (training) =>

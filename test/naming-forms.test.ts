@@ -261,6 +261,58 @@ for (const form of forms) {
   })
 }
 
+const SIX = ['MIRIFUSHORT', 'MIRIFULONG'].flatMap((DETECTOR) =>
+  ['SHORT', 'MEDIUM', 'LONG'].map((BAND): Keywords => ({ DETECTOR, BAND })),
+)
+const FOUR = ['F070LP', 'F100LP'].flatMap((FILTER) => BOTH.map((cells): Keywords => ({ ...cells, FILTER })))
+const cube = (name: string, members: readonly number[], ...products: readonly Keywords[]) =>
+  products.map((cells) => ({ name, members, cells, exposures: SIX, keywords: mrs('MIRIFUSHORT', '12', 'SHORT') }))
+
+/** Products of files that list the exposures of several, and what their keywords say; which exposures are theirs. */
+const TOLD_BY_NAME = [
+  ...cube(
+    'miri_ch1-shortmediumlong',
+    [1, 2, 3],
+    { BAND: 'SHORTMEDIUMLONG' },
+    { BAND: 'LONGSHORTMEDIUM' },
+    { BAND: 'SHORT-MEDIUM-LONG' },
+    { BAND: 'SHORT|MEDIUM|LONG' },
+    { BAND: 'MULTIPLE', DETECTOR: 'MULTIPLE' },
+  ),
+  ...cube('miri_ch3-shortmedium', [4, 5], { BAND: 'MEDIUMSHORT', DETECTOR: 'MULTIPLE' }, { BAND: '', DETECTOR: '' }),
+  ...cube('miri_ch1-short', [1], { DETECTOR: 'MULTIPLE' }, { BAND: 'MULTIPLE' }, { BAND: 'NONE' }, { BAND: 'LONG' }),
+  ...['', 'MULTIPLE', 'F070LP'].map((FILTER) => ({
+    name: 'nirspec_g140m-f070lp',
+    members: [1, 2],
+    cells: { FILTER },
+    exposures: FOUR,
+    keywords: nirspec('NRS_IFU', 'F070LP', 'G140M'),
+  })),
+]
+
+test('what the name of a cube tells of its detector, bands and filter counts, whatever its keywords say', async (t) => {
+  const folder = temporaryFolder(t)
+  const scenes = TOLD_BY_NAME.map(({ name, cells, ...scene }, index) =>
+    build(`jw01001-o${String(index + 1).padStart(3, '0')}_t001_${name}`, { ...scene, product: cells }),
+  )
+  const inputs = writeDayFiles(folder, [
+    day(
+      '2024-02-21',
+      scenes.flatMap(({ exposures, products }) => [...exposures, ...products].map(({ row }) => row)),
+    ),
+  ])
+  const files = scenes.map(({ exposures, products: [own] }) => {
+    const inFile = (own?.name ?? '').replace(/(?:_ch\d|(?<=g140m)-f).*/, '')
+    return asnFile({ [inFile]: Object.fromEntries(exposures.map(({ name }) => [name, 'science'])) })
+  })
+  await runBoth(join(folder, 'db'), inputs, writeAssociations(folder, files))
+  const told = scenes.map((scene, index) => [TOLD_BY_NAME[index]?.cells, outcome(join(folder, 'db'), scene)])
+  t.deepEqual(
+    told,
+    TOLD_BY_NAME.map(({ cells }) => [cells, 'yes']),
+  )
+})
+
 /** A file for the form; those of wavefront sensing name one pair each. */
 function filesOf(form: Form, scene: Scene, built: Built) {
   const type = scene.keywords.VISITYPE?.includes('WFSC') ? 'wfs-image3' : 'image3'

@@ -82,7 +82,7 @@ function makeTraits(keywords: Keywords): Traits {
     isSourceBased: SOURCE_BASED.has(EXP_TYPE),
     target: targetBy(keywords),
     ungrouped: ungroupedBy(keywords),
-    nameStart: `jw${PROGRAM.toLowerCase()}-o${OBSERVTN.toLowerCase()}_`,
+    nameStart: `jw${orBlank(PROGRAM)}-o${orBlank(OBSERVTN)}_`.toLowerCase(),
     nameEnd: `_${INSTRUME}_${optics}${suffix}`.toLowerCase(),
   }
 }
@@ -171,7 +171,7 @@ function spectralOptics(keywords: Keywords, model: Model): string {
   const { FILTER, GRATING, FXD_SLIT, SUBARRAY, BAND, CHANNEL } = keywords
   const withoutSlit = model === 'TAC' && FILTER === 'CLEAR' && GRATING === 'PRISM'
   const slit = withoutSlit ? '' : withDash(FXD_SLIT)
-  const band = isNothing(BAND) ? '' : `ch${CHANNEL.slice(0, 1)}-${BAND}`
+  const band = isNothing(BAND) ? '' : `ch${orBlank(CHANNEL).slice(0, 1)}-${BAND}`
   return spectralElements(keywords) + slit + withDash(subarrayPart(SUBARRAY)) + band
 }
 
@@ -183,6 +183,11 @@ function spectralElements({ EXP_TYPE, FILTER, PUPIL, GRATING }: Keywords): strin
 
 function subarrayPart(subarray: string): string {
   return subarray === 'FULL' ? '' : subarray
+}
+
+/** However nothing is written, it is the same in a name. */
+function orBlank(text: string): string {
+  return isNothing(text) ? '' : text
 }
 
 function withDash(part: string): string {

@@ -35,8 +35,10 @@ const PARTS = new Map<string, PatternPart>([
   ['suffix', literal('wfscmb')],
 ])
 /** What the pipeline adds to the name of a MIR_MRS product, and to that of one of the NIRSpec IFU. */
-const CHANNEL_AND_BAND = /_ch\d[-a-z]*$/
-const FILTER_BEHIND = /(?<=_nirspec_[a-z0-9]+)-[a-z0-9]+$/
+const CHANNEL_AND_BAND = /_ch(\d+)-?([-a-z]*)$/
+const FILTER_BEHIND = /(?<=_nirspec_[a-z0-9]+)-([a-z0-9]+)$/
+/** The channels of each detector of the medium-resolution spectrometer. */
+const CHANNELS: Readonly<Record<string, RegExp>> = { MIRIFUSHORT: /[12]/, MIRIFULONG: /[34]/ }
 
 /** The suffixes of Level 3 products; that of wavefront sensing, which has a number behind it, is part of a name. */
 const SUFFIXES = (
@@ -65,6 +67,29 @@ export function isWithoutBand(product: string): boolean {
 /** Whether a name in a file ends after the grating or prism, as that of the IFU products of all filters does. */
 export function isWithoutFilter(product: string): boolean {
   return /_nirspec_[a-z0-9]+$/.test(product)
+}
+
+/**
+ * The detectors and bands that the name of a MIR_MRS product tells, several joined by `|`; blank where it tells none.
+ *
+ * @param name in lower case, as `…_ch1-short`, `…_ch3-short-long` (two dichroics) or `…_ch1-shortmediumlong`
+ */
+export function channelAndBand(name: string): { readonly detector: string; readonly band: string } {
+  const [, channels = '', bands = ''] = CHANNEL_AND_BAND.exec(name) ?? []
+  const detectors = Object.keys(CHANNELS).filter((detector) => CHANNELS[detector]?.test(channels))
+  return { detector: detectors.join('|'), band: bandsJoined(bands) }
+}
+
+/** Bands joined by `|`, from a text that has one behind the other in any order, as cubes of several have it; else blank. */
+export function bandsJoined(text: string): string {
+  const bands = text.toUpperCase().match(/SHORT|MEDIUM|LONG/g) ?? []
+  if (bands.length === 2 && text.includes('-')) return bands.join('-')
+  return bands.join('').length === text.replace(/[-|]/g, '').length ? bands.join('|') : ''
+}
+
+/** The filter that the name of an IFU product tells, behind its grating or prism; blank where it tells none. */
+export function filterBehind(name: string): string {
+  return FILTER_BEHIND.exec(name)?.[1]?.toUpperCase() ?? ''
 }
 
 /** The text before the first `_` of a name: program and candidate, never part of a template. */
@@ -135,5 +160,5 @@ export function expectedProduct(product: string, exposure: Row): string {
   if (EXP_TYPE === 'NRS_IFU' && isWithoutFilter(product) && !isNothing(FILTER))
     return `${filled}-${FILTER}`.toLowerCase()
   if (EXP_TYPE !== 'MIR_MRS' || !isWithoutBand(product)) return filled
-  return `${filled}_ch${CHANNEL.slice(0, 1)}-${BAND}`.toLowerCase()
+  return `${filled}_ch${isNothing(CHANNEL) ? '' : CHANNEL.slice(0, 1)}-${BAND}`.toLowerCase()
 }

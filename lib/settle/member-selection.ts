@@ -4,7 +4,7 @@
 
 import { bandsIn } from '../rules/instrument.js'
 import { type MemberList, SCIENCE } from '../rules/member-list.js'
-import { isWithoutBand, isWithoutFilter } from '../rules/product-name.js'
+import { bandsJoined, channelAndBand, filterBehind, isWithoutBand, isWithoutFilter } from '../rules/product-name.js'
 import { compareRows, type Row } from '../rules/row.js'
 import { isNothing } from '../rules/values.js'
 import type { OtherMember } from './resolve.js'
@@ -47,7 +47,7 @@ export interface Selection {
 
 /**
  * Which of a list's members a product is made of, where one name stands for several products: for MIR_MRS those of its
- * detector and band, for the NIRSpec IFU those of its filter. What is blank does not matter.
+ * detector and band, for the NIRSpec IFU those of its filter. Several values are joined by `|`; what is blank does not matter.
  */
 export interface Share {
   readonly detector: string
@@ -58,13 +58,20 @@ export interface Share {
 /** All members. */
 export const WHOLE: Share = { detector: '', band: '', filter: '' }
 
-/** The share of a list's members that a product is made of, or that an exposure belongs to. */
+/**
+ * The share of a list's members that a product is made of, or that an exposure belongs to: by its name, and by its keywords
+ * where that does not tell. (What a product of several bands or filters has in its keywords is not always one of theirs.)
+ */
 export function shareOf(row: Row, { product }: MemberList): Share {
   const { EXP_TYPE, DETECTOR, BAND, FILTER } = row.keywords
-  if (EXP_TYPE === 'MIR_MRS' && isWithoutBand(product)) return { ...WHOLE, detector: DETECTOR, band: BAND }
+  const name = row.dname.toLowerCase()
+  if (EXP_TYPE === 'MIR_MRS' && isWithoutBand(product)) {
+    const { detector, band } = channelAndBand(name)
+    return { ...WHOLE, detector: detector || DETECTOR, band: band || bandsJoined(BAND) || BAND }
+  }
   // A product that has the very name of the file is the only one.
-  const isOne = row.dname.toLowerCase() === product
-  return EXP_TYPE === 'NRS_IFU' && isWithoutFilter(product) && !isOne ? { ...WHOLE, filter: FILTER } : WHOLE
+  if (EXP_TYPE !== 'NRS_IFU' || !isWithoutFilter(product) || name === product) return WHOLE
+  return { ...WHOLE, filter: filterBehind(name) || FILTER }
 }
 
 /** A share as a key. */

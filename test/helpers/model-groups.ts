@@ -125,7 +125,7 @@ function expectedProduct(row: Cells, target: string): string | undefined {
   const rest = isImageType(row) ? imageName(row) : spectralName(row)
   if (rest === undefined) return undefined
   const ending = cell(row, 'EXP_TYPE') === 'NRC_CORON' ? '-image3' : ''
-  const start = `jw${cell(row, 'PROGRAM')}-o${cell(row, 'OBSERVTN')}_${target}_${cell(row, 'INSTRUME')}`
+  const start = `jw${said(row, 'PROGRAM')}-o${said(row, 'OBSERVTN')}_${target}_${cell(row, 'INSTRUME')}`
   return `${start}_${rest}${ending}`.toLowerCase()
 }
 
@@ -147,8 +147,13 @@ function spectralName(row: Cells): string | undefined {
     spectralOptics(row) +
     (withoutSlit ? '' : `-${slit}`) +
     (subarray === 'FULL' || !has(subarray) ? '' : `-${subarray}`) +
-    (has(band) ? `ch${cell(row, 'CHANNEL').slice(0, 1)}-${band}` : '')
+    (has(band) ? `ch${said(row, 'CHANNEL').slice(0, 1)}-${band}` : '')
   )
+}
+
+/** What a cell says, if anything. */
+function said(row: Cells, column: string): string {
+  return has(cell(row, column)) ? cell(row, column) : ''
 }
 
 function spectralOptics(row: Cells): string {

@@ -210,13 +210,22 @@ interface Share {
 const everything: Share = { has: () => true, mayHave: () => true }
 
 function shareOf(said: Said, row: Cells): Share {
-  const fits = (column: string, other: Cells) => fitsIn(cell(row, column), cell(other, column))
-  if (isIfuName(said) && cell(row, 'EXP_TYPE') === 'NRS_IFU' && lower(row) !== said.product)
-    return { has: (other) => fits('FILTER', other), mayHave: () => true }
+  const behind = lower(row).startsWith(said.product) ? lower(row).slice(said.product.length) : ''
+  if (isIfuName(said) && cell(row, 'EXP_TYPE') === 'NRS_IFU' && lower(row) !== said.product) {
+    const filter = behind === '' ? cell(row, 'FILTER') : behind.slice(1).toUpperCase()
+    return { has: (other) => fitsIn(filter, cell(other, 'FILTER')), mayHave: () => true }
+  }
   if (!isMrsName(said) || cell(row, 'EXP_TYPE') !== 'MIR_MRS') return everything
+  const [channel = '', bands = ''] = behind.replace('_ch', '').split(/-(.*)/)
+  const [detector, band] =
+    behind === ''
+      ? [cell(row, 'DETECTOR'), cell(row, 'BAND')]
+      : [channel < '3' ? 'MIRIFUSHORT' : 'MIRIFULONG', bands.toUpperCase()]
+  const told = ['SHORT', 'MEDIUM', 'LONG'].filter((its) => band.includes(its)).join('|')
+  const wanted = band.includes('-') || band === 'MULTIPLE' ? band : told
   return {
-    has: (other) => fits('DETECTOR', other) && fits('BAND', other),
-    mayHave: (detector) => fitsIn(cell(row, 'DETECTOR'), detector),
+    has: (other) => fitsIn(detector, cell(other, 'DETECTOR')) && fitsIn(wanted, cell(other, 'BAND')),
+    mayHave: (its) => fitsIn(detector, its),
   }
 }
 
@@ -284,5 +293,5 @@ function fillIn(said: Said, first: Cells): string {
   if (isIfuName(said) && cell(first, 'EXP_TYPE') === 'NRS_IFU' && has(cell(first, 'FILTER')))
     return `${filled}-${cell(first, 'FILTER')}`.toLowerCase()
   if (!isMrsName(said) || cell(first, 'EXP_TYPE') !== 'MIR_MRS') return filled
-  return `${filled}_ch${cell(first, 'CHANNEL').charAt(0)}-${cell(first, 'BAND')}`.toLowerCase()
+  return `${filled}_ch${has(cell(first, 'CHANNEL')) ? cell(first, 'CHANNEL').charAt(0) : ''}-${cell(first, 'BAND')}`.toLowerCase()
 }

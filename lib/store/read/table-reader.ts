@@ -12,6 +12,7 @@ import { type Layout, tableFields, tablePositions } from '../../rules/layout.js'
 import { dayCells, LineMaker, type NameCell, writeCells } from '../../rules/line-maker.js'
 import { MEMBER_COLUMNS, SCIENCE } from '../../rules/member-list.js'
 import { WHOLE_PROGRAM } from '../../rules/partition.js'
+import { isNothing } from '../../rules/values.js'
 import type { Table } from '../table.js'
 
 /** The columns without which a table of rows cannot be read. */
@@ -77,7 +78,7 @@ export class TableReader {
 
   /** Whether it is a waiting product among the matched ones, as spacekit leaves them. */
   get isMisplaced(): boolean {
-    return this.#table.file === TRAINING && this.#row.field(this.#at('pname')) === ''
+    return this.#table.file === TRAINING && isNothing(this.#row.field(this.#at('pname')))
   }
 
   /**
@@ -139,15 +140,17 @@ export class TableReader {
 
   /** Writes the line taken last, without a line end. */
   write(out: ByteWriter): void {
-    if (this.#lines === undefined) this.#writeTail(out)
-    else {
-      this.#lines.write(this.#day, this.#name, out)
-      for (const { column, field } of this.#tail) {
-        out.byte(BYTE.comma)
-        if (column === 'Dataset') this.#lines.writeName(this.#name, out)
-        else if (column === 'role' && this.#row.field(field) === '') out.text(SCIENCE)
-        else if (field >= 0) writeCells(this.#row, field, field, out)
-      }
+    const lines = this.#lines
+    if (lines === undefined) {
+      this.#writeTail(out)
+      return
+    }
+    lines.write(this.#day, this.#name, out)
+    for (const { column, field } of this.#tail) {
+      out.byte(BYTE.comma)
+      if (column === 'Dataset') lines.writeName(this.#name, out)
+      else if (column === 'role' && this.#row.field(field) === '') out.text(SCIENCE)
+      else if (field >= 0 && !(column === 'pname' && this.isMisplaced)) writeCells(this.#row, field, field, out)
     }
   }
 
@@ -177,7 +180,7 @@ function mendWaiting(fields: readonly string[], header: readonly string[]): read
   const program = programOf(dname)
   const key = read('params') ?? ''
   const isWhole = [...NEEDED, 'dname', 'pid', 'params'].every((name) => name === 'Dataset' || read(name) !== undefined)
-  const isItsName = [read('pname'), read('Dataset')].every((name = '') => name === '' || name === dname)
+  const isItsName = [read('pname'), read('Dataset')].every((name = '') => isNothing(name) || name === dname)
   const expmode = read('expmode') ?? ''
   const isModel = expmode === '' || MODELS.some((model) => model === expmode)
   const isKeyed = Number(read('pid')) === program && (key === String(program) || key.startsWith(`${program}-`))

@@ -3,7 +3,7 @@
  */
 import { stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
-import { IngestError } from '../errors.js'
+import { hasCode, IngestError } from '../errors.js'
 import { filesIn, globFiles, isPattern } from '../glob.js'
 
 /** An association file to read. */
@@ -31,6 +31,16 @@ export async function findAssociations(given: readonly string[]): Promise<Associ
 }
 
 async function filesOf(name: string): Promise<AssociationFile[]> {
+  try {
+    return await searchedFor(name)
+  } catch (error) {
+    if (!hasCode(error)) throw error
+    const source = error.path ?? name
+    throw new IngestError('INPUT_UNREADABLE', `cannot be read: ${error.message}`, { source }, error)
+  }
+}
+
+async function searchedFor(name: string): Promise<AssociationFile[]> {
   const status = await statusOf(name)
   if (status?.isDirectory()) return inFolder(name)
   if (status !== undefined) return [{ path: name, isNamed: true }]
@@ -52,8 +62,7 @@ async function statusOf(path: string) {
   try {
     return await stat(path)
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException
-    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined
-    throw new IngestError('INPUT_UNREADABLE', `cannot be read: ${message}`, { source: path }, error)
+    if (hasCode(error, 'ENOENT', 'ENOTDIR')) return undefined
+    throw error
   }
 }

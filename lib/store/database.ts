@@ -5,21 +5,26 @@
  * lines stand. The index is only ever trusted for tables that are just as the last run left them, or that have the same
  * bytes; any other folder, be it spacekit's or one edited by hand, is read whole and written anew.
  */
-import { open, readFile, stat } from 'node:fs/promises'
+import type { Stats } from 'node:fs'
+import { access, constants, open, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { formatRow } from '../csv/write.js'
-import { IngestError } from '../errors.js'
+import { hasCode, IngestError } from '../errors.js'
 import type { Watch } from '../process/progress.js'
 import { CATEGORIES, type Encodings } from '../rules/category-codes.js'
 import { createLayout, type Layout } from '../rules/layout.js'
 import { checksum } from './checksum.js'
 import { type OpenFolder, type OpenOptions, openFolder } from './commit.js'
+import { attempt, unless } from './commit-files.js'
 import { type DatabaseIndex, isRecord, parseJson, readStoredIndex } from './index-file.js'
 import type { StoredPlaces } from './read/stored-lines.js'
 import type { Reading } from './readings.js'
 import { lookAtTables, readSeen, rememberTables, sameLook } from './seen.js'
 import type { Table } from './table.js'
 import { ENCODINGS_FILE, REJECTS_FILE, TABLE_NUMBERS, TABLES, tableColumns } from './tables.js'
+
+/** What an error of the system came up at. */
+const READING = 'cannot read the database'
 
 /** Tables that every version of the program has written. */
 export const FIRST_TABLES: readonly string[] = ['training.csv', 'level1.csv', 'ingest.csv', 'mosaics.csv']
@@ -77,6 +82,7 @@ export class Database {
    *
    * @param justPlaced whether this process has just put the tables in place
    * @param known its index, where it need not be read
+   * @throws IngestError DATABASE_UNUSABLE where a table cannot be read
    */
   static async look(
     folder: OpenFolder,
@@ -85,9 +91,11 @@ export class Database {
   ): Promise<Database> {
     const path = folder.folder
     const stored = known ?? (await readStoredIndex(path))
-    const isTrusted = stored !== undefined && (await isAsLeft(path, stored, watch, justPlaced))
-    const found = { index: isTrusted ? stored : undefined, readings: stored?.readings ?? [] }
-    return new Database(folder, watch.signal, found, await readCodes(path, stored))
+    return attempt(path, READING, async () => {
+      const isTrusted = stored !== undefined && (await isAsLeft(path, stored, watch, justPlaced))
+      const found = { index: isTrusted ? stored : undefined, readings: stored?.readings ?? [] }
+      return new Database(folder, watch.signal, found, await readCodes(path, stored))
+    })
   }
 
   /**
@@ -208,7 +216,7 @@ interface Codes {
 
 /** The codes for a run: without its own a database must not get others. The error is for who needs them. */
 async function readCodes(folder: string, index: DatabaseIndex | undefined): Promise<Codes> {
-  const text = await readFile(join(folder, ENCODINGS_FILE), 'utf8').catch(() => undefined)
+  const text = await unless('ENOENT', readFile(join(folder, ENCODINGS_FILE), 'utf8'))
   const sum = checksum(text ?? '')
   const stored = parseJson(text ?? '')
   if (isEncodings(stored) && (index === undefined || index.encodings === sum)) return { encodings: stored, sum }
@@ -222,7 +230,7 @@ async function readCodes(folder: string, index: DatabaseIndex | undefined): Prom
 /** The database's own encodings, which once written are the only ones that count; else those of the program. */
 export async function readEncodings(folder: string): Promise<Encodings> {
   const path = join(folder, ENCODINGS_FILE)
-  const text = await readFile(path, 'utf8').catch(() => undefined)
+  const text = await unless('ENOENT', readFile(path, 'utf8'))
   if (text === undefined) return (await import('./missing-codes.js')).defaultEncodings
   const stored = parseJson(text)
   if (isEncodings(stored)) return stored
@@ -260,15 +268,27 @@ export async function isDatabase(folder: string): Promise<boolean> {
 }
 
 /**
- * @throws IngestError DATABASE_UNUSABLE where a folder is not there or has no tables
+ * @throws IngestError DATABASE_UNUSABLE where a folder is not there, may not be read or has no tables
  */
 export async function mustBeDatabase(folder: string): Promise<void> {
   if (await isDatabase(folder)) return
-  const there = await stat(folder).catch(() => undefined)
+  const there = await attempt(folder, READING, () => lookInto(folder))
   const what = there === undefined ? 'no such folder' : there.isDirectory() ? 'no table is in it' : 'is no folder'
   throw new IngestError(
     'DATABASE_UNUSABLE',
     `${what}; give the folder of a database, or make one with \`jwst-ingest -o ${folder} FILE...\``,
     { source: folder },
   )
+}
+
+/** What is known of a folder whose files may be looked at; undefined where nothing is there. */
+async function lookInto(folder: string): Promise<Stats | undefined> {
+  try {
+    const status = await stat(folder)
+    if (status.isDirectory()) await access(folder, constants.X_OK)
+    return status
+  } catch (error) {
+    if (hasCode(error, 'ENOENT', 'ENOTDIR')) return undefined
+    throw error
+  }
 }

@@ -4,7 +4,6 @@
  */
 import type { Watch } from '../process/progress.js'
 import type { OpenedTable, OpenFolder } from './commit.js'
-import { attempt } from './commit-files.js'
 import { layoutOf } from './commit-record.js'
 import { Database } from './database.js'
 import { closeFiles, type OpenFile, openFiles } from './read/files.js'
@@ -18,11 +17,9 @@ import type { Transaction } from './transaction.js'
  */
 export async function lookAtDatabase(path: string, watch: Watch): Promise<Database> {
   const folder = new LookedAtFolder(path)
-  return attempt(path, 'cannot read the database', async () => {
-    const { files, others } = await openFiles(path, () => Database.look(folder, watch), watch.signal)
-    folder.files = files
-    return others
-  })
+  const { files, others } = await openFiles(path, () => Database.look(folder, watch), watch.signal)
+  folder.files = files
+  return others
 }
 
 class LookedAtFolder implements OpenFolder {

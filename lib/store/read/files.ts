@@ -4,9 +4,9 @@
 import { type FileHandle, open, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { hasCode, IngestError } from '../../errors.js'
+import { IngestError } from '../../errors.js'
 import type { Meter } from '../../process/progress.js'
-import { unless } from '../commit-files.js'
+import { attempt, unless } from '../commit-files.js'
 import { layoutOf } from '../commit-record.js'
 import { INDEX_FILE } from '../index-file.js'
 import { ENCODINGS_FILE, REJECTS_FILE, TABLES } from '../tables.js'
@@ -19,6 +19,12 @@ export interface OpenFile {
   readonly bytes: number
   /** Ends the reading. */
   readonly signal?: AbortSignal | undefined
+}
+
+/** All tables that are there, by file, and what else was read at the same moment. */
+interface FilesOfMoment<T> {
+  readonly files: ReadonlyMap<string, OpenFile>
+  readonly others: T
 }
 
 /** How often, and how long apart (ms), a look waits for a run that is committing. */
@@ -67,12 +73,17 @@ export async function firstItem(opened: OpenFile): Promise<Item> {
  *
  * @param read reads other files of that moment; done again if it was none
  * @param signal ends the waiting for such a moment, and all reading of these files
+ * @throws IngestError DATABASE_UNUSABLE where a file cannot be read, or a commit has not come to its end
  */
-export async function openFiles<T>(
+export function openFiles<T>(folder: string, read: () => Promise<T>, signal?: AbortSignal): Promise<FilesOfMoment<T>> {
+  return attempt(folder, 'cannot read the database', () => openAtMoment(folder, read, signal))
+}
+
+async function openAtMoment<T>(
   folder: string,
   read: () => Promise<T>,
-  signal?: AbortSignal,
-): Promise<{ readonly files: ReadonlyMap<string, OpenFile>; readonly others: T }> {
+  signal: AbortSignal | undefined,
+): Promise<FilesOfMoment<T>> {
   for (let tries = 0; tries < PATIENCE.tries; tries++) {
     const before = await appearance(folder)
     const others = await read()
@@ -113,8 +124,7 @@ async function openAll(folder: string, signal: AbortSignal | undefined): Promise
     }
   } catch (error) {
     await closeFiles(files)
-    if (!hasCode(error)) throw error
-    throw new IngestError('DATABASE_UNUSABLE', `cannot be read: ${error.message}`, { source: folder }, error)
+    throw error
   }
   return files
 }

@@ -2,6 +2,7 @@
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
 import test, { type ExecutionContext } from 'ava'
 import { findAssociations } from '../lib/asn/find.js'
 import { bufferAssociations, MOST_BYTES } from '../lib/asn/read.js'
@@ -96,6 +97,12 @@ const faults: readonly (readonly [what: string, content: string | Buffer, messag
   ['a file that is cut short', GOOD.slice(0, 80), /it is cut short/],
   ['no products', '{"asn_type": "image3"}', /it has no products/],
   ['a file of Level 2 that was named itself', LEVEL2, /it is of Level 2: only associations of Level 3/],
+  ['text behind the JSON text', `${GOOD}x`, /: something follows its JSON text: /],
+  ['a bracket too many', `${GOOD}}`, /: something follows its JSON text: /],
+  ['a compressed file', gzipSync(GOOD), /: it is compressed: unpack it first, with gunzip/],
+  ['UTF-16', Buffer.from(`\uFEFF${GOOD}`, 'utf16le'), /: it is UTF-16 text: convert it first, with iconv/],
+  ['UTF-16, highest byte first', Buffer.from(`\uFEFF${GOOD}`, 'utf16le').swap16(), /: it is UTF-16 text/],
+  ['UTF-16 without a mark', Buffer.from(GOOD, 'utf16le'), /: it is UTF-16 text/],
   ['bytes that are no UTF-8', Buffer.from([0x7b, 0xff, 0x7d]), /it is not UTF-8 text/],
 ]
 for (const [what, content, message] of faults) {

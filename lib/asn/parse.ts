@@ -69,6 +69,9 @@ function parseJson(text: string): unknown {
   } catch (error) {
     const { message } = error as Error
     if (/^\s*$/.test(text)) throw new AssociationFault('it is empty')
+    if (/character after JSON/i.test(message)) {
+      throw new AssociationFault('something follows its JSON text', `something follows its JSON text: ${message}`)
+    }
     if (/unexpected end|unterminated/i.test(message) || isCutShort(text)) {
       throw new AssociationFault('it is cut short: the JSON text ends too early', `it is cut short: ${message}`)
     }

@@ -76,11 +76,20 @@ function readText(path: string): string {
     if (!status.isFile()) throw new AssociationFault('it is no file')
     if (status.size > MOST_BYTES) throw tooLarge(status.size)
     const bytes = readFileSync(fd)
-    if (!isUtf8(bytes)) throw new AssociationFault('it is not UTF-8 text')
+    refuseOtherForms(bytes)
     return bytes.toString()
   } finally {
     closeSync(fd)
   }
+}
+
+/** @throws AssociationFault for bytes that are no UTF-8 text; it says what they are, where their start tells it */
+function refuseOtherForms(bytes: Buffer): void {
+  const start = bytes.toString('latin1', 0, 2)
+  if (start === '\x1f\x8b') throw new AssociationFault('it is compressed: unpack it first, with gunzip')
+  if (/^(?:\xff\xfe|\xfe\xff|\0.|.\0)/.test(start))
+    throw new AssociationFault('it is UTF-16 text: convert it first, with iconv -f UTF-16 -t UTF-8')
+  if (!isUtf8(bytes)) throw new AssociationFault('it is not UTF-8 text')
 }
 
 function tooLarge(bytes: number): AssociationFault {

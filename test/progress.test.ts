@@ -47,15 +47,34 @@ test('bytes of a file are counted to its size, rows to their number, then what i
     for (const [index, { done }] of list.entries()) t.true(done >= (list[index - 1]?.done ?? 0))
 })
 
-test('a run that had nothing to write is at its input again', async (t) => {
+/** A database of some rows, and options of a run over the same rows again, which changes nothing. */
+async function ingested(t: ExecutionContext) {
   const folder = temporaryFolder(t)
-  const progress: Progress[] = []
-  writeFileSync(join(folder, '2024-02-21_052.csv'), pairs(1))
-  const options = { inputs: [folder], out: join(folder, 'db'), progress: (its: Progress) => progress.push(its) }
+  writeFileSync(join(folder, '2024-02-21_052.csv'), pairs(1, 2))
+  const options = { inputs: [folder], out: join(folder, 'db') }
   await ingest(options)
-  t.is(progress.at(-1)?.phase, 'writing')
-  await ingest(options)
-  t.like(progress.at(-1), { phase: 'reading', rows: 2 })
+  return options
+}
+
+test('a run that has nothing to write tells of reading, settling and writing in this order, too', async (t) => {
+  const phases: string[] = []
+  await ingest({ ...(await ingested(t)), progress: ({ phase }) => phases.push(phase) })
+  t.deepEqual(
+    phases.filter((phase, index) => phase !== phases[index - 1]),
+    ['reading', 'settling', 'writing'],
+  )
+})
+
+test('a run that goes on is at its input again when it had nothing to write', async (t) => {
+  const phases: string[] = []
+  const stop = new AbortController()
+  const progress = ({ phase }: Progress) => {
+    // Nothing else ends this run.
+    if (phase === 'reading' && phases.at(-1) === 'writing') stop.abort()
+    phases.push(phase)
+  }
+  await ingest({ ...(await ingested(t)), follow: true, stop: stop.signal, progress })
+  t.is(phases.at(-1), 'reading')
 })
 
 test('while association files are searched, it is said', async (t) => {

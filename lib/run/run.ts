@@ -103,7 +103,8 @@ export class Run {
     if (share) await this.#database.close()
     this.#add(tally, result)
     // A commit is told, which takes the bar away; without one it would say on and on that something is written.
-    if (!result.outcome.changed) this.#progress.readsOn()
+    const goesOn = portions?.hasMore || this.#options.follow
+    if (goesOn && !result.outcome.changed) this.#progress.readsOn()
   }
 
   async #bufferAssociations(buffer: LineBuffer): Promise<void> {

@@ -16,15 +16,12 @@ import { createLayout, type Layout } from '../rules/layout.js'
 import { checksum } from './checksum.js'
 import { type OpenFolder, type OpenOptions, openFolder } from './commit.js'
 import { attempt, unless } from './commit-files.js'
-import { type DatabaseIndex, isRecord, parseJson, readStoredIndex } from './index-file.js'
+import { type DatabaseIndex, INDEX_FILE, isRecord, parseJson, readStoredIndex } from './index-file.js'
 import type { StoredPlaces } from './read/stored-lines.js'
 import type { Reading } from './readings.js'
 import { lookAtTables, readSeen, rememberTables, sameLook } from './seen.js'
 import type { Table } from './table.js'
 import { ENCODINGS_FILE, REJECTS_FILE, TABLE_NUMBERS, TABLES, tableColumns } from './tables.js'
-
-/** What an error of the system came up at. */
-const READING = 'cannot read the database'
 
 /** Tables that every version of the program has written. */
 export const FIRST_TABLES: readonly string[] = ['training.csv', 'level1.csv', 'ingest.csv', 'mosaics.csv']
@@ -58,9 +55,10 @@ export class Database {
   /**
    * Opens a folder, which is made if it is not there.
    *
-   * @throws IngestError DATABASE_LOCKED, DATABASE_UNUSABLE, WRITE_FAILED
+   * @throws IngestError DATABASE_LOCKED, DATABASE_UNUSABLE, TABLE_INVALID for another program's files, WRITE_FAILED
    */
   static async open(path: string, options: OpenOptions & Watch): Promise<Database> {
+    await refuseForeign(path)
     const folder = await openFolder(path, options)
     try {
       // Only a commit that this process finished has put the tables in place just now; what was removed says nothing.
@@ -91,7 +89,7 @@ export class Database {
   ): Promise<Database> {
     const path = folder.folder
     const stored = known ?? (await readStoredIndex(path))
-    return attempt(path, READING, async () => {
+    return attempt(path, 'cannot read the database', async () => {
       const isTrusted = stored !== undefined && (await isAsLeft(path, stored, watch, justPlaced))
       const found = { index: isTrusted ? stored : undefined, readings: stored?.readings ?? [] }
       return new Database(folder, watch.signal, found, await readCodes(path, stored))
@@ -246,6 +244,14 @@ function isEncodings(value: unknown): value is Encodings {
   )
 }
 
+/** @throws IngestError TABLE_INVALID for a folder that another program's files are in, with names of tables */
+export async function refuseForeign(folder: string): Promise<void> {
+  const isIndexed = await stat(join(folder, INDEX_FILE)).catch(() => undefined)
+  if (isIndexed !== undefined || !(await isDatabase(folder))) return
+  const { refuseForeignFiles } = await import('./foreign.js')
+  await refuseForeignFiles(folder)
+}
+
 /** Whether a folder has any table at all. */
 export function hasTables(database: Database): Promise<boolean> {
   return isDatabase(database.folder.folder)
@@ -272,7 +278,7 @@ export async function isDatabase(folder: string): Promise<boolean> {
  */
 export async function mustBeDatabase(folder: string): Promise<void> {
   if (await isDatabase(folder)) return
-  const there = await attempt(folder, READING, () => lookInto(folder))
+  const there = await attempt(folder, 'cannot read the database', () => lookInto(folder))
   const what = there === undefined ? 'no such folder' : there.isDirectory() ? 'no table is in it' : 'is no folder'
   throw new IngestError(
     'DATABASE_UNUSABLE',

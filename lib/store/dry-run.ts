@@ -5,7 +5,7 @@
 import type { Watch } from '../process/progress.js'
 import type { OpenedTable, OpenFolder } from './commit.js'
 import { layoutOf } from './commit-record.js'
-import { Database } from './database.js'
+import { Database, refuseForeign } from './database.js'
 import { closeFiles, type OpenFile, openFiles } from './read/files.js'
 import type { Transaction } from './transaction.js'
 
@@ -13,9 +13,11 @@ import type { Transaction } from './transaction.js'
  * Opens a folder to be looked at.
  *
  * @param watch its signal ends the look
- * @throws IngestError DATABASE_UNUSABLE for a folder that cannot be read, and where a commit has not come to its end
+ * @throws IngestError DATABASE_UNUSABLE for a folder that cannot be read, and where a commit has not come to its end;
+ *   TABLE_INVALID for another program's files
  */
 export async function lookAtDatabase(path: string, watch: Watch): Promise<Database> {
+  await refuseForeign(path)
   const folder = new LookedAtFolder(path)
   const { files, others } = await openFiles(path, () => Database.look(folder, watch), watch.signal)
   folder.files = files

@@ -1,0 +1,62 @@
+/** Files of another program that have the names of tables: a folder with such files must not become a database. */
+import { open, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { IngestError } from '../errors.js'
+import { attempt, unless } from './commit-files.js'
+import { layoutOf } from './commit-record.js'
+import { hasRun } from './missing-codes.js'
+import { firstItem } from './read/files.js'
+import { missingColumns } from './read/table-reader.js'
+import { REJECT_COLUMNS, REJECTS_FILE, TABLES } from './tables.js'
+
+/** The files, and which columns a header lacks that is neither this program's nor spacekit's. */
+const HEADERS: readonly {
+  readonly file: string
+  readonly lacking: (header: readonly string[]) => readonly string[]
+}[] = [
+  ...TABLES.map((table) => ({
+    file: table.file,
+    lacking: (header: readonly string[]) => missingColumns(table, header),
+  })),
+  {
+    file: REJECTS_FILE,
+    lacking: (header: readonly string[]) => REJECT_COLUMNS.filter((column, at) => header[at] !== column),
+  },
+]
+
+/**
+ * Looks at the tables of a folder in which no run of this program has been.
+ *
+ * @throws IngestError TABLE_INVALID where one has the header of another program's file
+ */
+export async function refuseForeignFiles(folder: string): Promise<void> {
+  // Until an interrupted commit is finished, a table may have half of its header.
+  const isCommitted = await stat(layoutOf(folder).record).catch(() => undefined)
+  if (isCommitted !== undefined || (await hasRun(folder))) return
+  for (const { file, lacking } of HEADERS) {
+    const path = join(folder, file)
+    const header = await attempt(path, 'cannot look at it', () => headerOf(path))
+    if (header === undefined) continue
+    const lacks = lacking(header)
+    if (lacks.length > 0) throw foreign(path, lacks)
+  }
+}
+
+/** The header of a file, blank for one that cannot be read; undefined where there is no file, or nothing in it. */
+async function headerOf(path: string): Promise<readonly string[] | undefined> {
+  const handle = await unless('ENOENT', open(path, 'r'))
+  try {
+    const status = await handle?.stat()
+    if (handle === undefined || !status?.isFile() || status.size === 0) return undefined
+    const { record } = await firstItem({ file: path, handle, bytes: status.size })
+    return record?.fields ?? []
+  } finally {
+    await handle?.close()
+  }
+}
+
+function foreign(path: string, lacks: readonly string[]): IngestError {
+  const what = `looks like another program's file, as its header lacks ${lacks.join(', ')}`
+  const ways = 'give another folder for the database or, if it is a table of a database, mend its header'
+  return new IngestError('TABLE_INVALID', `${what}; nothing was changed: ${ways}`, { source: path, line: 1 })
+}

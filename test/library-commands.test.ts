@@ -1,6 +1,7 @@
 /** The commands as functions: the database first, results as the commands print them, errors and signals. */
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import test, { type ExecutionContext } from 'ava'
 import * as library from '../lib/index.js'
@@ -154,6 +155,77 @@ test('the progress of a run that fails ends with the error of the run', async (t
   const run = ingest(join(folder, 'db'), { inputs: [join(folder, 'none')] })
   await t.throwsAsync(collect(run.progress()), { code: 'NO_INPUT' })
   await t.throwsAsync(run, { code: 'NO_INPUT' })
+})
+
+/** What programs without types give by mistake: the option, its value, and what is expected. */
+const MISTAKES: readonly (readonly [option: string, value: unknown, expected: string])[] = [
+  ['inputs', 'raw', 'a list of texts, got "raw"'],
+  ['inputs', [1], 'a list of texts, got 1'],
+  ['asn', 'asn', 'a list of texts, got "asn"'],
+  ['date', new Date(0), 'a text, got '],
+  ['memory', 'lots', 'a number of bytes, 1 or more, got "lots"'],
+  ['memory', 0, 'a number of bytes, 1 or more, got 0'],
+  ['wait', '60', 'a number of seconds, 0 or more, got "60"'],
+  ['wait', Number.NaN, 'a number of seconds, 0 or more, got NaN'],
+  ['maxRejects', 1.5, 'a whole number, 0 or more, got 1.5'],
+  ['strict', 'no', 'true or false, got "no"'],
+  ['warn', console, 'a function, got '],
+  ['signal', new AbortController(), 'an AbortSignal, got '],
+  ['stdin', 'text', 'an async iterable of Buffers, such as a stream, got "text"'],
+  ['commitEvery', 1000, '{ rows } or { seconds }, with a number above 0, got 1000'],
+]
+
+/** Whether an error is of an option, and says so. */
+const saysOf = (option: string, expected: string) => ({
+  instanceOf: library.IngestError,
+  code: 'USAGE',
+  message: (message: string) => message.startsWith(`${option}: expected ${expected}`),
+})
+
+for (const [option, value, expected] of MISTAKES) {
+  test(`an option of the wrong type is a usage error that names it: ${option}, ${expected}`, async (t) => {
+    const folder = join(temporaryFolder(t), 'db')
+    const options = { inputs: [DAYS], [option]: value } as never
+    await t.throwsAsync(ingest(folder, options), saysOf(option, expected))
+    const isOfPipelines = ['inputs', 'date', 'strict', 'warn', 'signal', 'stdin'].includes(option)
+    if (isOfPipelines) await t.throwsAsync(library.createPipeline(options), saysOf(option, expected))
+    t.false(existsSync(folder))
+  })
+}
+
+test('an argument of the wrong type is a usage error of every function', async (t) => {
+  const { createPipeline, openDatabase } = library
+  const none = undefined as never
+  const isDatabase = saysOf('the database', 'the path of its folder, got undefined')
+  const works: readonly (() => Promise<unknown>)[] = [
+    () => ingest(none, { inputs: [DAYS] }),
+    () => library.associate(none, { asn: ['asn'] }),
+    () => check(none),
+    () => status(none),
+    () => report(none),
+    () => reportPage(none),
+    () => rebuild(none),
+    () => prune(none, { olderThan: '1y' }),
+    () => exportTables(none, { out: 'out' }),
+    () => collect(diff(none, { since: '2024-02-22' })),
+    () => collect(waits(none)),
+    () => openDatabase(none),
+    async () => (await createPipeline({ inputs: [DAYS] })).write(none),
+  ]
+  for (const work of works) await t.throwsAsync(work, isDatabase)
+  await t.throwsAsync(collect(explain('db', 'jw01' as never)), saysOf('names', 'a list of texts, got "jw01"'))
+})
+
+test('a program whose run says nothing of inputs gets an error, not its standard input', async (t) => {
+  const folder = join(temporaryFolder(t), 'db')
+  const nothing = { code: 'USAGE', message: /^no inputs: give files, folders or globs in `inputs`, .* `stdin`$/ }
+  for (const options of [undefined, {}, { inputs: [] }]) {
+    await t.throwsAsync(ingest(folder, options), nothing)
+    await t.throwsAsync(library.createPipeline(options), nothing)
+  }
+  t.false(existsSync(folder))
+  const stdin = Readable.from([Buffer.from(pairs(1))])
+  t.is((await ingest(folder, { stdin, date: '2024-02-21' })).models.IMAGE.products, 1)
 })
 
 test('everything that a command does has a function', (t) => {

@@ -18,7 +18,7 @@ import { programVersion } from '../process/version.js'
 import { reportDatabase } from '../report/collect.js'
 import type { ReportData } from '../report/data.js'
 import { Scope, type ScopeOptions } from '../report/scope.js'
-import { itemsWithReason, withReason } from './abort.js'
+import { answer, answerItems, checkOptions } from './options.js'
 
 /** Options of {@link explainNames} and {@link waits}. */
 export interface ExplainOptions extends LookOptions {
@@ -34,7 +34,7 @@ export interface ExplainOptions extends LookOptions {
  * @throws IngestError DATABASE_UNUSABLE where there is no database, or none that can be read
  */
 export function check(folder: string, options: LookOptions = {}): Promise<CheckReport> {
-  return withReason(options.signal, () => checkDatabase(folder, options))
+  return answer(folder, options, () => checkDatabase(folder, options))
 }
 
 /**
@@ -46,7 +46,7 @@ export function check(folder: string, options: LookOptions = {}): Promise<CheckR
  *   made anew, or cannot be read, DATABASE_LOCKED, WRITE_FAILED; the database is then as it was
  */
 export function rebuild(folder: string, options: RebuildOptions = {}): Promise<RebuildReport> {
-  return withReason(options.signal, () => rebuildDatabase({ ...options, out: folder }))
+  return answer(folder, options, () => rebuildDatabase({ ...options, out: folder }))
 }
 
 /**
@@ -58,7 +58,7 @@ export function rebuild(folder: string, options: RebuildOptions = {}): Promise<R
  *   WRITE_FAILED; the database is then as it was
  */
 export function prune(folder: string, options: PruneOptions): Promise<PruneReport> {
-  return withReason(options.signal, () => pruneDatabase({ ...options, out: folder }))
+  return answer(folder, options, () => pruneDatabase({ ...options, out: folder }))
 }
 
 /**
@@ -69,7 +69,7 @@ export function prune(folder: string, options: PruneOptions): Promise<PruneRepor
  * @throws IngestError DATABASE_UNUSABLE where there is no database, or none that can be read
  */
 export function status(folder: string, options: LookOptions = {}): Promise<StatusReport> {
-  return withReason(options.signal, () => statusOf(folder, options))
+  return answer(folder, options, () => statusOf(folder, options))
 }
 
 /** Options of {@link report} and {@link reportPage}: what of the database they are about. */
@@ -83,8 +83,9 @@ export interface ReportLookOptions extends LookOptions, ScopeOptions {}
  * @throws IngestError TABLE_INVALID for a table without a column that is needed, or unreadable encodings;
  *   DATABASE_UNUSABLE where there is no database, or none that can be read; USAGE for a day that is none
  */
-export function report(folder: string, { signal, progress, ...scope }: ReportLookOptions = {}): Promise<ReportData> {
-  return withReason(signal, () => reportDatabase(folder, { scope: new Scope(scope), signal, progress }))
+export function report(folder: string, options: ReportLookOptions = {}): Promise<ReportData> {
+  const { signal, progress, ...scope } = options
+  return answer(folder, options, () => reportDatabase(folder, { scope: new Scope(scope), signal, progress }))
 }
 
 /**
@@ -97,7 +98,7 @@ export async function reportPage(folder: string, options: ReportLookOptions = {}
   const { WaitList } = await import('../report/wait-list.js')
   const list = new WaitList()
   const { signal, progress, ...scope } = options
-  const data = await withReason(signal, () =>
+  const data = await answer(folder, options, () =>
     reportDatabase(folder, { scope: new Scope(scope), signal, progress, list }),
   )
   return formatPage(data, programVersion(), list)
@@ -118,7 +119,7 @@ export function explainNames(
   names: readonly string[],
   options: ExplainOptions = {},
 ): AsyncGenerator<Explanation> {
-  return itemsWithReason(options.signal, () => explanations(folder, names, options))
+  return answerItems(folder, options, () => explanations(folder, names, options))
 }
 
 async function* explanations(
@@ -126,6 +127,7 @@ async function* explanations(
   names: readonly string[],
   options: ExplainOptions,
 ): AsyncGenerator<Explanation> {
+  checkOptions({ names })
   const reader = await DatabaseReader.open(folder, { ...options, expectedNames: true })
   const unknown: string[] = []
   try {
@@ -145,7 +147,7 @@ async function* explanations(
  * @throws IngestError DATABASE_UNUSABLE where there is no database, or none that can be read
  */
 export function waits(folder: string, options: ExplainOptions = {}): AsyncGenerator<Wait> {
-  return itemsWithReason(options.signal, () => waitsOf(folder, options))
+  return answerItems(folder, options, () => waitsOf(folder, options))
 }
 
 /**
@@ -158,7 +160,7 @@ export function waits(folder: string, options: ExplainOptions = {}): AsyncGenera
  *   is no database, or none that can be read
  */
 export function diff(folder: string, options: DiffOptions): AsyncGenerator<ProductChange> {
-  return itemsWithReason(options.signal, () => diffDatabase(folder, options))
+  return answerItems(folder, options, () => diffDatabase(folder, options))
 }
 
 /**
@@ -170,5 +172,5 @@ export function diff(folder: string, options: DiffOptions): AsyncGenerator<Produ
  *   table that is missing or cannot be read; OUTPUT_EXISTS; WRITE_FAILED. No file is then made or replaced.
  */
 export function exportTables(folder: string, options: ExportOptions): Promise<ExportReport> {
-  return withReason(options.signal, () => exportDatabase(folder, options))
+  return answer(folder, options, () => exportDatabase(folder, options))
 }

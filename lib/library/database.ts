@@ -8,6 +8,7 @@ import type { Encodings } from '../rules/category-codes.js'
 import { mustBeDatabase, readEncodings } from '../store/database.js'
 import { closeFiles, firstItem, itemsIn, type OpenFile, openFiles } from '../store/read/files.js'
 import { REJECTS_FILE, TABLES } from '../store/tables.js'
+import { checkFolder } from './options.js'
 import { type Cells, toCells } from './rows.js'
 import type { RowOf, TypedRow } from './table-rows.js'
 
@@ -60,6 +61,7 @@ const NAMES = PUBLIC_FILES.map((file) => file.slice(0, -SUFFIX.length))
  *   unreadable encodings
  */
 export async function openDatabase(folder: string): Promise<OpenDatabase> {
+  checkFolder(folder)
   await mustBeDatabase(folder)
   const { files, others: encodings } = await openFiles(folder, () => readEncodings(folder))
   try {

@@ -24,6 +24,7 @@ import type { Reject } from '../store/tables.js'
 import type { TablesUpdate } from '../store/update.js'
 import { HEADER, type InputForm, RowScrubber, wrongRow } from '../workers/row-scrubber.js'
 import { withReason } from './abort.js'
+import { checkFolder, checkOptions, mustHaveInputs } from './options.js'
 import { RejectQueue } from './rejects.js'
 import { type InputRow, type RowSource, readScrubbed, type ScrubbedRow, toCells, toRecord } from './rows.js'
 import { type Association, type BufferOptions, settle, toBatches } from './settle.js'
@@ -117,6 +118,8 @@ export interface IngestPipeline extends AsyncDisposable {
  * @throws IngestError NO_INPUT, INPUT_UNREADABLE, INPUT_NOT_CSV, HEADER_INVALID, GZIP_BROKEN or USAGE, as `ingest` does
  */
 export async function createPipeline(options: PipelineOptions = {}): Promise<IngestPipeline> {
+  checkOptions(options)
+  mustHaveInputs(options)
   const { columns: added = [], onReject, warn, signal } = options
   mustBeFree(added)
   const inputs = await headedInputs(options)
@@ -134,11 +137,13 @@ export async function createPipeline(options: PipelineOptions = {}): Promise<Ing
     inputs: inputs.map(({ name, day, header }) => ({ name, date: day.date, columns: header })),
     columns: layout.columns,
     ...rowStages(inputs, forms, { layout, tally, rejects, strict: options.strict ?? false }),
-    settle:
-      (buffer = {}) =>
-      (source) =>
-        settle(source, layout, buffer),
+    settle(buffer = {}) {
+      checkOptions(buffer)
+      return (source) => settle(source, layout, buffer)
+    },
     write(out, buffer = {}) {
+      checkFolder(out)
+      checkOptions(buffer)
       const waiting = rejects.queue()
       return (source) => {
         const written = withReason(signal, () =>

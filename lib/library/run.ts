@@ -5,7 +5,7 @@ import type { Progress, ProgressListener } from '../process/progress.js'
 import { associate, ingest } from '../run/ingest.js'
 import type { AssociateOptions as AllAssociateOptions, RunOptions } from '../run/options.js'
 import type { Summary } from '../run/summary.js'
-import { withReason } from './abort.js'
+import { answer, mustHaveInputs } from './options.js'
 
 /** Options of `associate`: those of `ingest` that are not about daily files. */
 export interface AssociationRunOptions extends Omit<AllAssociateOptions, 'out'> {}
@@ -26,11 +26,14 @@ export interface IngestRun extends Promise<Summary> {
  *
  * @param folder the database; made if it is not there
  * @returns a promise of what the run did, which also tells how far it has come
- * @throws IngestError with a code, and the file and line where there is one; the reason of `signal`, where that ended the
+ * @throws IngestError with a code, and the file and line where there is one, USAGE without inputs or stdin; the reason of `signal`, where that ended the
  *   run. The database is then as it was.
  */
 export function startIngest(folder: string, options: RunOptions = {}): IngestRun {
-  return start(options, (progress) => ingest({ ...options, out: folder, progress }))
+  return start(folder, options, async (progress) => {
+    mustHaveInputs(options)
+    return ingest({ ...options, out: folder, progress })
+  })
 }
 
 /**
@@ -41,18 +44,20 @@ export function startIngest(folder: string, options: RunOptions = {}): IngestRun
  * @throws IngestError with a code, as `ingest` does; DATABASE_UNUSABLE where there is no database; the reason of `signal`
  */
 export function startAssociate(folder: string, options: AssociationRunOptions): IngestRun {
-  return start(options, (progress) => associate({ ...options, out: folder, progress }))
+  return start(folder, options, (progress) => associate({ ...options, out: folder, progress }))
 }
 
 function start(
-  { signal, progress }: Pick<RunOptions, 'signal' | 'progress'>,
+  folder: string,
+  options: Pick<RunOptions, 'signal' | 'progress'>,
   work: (progress: ProgressListener) => Promise<Summary>,
 ): IngestRun {
+  const { progress } = options
   const listeners = new Set<ProgressListener>(progress === undefined ? [] : [progress])
   const tell: ProgressListener = (news) => {
     for (const listener of listeners) listener(news)
   }
-  const promise = withReason(signal, () => work(tell))
+  const promise = answer(folder, options, () => work(tell))
   return Object.assign(promise, { progress: () => follow(promise, listeners) })
 }
 

@@ -6,7 +6,7 @@ import type { InputSummary, Summary } from './summary.js'
 
 /** What is ingested, and how. */
 export interface RunOptions {
-  /** Files, folders, globs, or `-` for standard input; none means standard input. */
+  /** Files, folders, globs, or `-` for standard input; none means `stdin`, which a program then has to give. */
   readonly inputs?: readonly string[] | undefined
   /** Day of inputs whose name tells none, YYYY-MM-DD. */
   readonly date?: string | undefined
@@ -33,7 +33,7 @@ export interface RunOptions {
   readonly tmp?: string | undefined
   /** Seconds to wait for another run on the same database. */
   readonly wait?: number | undefined
-  /** Stands for standard input. */
+  /** Stands for standard input; by default that of the process. */
   readonly stdin?: AsyncIterable<Buffer> | undefined
   /** Takes what the user should know while the run goes on; nothing is told by default. */
   readonly warn?: ((message: string) => void) | undefined

@@ -163,6 +163,91 @@ test(
   /^pipe:1: .*looks binary/,
 )
 
+const LOWER = HEADER.toLowerCase()
+const SPACED = HEADER.replaceAll(',', ', ')
+const DIFFER = '^pipe:1: the names of columns differ only in'
+const forms: readonly (readonly [title: string, bytes: string | Buffer, code: ErrorCode, message: RegExp])[] = [
+  ...([';', '\t', '|'] as const).flatMap((separator, index) => {
+    const name = ['semicolons', 'tabs', 'vertical bars'][index]
+    const message = RegExp(`^pipe:1: the fields are separated by ${name}; expected commas: export it with these`)
+    return [HEADER, QUOTED, LOWER].map((header) => {
+      const text = `${header.replaceAll(',', separator)}\n`
+      return [`${name}, as in ${text.slice(0, 12)}`, text, 'INPUT_NOT_CSV', message] as const
+    })
+  }),
+  ['a line for Excel', `sep=,\r\n${pairs(1)}`, 'INPUT_NOT_CSV', /^pipe:1: its first line, sep=,, .*`tail -n \+2`$/],
+  ['a quoted line for Excel', `"sep=;"\n${pairs(1)}`, 'INPUT_NOT_CSV', /^pipe:1: its first line, "sep=;", .*`tail -n/],
+  [
+    'names in small letters',
+    LOWER,
+    'INPUT_NOT_CSV',
+    RegExp(`${DIFFER} letter case: expected Dataset, DagNodeName, ImageSize, …, found "dataset", "dagnodename", "im`),
+  ],
+  ['names in capitals', HEADER.toUpperCase(), 'HEADER_INVALID', RegExp(`${DIFFER} letter case: .* found "DATASET"`)],
+  [
+    'one name in small letters',
+    HEADER.replace('BAND', 'band'),
+    'HEADER_INVALID',
+    /expected BAND, found "band"; correct/,
+  ],
+  [
+    'names with blanks',
+    SPACED,
+    'HEADER_INVALID',
+    RegExp(`${DIFFER} blanks around them: expected DagNodeName, ImageSize, PROGRAM, …, found " DagNodeName", `),
+  ],
+  ['both', SPACED.toLowerCase(), 'INPUT_NOT_CSV', RegExp(`${DIFFER} letter case and blanks around them: `)],
+  [
+    'a table of a database',
+    `dag,imagesize,${HEADER.slice(30)}`,
+    'HEADER_INVALID',
+    /^pipe:1: required columns missing: /,
+  ],
+  [
+    'two byte-order marks',
+    `\uFEFF\uFEFF${pairs(1)}`,
+    'HEADER_INVALID',
+    /^pipe:1: .*two byte-order marks.*`tail -c \+4`$/,
+  ],
+  [
+    'UTF-16',
+    Buffer.from(`\uFEFF${pairs(1)}`, 'utf16le'),
+    'INPUT_NOT_CSV',
+    /^pipe:1: it is UTF-16 text, .*`iconv -f UTF-16/,
+  ],
+  [
+    'UTF-16, the great byte first',
+    Buffer.from(`\uFEFF${pairs(1)}`, 'utf16le').swap16(),
+    'INPUT_NOT_CSV',
+    /^pipe:1: it is UTF-16 text: .*`iconv -f UTF-16 -t UTF-8`$/,
+  ],
+  ['xz', binary('fd377a585a00', ''), 'INPUT_NOT_CSV', /^pipe:1: it is compressed with xz: .*`xz -dc`$/],
+  ['bzip2', binary('425a68', '91AY&SY\r'), 'INPUT_NOT_CSV', /^pipe:1: it is compressed with bzip2: .*`bzip2 -dc`$/],
+  ['zstd', binary('28b52ffd', ''), 'INPUT_NOT_CSV', /^pipe:1: it is compressed with zstd: .*`zstd -dc`$/],
+  ['old Excel', binary('d0cf11e0a1b11ae1', ''), 'INPUT_NOT_CSV', /^pipe:1: it is a workbook of an old Excel: export/],
+  ['zip', zip('day.csv'), 'INPUT_NOT_CSV', /^pipe:1: it is a zip archive: .*`unzip -p`$/],
+  ...['[Content_Types].xml', '_rels/.rels', 'xl/workbook.xml'].map(
+    (name) =>
+      [`Excel, ${name} first`, zip(name), 'INPUT_NOT_CSV', /^pipe:1: it is a workbook of Excel: export/] as const,
+  ),
+]
+for (const [title, ...form] of forms) test(`told by its cause: ${title}`, broken, ...form)
+
+/** Something that begins with some bytes. */
+function binary(start: string, rest: string): Buffer {
+  return Buffer.concat([Buffer.from(start, 'hex'), Buffer.from(`${rest}\u00ff\u00fe\nrest`)])
+}
+
+/** How a zip archive begins with a file of this name. */
+function zip(name: string): Buffer {
+  return Buffer.concat([Buffer.from('504b0304', 'hex'), Buffer.alloc(26), Buffer.from(name)])
+}
+
+test('compressed text is told by its cause, too', async (t) => {
+  const bytes = gzipSync(HEADER.replaceAll(',', ';'))
+  await t.throwsAsync(readHeader(pipe(bytes, [1])), { message: /separated by semicolons/ })
+})
+
 test('of a file without line feeds no more is read than the header', async (t) => {
   let read = 0
   async function* endless() {

@@ -61,8 +61,9 @@ async function* chunksOf(inputs: readonly HeadedInput[]): AsyncGenerator<InputCh
  */
 export async function readHeader(input: Input): Promise<HeadedInput> {
   const bytes = inputBytes(input)
+  const seen: Buffer[] = []
   try {
-    const { header, seen } = await findHeader(bytes, input)
+    const header = await findHeader(bytes, input, seen)
     if (header === undefined) throw empty(input)
     checkHeader(header, input.name)
     if (!input.seekable) return { ...input, header, open: () => resume(seen, bytes) }
@@ -70,29 +71,42 @@ export async function readHeader(input: Input): Promise<HeadedInput> {
     return { ...input, header }
   } catch (error) {
     await bytes.return(undefined)
-    throw error
+    throw await withCause(error, seen)
   }
 }
 
-/** The fields of the first line, and all the bytes read for it; no header where the input ends before. */
+/** What is wrong with a header by its cause, where the input comes in one of the forms that are known. */
+async function withCause(error: unknown, seen: readonly Buffer[]): Promise<unknown> {
+  if (!(error instanceof IngestError) || (error.code !== 'INPUT_NOT_CSV' && error.code !== 'HEADER_INVALID'))
+    return error
+  const { causeOf } = await import('./header-cause.js')
+  const cause = causeOf(Buffer.concat(seen))
+  return cause === undefined ? error : new IngestError(error.code, cause, error.place)
+}
+
+/**
+ * The fields of the first line; none where the input ends before.
+ *
+ * @param seen takes all the bytes read for it
+ */
 async function findHeader(
   bytes: AsyncIterator<Buffer>,
   input: Input,
-): Promise<{ header: readonly string[] | undefined; seen: Buffer[] }> {
+  seen: Buffer[],
+): Promise<readonly string[] | undefined> {
   const reader = new CsvReader({ maxRecordBytes: MAX_HEADER_BYTES })
   const returns = new LoneReturnFinder()
-  const seen: Buffer[] = []
   for (let next = await bytes.next(); !next.done; next = await bytes.next()) {
     seen.push(next.value)
     for (let offset = 0; offset < next.value.length; offset += HEADER_PIECE_BYTES) {
       const piece = next.value.subarray(offset, offset + HEADER_PIECE_BYTES)
       if (returns.push(piece) && !isBinary(seen)) throw loneReturn(input)
       const header = firstFields(reader.push(piece), input)
-      if (header !== undefined) return { header, seen }
+      if (header !== undefined) return header
     }
   }
   if (returns.end() && !isBinary(seen)) throw loneReturn(input)
-  return { header: firstFields(reader.end(), input), seen }
+  return firstFields(reader.end(), input)
 }
 
 const isBinary = (seen: readonly Buffer[]) => seen.some((bytes) => bytes.includes(BYTE.nul))

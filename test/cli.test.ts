@@ -465,7 +465,7 @@ test(
   unusable,
   ['raw'],
   { 'raw/x.csv': pairs(1) },
-  /raw: the folder has no file named YYYY-MM-DD_DDD\.csv or \.csv\.gz\n/,
+  /raw: the folder has no file named YYYY-MM-DD_DDD\.csv or \.csv\.gz; name its other files with --date \(x\.csv\)\n/,
 )
 test(
   'a prefix that no file has',

@@ -218,9 +218,38 @@ test('--prefix narrows folders, not files', async (t) => {
   t.deepEqual(names, ['2024-02-21_052.csv', '2023-12-01_335.csv'])
 })
 
-test('a folder without such files is an error', async (t) => {
+const FORM = 'YYYY-MM-DD_DDD.csv or .csv.gz'
+const OTHERS = ['2024-02-22.csv', '2024-02-23_054.CSV', 'a.csv.gz', 'b.Csv.GZ']
+const leftOut: readonly (readonly [what: string, names: readonly string[], warning: string | undefined])[] = [
+  ['nothing else', ['README.md', '2024-02-21_052.csv.bak', 'csv', 'x.csv.zip'], undefined],
+  ['another CSV file', ['README.md', 'day.csv'], `1 file left out, as not named ${FORM} (day.csv)`],
+  [
+    'others, in any letter case',
+    OTHERS,
+    `4 files left out, as not named ${FORM} (${OTHERS.slice(0, 3).join(', ')}, …)`,
+  ],
+]
+for (const [what, names, warning] of leftOut) {
+  test(`a folder of daily files and ${what}: what is left out is told`, async (t) => {
+    const folder = folderOf(t, ...DAILY, ...names)
+    const { names: read, warnings } = await find({ inputs: [folder] })
+    t.deepEqual(read, DAILY)
+    t.deepEqual(warnings, warning === undefined ? [] : [`${folder}: ${warning}: name them with --date`])
+  })
+}
+
+test('what --prefix leaves out is not told, nor what is named beside the folder', async (t) => {
+  const folder = folderOf(t, ...DAILY, '2024-02-22.csv', 'day.csv')
+  const { warnings } = await find({ inputs: [folder], prefix: '2024' })
+  t.deepEqual(warnings, [`${folder}: 1 file left out, as not named ${FORM} (2024-02-22.csv): name them with --date`])
+  const named = [join(folder, 'day.csv'), join(folder, '2024-02-22.csv')]
+  t.deepEqual((await find({ inputs: [folder, ...named], date: '2024-02-22' })).warnings, [])
+})
+
+test('a folder without such files is an error, which says to name the others', async (t) => {
   const message = await fails(t, 'NO_INPUT', { inputs: [folderOf(t, 'day.csv')], date: '2024-02-21' })
-  t.true(message.includes('YYYY-MM-DD_DDD.csv'), message)
+  t.true(message.endsWith(`no file named ${FORM}; name its other files with --date (day.csv)`), message)
+  t.true((await fails(t, 'NO_INPUT', { inputs: [folderOf(t, 'notes.txt')] })).endsWith(FORM))
 })
 
 test('a glob stands for the files that it matches, in name order', async (t) => {

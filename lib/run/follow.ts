@@ -5,7 +5,7 @@ import { type FSWatcher, type Stats, watch } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { milliseconds } from '../clock.js'
-import { pathsOf } from './source.js'
+import { filesAt } from './source.js'
 
 /** What is followed. */
 export interface FollowOptions {
@@ -72,7 +72,7 @@ export class Follower {
     const looks = new Map<string, Look>()
     const ready: string[] = []
     for (const name of this.#options.names) {
-      const paths = await pathsOf(name, this.#options).catch((error: unknown) => this.#unreadable(name, error))
+      const { paths } = await filesAt(name, this.#options).catch((error: unknown) => this.#unreadable(name, error))
       this.#notice(name, paths.length > 0)
       for (const path of paths) {
         const status = await stat(path).catch(() => undefined)
@@ -95,10 +95,10 @@ export class Follower {
     return { state, since: isOld ? Number.NEGATIVE_INFINITY : now, isTaken: false }
   }
 
-  #unreadable(name: string, error: unknown): readonly string[] {
+  #unreadable(name: string, error: unknown): { readonly paths: readonly string[] } {
     if (!this.#missing.has(name)) this.#options.warn(error instanceof Error ? error.message : String(error))
     this.#missing.add(name)
-    return []
+    return { paths: [] }
   }
 
   /** A name that stands for nothing may be a mistake, or stand for something later. */

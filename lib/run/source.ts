@@ -11,6 +11,7 @@ import { IngestError } from '../errors.js'
 import { type Day, parseDay } from '../rules/day.js'
 import { REQUIRED_COLUMNS } from '../rules/layout.js'
 import { isDatabase } from '../store/database.js'
+import { counted } from '../text/words.js'
 
 /** Name of standard input in messages and in `rejects.csv`. */
 export const STDIN_NAME = '<stdin>'
@@ -49,6 +50,7 @@ export interface SourceOptions {
 }
 
 const DAILY_NAME = /^(\d{4}-\d{2}-\d{2})_(\d{3})\.csv(\.gz)?$/
+const CSV_NAME = /\.csv(\.gz)?$/i
 
 /**
  * Finds the inputs, in the order given; those of a folder in name order.
@@ -63,13 +65,13 @@ export async function findInputs(options: SourceOptions): Promise<Input[]> {
     throw new IngestError('USAGE', 'standard input (-) can be read only once')
   const found: Input[] = []
   const { warn, rest } = firstWarnings(options.warn)
-  const grouped = { ...options, warn }
-  for (const name of given) found.push(...(name === '-' ? [standardInput(options)] : await filesOf(name, grouped)))
+  for (const name of given)
+    found.push(...(name === '-' ? [standardInput(options)] : await filesOf(name, options, warn)))
   if (rest() > 0) options.warn(`${rest()} more file${rest() === 1 ? '' : 's'} with such a name; the dates count`)
   return found
 }
 
-/** How many warnings of a kind are told; the rest is counted. */
+/** How many of a kind are told; the rest is counted. */
 const EXAMPLES = 3
 
 /** Lets the first few warnings through. */
@@ -97,12 +99,27 @@ function standardInput({ date, stdin, warn, assume = warn }: SourceOptions): Inp
   }
 }
 
-async function filesOf(name: string, options: SourceOptions): Promise<Input[]> {
-  const paths = await pathsOf(name, options)
-  if (paths.length > 0) return fileInputs(paths, options)
-  const hint = (await isDatabase(name)) ? '; it is a database: name it with -o' : ''
+/** @param warnOfDay takes warnings of names that contradict themselves */
+async function filesOf(name: string, options: SourceOptions, warnOfDay: SourceOptions['warn']): Promise<Input[]> {
+  const { paths, others } = await filesAt(name, options)
+  const leftOut = others.filter((file) => !options.inputs.includes(join(name, file)))
+  if (paths.length > 0) {
+    if (leftOut.length > 0) options.warn(leftOutText(name, leftOut))
+    return fileInputs(paths, { ...options, warn: warnOfDay })
+  }
+  const ways = leftOut.length === 0 ? '' : `; name its other files with --date (${firstOf(leftOut)})`
+  const hint = (await isDatabase(name)) ? '; it is a database: name it with -o' : ways
   const what = await nothingFound(name, await ask(name, () => stat(name)), options)
   throw new IngestError('NO_INPUT', what + hint, { source: name })
+}
+
+function leftOutText(folder: string, names: readonly string[]): string {
+  const files = counted(names.length, 'file')
+  return `${folder}: ${files} left out, as not named YYYY-MM-DD_DDD.csv or .csv.gz (${firstOf(names)}): name them with --date`
+}
+
+function firstOf(names: readonly string[]): string {
+  return [...names.slice(0, EXAMPLES), ...(names.length > EXAMPLES ? ['…'] : [])].join(', ')
 }
 
 /** How much of a file is looked at for a header. */
@@ -139,22 +156,31 @@ function hasInputHeader(path: string): boolean {
   }
 }
 
+/** The files that a name stands for. */
+interface FilesAt {
+  /** Of a folder those with names of daily files, in name order; none where there is nothing. */
+  readonly paths: readonly string[]
+  /** Names of a folder's other CSV files, in name order. */
+  readonly others: readonly string[]
+}
+
 /**
- * The files that a name stands for: of a folder those with names of daily files, in name order; none where there is nothing.
+ * Finds the files that a name stands for.
  *
  * @throws IngestError INPUT_UNREADABLE
  */
-export async function pathsOf(name: string, { prefix }: Pick<SourceOptions, 'prefix'>): Promise<readonly string[]> {
+export async function filesAt(name: string, { prefix }: Pick<SourceOptions, 'prefix'>): Promise<FilesAt> {
   const status = await ask(name, () => stat(name))
   if (status === undefined) {
     const { globFiles } = await import('../glob.js')
-    return (await ask(name, () => globFiles(name))) ?? []
+    return { paths: (await ask(name, () => globFiles(name))) ?? [], others: [] }
   }
-  if (!status.isDirectory()) return [name]
+  if (!status.isDirectory()) return { paths: [name], others: [] }
   const isWanted = await prefixMatcher(prefix)
   const all = (await ask(name, () => readdir(name))) ?? []
-  const names = all.filter((file) => DAILY_NAME.test(file) && isWanted(file)).sort()
-  return names.map((file) => join(name, file))
+  const names = all.filter((file) => CSV_NAME.test(file) && isWanted(file)).sort()
+  const paths = names.filter((file) => DAILY_NAME.test(file)).map((file) => join(name, file))
+  return { paths, others: names.filter((file) => !DAILY_NAME.test(file)) }
 }
 
 async function nothingFound(name: string, status: Stats | undefined, { prefix }: SourceOptions): Promise<string> {

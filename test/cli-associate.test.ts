@@ -159,6 +159,27 @@ for (const [args, code, stderr] of errors) {
   })
 }
 
+const noUse: readonly (readonly [files: readonly string[], told: string])[] = [
+  [['2024-02-21_052.csv'], 'it is not JSON: '],
+  [['2024-02-21_052.csv', 'empty_asn.json', 'blank_asn.json'], '3 files, 2 of them as '],
+]
+for (const [files, told] of noUse) {
+  test(`that no association file can be used is told in spite of --quiet: ${files}`, async (t) => {
+    const dir = prepared(t)
+    for (const file of files.slice(1)) dir.write(file, '')
+    ran(t, await dir.run(['-q', '-o', 'db', '2024-02-21_052.csv']), { code: 0 })
+    const asn = files.flatMap((file) => ['--asn', file])
+    const { code, stderr } = await dir.run(['associate', '-q', 'db', ...asn])
+    t.is(code, 0)
+    t.regex(
+      stderr,
+      /^jwst-ingest: no association file could be used \(.*\): give the observatory's files, named \*_asn\.json\n$/,
+    )
+    t.true(stderr.includes(told), stderr)
+    ran(t, await dir.run(['associate', '-q', 'db', ...asn, '--asn', 'asn']), { code: 0, stderr: /^$/ })
+  })
+}
+
 test('associate --help shows options, examples and exit codes; the help of the program has the command', async (t) => {
   const dir = new Workdir(t)
   const [help, all] = await Promise.all([dir.run(['associate', '--help']), dir.run(['--help'])])

@@ -264,14 +264,67 @@ test('a run that changes nothing says so, and leaves every file as it is; what t
 
 test('--quiet prints errors only: no warning, no summary', async (t) => {
   const dir = await seeded(t)
-  dir.write('2024-02-22_052.csv', daily(exposure(1, { TARG_RA: 'ten' })))
+  dir.write('2024-02-22_052.csv', daily(exposure(1, { TARG_RA: 'ten' }), exposure(1)))
   const [quiet, failed] = await Promise.all([
     dir.run(['-q', '--json', '2024-02-22_052.csv', '-', '-o', 'db', ...DAY], { stdin: daily() }),
     dir.run(['--quiet', 'missing.csv', '-o', 'db2']),
   ])
   t.like(quiet, { code: 0, stderr: '' })
-  t.like(JSON.parse(quiet.stdout), { rows: 1, rejects: 1, emptyInputs: ['<stdin>'] })
+  t.like(JSON.parse(quiet.stdout), { rows: 2, rejects: 1, emptyInputs: ['<stdin>'] })
   ran(t, failed, { code: 1, stderr: /^jwst-ingest: missing\.csv: no such file or folder\n$/ })
+})
+
+const LOST =
+  /^jwst-ingest: day\.csv: no row of Level 1 or Level 3 could be used \((.*)\): correct the file and ingest it again\n$/
+const lostDays: readonly (readonly [title: string, day: string, rows: string])[] = [
+  [
+    'decimal commas and an estimate of memory',
+    daily(
+      exposure(1, { TARG_RA: '10,5' }),
+      exposure(2, { Dataset: 'x' }),
+      exposure(3, { TARG_RA: '11,5' }),
+      product(1, { DagNodeName: 'ESTIMATE_LEVEL_3_MEMORY' }),
+    ),
+    '3 rows rejected, 2 of them as line 2: TARG_RA is no number: "10,5"',
+  ],
+  [
+    'a comma behind each row',
+    daily(exposure(1), product(1)).replaceAll(/\n(?=.)/g, '\n,'),
+    '2 rows rejected, as line 2: too many fields: 32, expected 31',
+  ],
+  [
+    'a body of carriage returns',
+    `${HEADER}\n${(exposure(1) + product(1)).replaceAll('\n', '\r')}`,
+    '1 row rejected, as line 2: too many fields: 61, expected 31; a carriage return within: do lines end in it alone?',
+  ],
+]
+for (const [title, day, rows] of lostDays) {
+  test(`a day of which no row can be used is told in spite of --quiet: ${title}`, async (t) => {
+    const dir = new Workdir(t)
+    dir.write('day.csv', day)
+    for (const more of [[], ['--commit-every', '1'], ['--dry-run']]) {
+      const { code, stderr } = await dir.run(['-q', '-o', `db${more.length}`, ...DAY, ...more, 'day.csv'])
+      t.is(code, 0)
+      t.is(LOST.exec(stderr)?.[1], rows, stderr)
+    }
+  })
+}
+
+test('a day with a row that can be used, or without rows, is not told', async (t) => {
+  const dir = new Workdir(t)
+  const bad = exposure(6, { TARG_RA: 'ten' })
+  const dropped = exposure(1, { EXP_TYPE: 'NRC_TACQ' })
+  for (const day of [daily(), daily(bad, exposure(1)), daily(bad, dropped), daily(product(1, { DagNodeName: 'X' }))])
+    t.deepEqual(await dir.run(['-q', '-o', 'db', ...DAY], { stdin: day }), { code: 0, stdout: '', stderr: '' })
+})
+
+test('of many such days the first few are told, and how many more there are', async (t) => {
+  const dir = new Workdir(t)
+  for (let day = 1; day <= 5; day++)
+    dir.write(`raw/2024-02-0${day}_03${day + 1}.csv`, daily(exposure(day, { Dataset: 'x' })))
+  const lines = (await dir.run(['-q', '-o', 'db', 'raw'])).stderr.trim().split('\n')
+  t.is(lines.length, 4)
+  t.is(lines[3], 'jwst-ingest: 2 more inputs without a row that could be used')
 })
 
 test('--version prints the version of the package, --help the options with examples', async (t) => {

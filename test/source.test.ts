@@ -321,9 +321,9 @@ test("standard input without --date has today's UTC date, and says so", async (t
   t.true(days[0] === before || days[0] === after, days[0])
   t.is(warnings.length, 1)
   t.true(warnings[0]?.includes(days[0] ?? '?') && warnings[0].includes('--date'), warnings[0])
-  const assumed: string[] = []
-  t.deepEqual((await find({ assume: (message) => assumed.push(message) })).warnings, [])
-  t.is(assumed.length, 1, 'it goes to who asks for what is assumed')
+  const told: string[] = []
+  t.deepEqual((await find({ alert: (message) => told.push(message) })).warnings, [])
+  t.is(told.length, 1, 'it goes to who asks for what even a quiet run tells')
 })
 
 test('a --date that is no day is an error for standard input', async (t) => {

@@ -49,7 +49,7 @@ export function addAssociateCommand(program: Command, terminal: Terminal): void 
     .option('--tmp <folder>', 'where files for the others are made (default: inside the database)', parsePath)
     .option('--wait <seconds>', 'wait for another run on the database', parseSeconds)
     .option('--json', 'print the summary as one JSON object on standard output')
-    .option('-q, --quiet', 'print nothing but errors')
+    .option('-q, --quiet', 'print nothing but errors, and that no association file is usable')
     .addHelpText('after', EXAMPLES)
     .action((db: string | undefined, files: string[], _flags: Flags, command: Command) =>
       runAssociate([...(db === undefined ? [] : [db]), ...files], command, terminal),
@@ -66,7 +66,7 @@ async function runAssociate(args: readonly string[], command: Command, terminal:
   if (surplus.length > 0) {
     throw new IngestError('USAGE', `expected one database and files named *_asn.json, got ${others.join(', ')}`)
   }
-  const tell = flags.quiet ? () => {} : terminal.err
+  const tell = (message: string) => terminal.err(`jwst-ingest: ${message}\n`)
   const asn = [...(above.asn ?? []), ...(own.asn ?? []), ...files]
   terminal.record.soFar(() => ({ byInput: asn.map((input) => ({ input })) }))
   const summary = await associate({
@@ -78,7 +78,8 @@ async function runAssociate(args: readonly string[], command: Command, terminal:
     memory: flags.memory,
     tmp: flags.tmp,
     wait: flags.wait,
-    warn: (message) => tell(`jwst-ingest: ${message}\n`),
+    warn: flags.quiet ? undefined : tell,
+    alert: tell,
     progress: terminal.bar?.show,
     signal: terminal.signal,
   })

@@ -111,7 +111,10 @@ export function addIngest(program: Command, terminal: Terminal): void {
     .option('--share', 'give other runs their turn between commits (with --commit-every or --follow)')
     .option('--emit <table>', "print a table's rows of this run as CSV on standard output while the run goes on")
     .option('--json', 'print the summary as one JSON object on standard output')
-    .option('-q, --quiet', 'print nothing but errors, and the day that is taken without --date')
+    .option(
+      '-q, --quiet',
+      'print nothing but errors, the day that is taken without --date, and inputs without a usable row',
+    )
     .addHelpText('after', EXAMPLES)
     .action((inputs: string[], flags: IngestFlags) => runIngest(inputs, flags, terminal, program))
 }
@@ -152,8 +155,8 @@ async function runIngest(
     wait: flags.wait,
     stdin: interruptible(terminal),
     warn: flags.quiet ? undefined : tell,
-    // Days of many rows may hang on it, so not even --quiet keeps it back.
-    assume: tell,
+    // A day's rows may hang on it, so not even --quiet keeps it back.
+    alert: tell,
     progress: hasBar ? terminal.bar?.show : undefined,
     emit: flags.emit === undefined ? undefined : { table: flags.emit, out: terminal.stdout },
     commitEvery: flags.commitEvery,

@@ -31,7 +31,7 @@ import { type Association, type BufferOptions, settle, toBatches } from './settl
 
 /** Options of {@link createPipeline}; those of `ingest` mean the same. */
 export interface PipelineOptions
-  extends Pick<IngestOptions, 'inputs' | 'date' | 'prefix' | 'strict' | 'stdin' | 'warn' | 'assume' | 'signal'> {
+  extends Pick<IngestOptions, 'inputs' | 'date' | 'prefix' | 'strict' | 'stdin' | 'warn' | 'alert' | 'signal'> {
   /** Columns that stages of your own add to the rows. They come behind the columns of the inputs. */
   readonly columns?: readonly string[] | undefined
   /** Takes each row that cannot be used, when it is met. `write` puts them into `rejects.csv` as well. */

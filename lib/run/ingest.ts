@@ -161,8 +161,8 @@ async function associationFiles({
 
 /** The inputs of a run, with their headers read and checked. */
 export async function headedInputs(options: Omit<IngestOptions, 'out'>): Promise<HeadedInput[]> {
-  const { inputs = [], date, prefix, stdin = process.stdin, signal, warn = () => {}, assume } = options
-  const source: SourceOptions = { inputs, date, prefix, stdin, warn, assume, signal }
+  const { inputs = [], date, prefix, stdin = process.stdin, signal, warn = () => {}, alert } = options
+  const source: SourceOptions = { inputs, date, prefix, stdin, warn, alert, signal }
   return withHeaders(await findInputs(source), { signal, warn })
 }
 

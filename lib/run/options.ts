@@ -37,8 +37,11 @@ export interface RunOptions {
   readonly stdin?: AsyncIterable<Buffer> | undefined
   /** Takes what the user should know while the run goes on; nothing is told by default. */
   readonly warn?: ((message: string) => void) | undefined
-  /** Takes what is assumed in place of an option: the day of standard input. By default `warn` does. */
-  readonly assume?: ((message: string) => void) | undefined
+  /**
+   * Takes what even a quiet run should tell: the day that standard input gets, an input or association files of which nothing
+   * could be used. By default `warn` does.
+   */
+  readonly alert?: ((message: string) => void) | undefined
   /** Takes how far the run has come. */
   readonly progress?: ProgressListener | undefined
   /** A table whose rows of this run are written to a stream as CSV while the run goes on. */
@@ -72,7 +75,6 @@ export type AssociateOptions = Omit<
   | 'date'
   | 'prefix'
   | 'stdin'
-  | 'assume'
   | 'replace'
   | 'maxRejects'
   | 'onInputs'

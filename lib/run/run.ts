@@ -57,10 +57,24 @@ export class Run {
     try {
       if (commitEvery === undefined && stop === undefined) await this.#step(watched, readInputs(watched))
       else await this.#takePortions(watched)
+      await this.#alertOfLost(watched)
     } catch (error) {
       for (const input of watched) input.close?.()
       throw error
     }
+  }
+
+  /** Tells inputs of which no row could be used: a day may be lost. */
+  async #alertOfLost(inputs: readonly HeadedInput[]): Promise<void> {
+    const lost = this.tally.lostInputs(new Set(inputs.map(({ name }) => name)))
+    if (lost.length === 0) return
+    const { lostTexts } = await import('./lost.js')
+    for (const text of lostTexts(lost)) this.#alert(text)
+  }
+
+  #alert(message: string): void {
+    const { warn, alert = warn } = this.#options
+    alert?.(message)
   }
 
   /** Takes inputs portion by portion, with a step of each. */
@@ -115,6 +129,10 @@ export class Run {
     const { associations: tally } = this.tally
     const meter = this.#progress.steps
     await bufferAssociations(this.#associations, { buffer, candidates, strict, signal, tally, meter })
+    const { files, skipped, faults } = tally.summary
+    if (files + skipped > 0 || faults.length === 0) return
+    const { lostAssociations } = await import('./lost.js')
+    this.#alert(lostAssociations(faults))
   }
 
   /** Takes what a step did. */

@@ -43,8 +43,8 @@ export interface SourceOptions {
   readonly stdin: AsyncIterable<Buffer>
   /** Takes warnings. */
   readonly warn: (message: string) => void
-  /** Takes what is assumed in place of an option; by default as a warning. */
-  readonly assume?: ((message: string) => void) | undefined
+  /** Takes what even a quiet run tells; by default as a warning. */
+  readonly alert?: ((message: string) => void) | undefined
   /** Ends the reading of pipes that have a name. */
   readonly signal?: AbortSignal | undefined
 }
@@ -84,9 +84,9 @@ function firstWarnings(warn: (message: string) => void): { warn: (message: strin
   return { warn: told, rest: () => Math.max(0, count - EXAMPLES) }
 }
 
-function standardInput({ date, stdin, warn, assume = warn }: SourceOptions): Input {
+function standardInput({ date, stdin, warn, alert = warn }: SourceOptions): Input {
   const today = new Date().toISOString().slice(0, 10)
-  if (date === undefined) assume(`standard input without --date: taking today's UTC date, ${today}`)
+  if (date === undefined) alert(`standard input without --date: taking today's UTC date, ${today}`)
   return {
     name: STDIN_NAME,
     day: parseDay(date ?? today, '--date'),

@@ -54,6 +54,18 @@ export interface InputSummary extends Readonly<Record<Level, number>> {
 /** The same while it is counted. */
 type InputRows = { -readonly [member in keyof InputSummary]: InputSummary[member] }
 
+/** A row that was rejected, without its text, which may be long. */
+type RejectExample = Pick<Reject, 'line' | 'reason'>
+
+/** An input of which no row of Level 1 or Level 3 could be used. */
+export interface LostInput {
+  readonly name: string
+  readonly rejects: number
+  /** The first of the rows that were rejected for the commonest reason, and how many these are. */
+  readonly example: RejectExample
+  readonly alike: number
+}
+
 /** What was counted of a part of an input. */
 export interface InputCounts extends RowCounts {
   readonly input: string
@@ -124,6 +136,8 @@ export class Tally {
   readonly #settled = nothingSettled()
   readonly #rejectExamples: Reject[] = []
   readonly #rejectReasons = new Map<string, { rows: number; readonly examples: Reject[] }>()
+  /** By input, then by what is wrong. */
+  readonly #rejectsOf = new Map<string, Map<string, { rows: number; readonly example: RejectExample }>>()
   readonly #emptyInputs: string[] = []
   readonly #unendedInputs: string[] = []
   #rejects = 0
@@ -160,7 +174,26 @@ export class Tally {
       this.#rejectReasons.set(reason, known)
       known.rows++
       if (known.examples.length < EXAMPLES) known.examples.push(reject)
+      this.#rejectOf(reject, reason)
     }
+  }
+
+  #rejectOf({ source, line, reason }: Reject, kind: string): void {
+    const kinds = this.#rejectsOf.get(source) ?? new Map()
+    this.#rejectsOf.set(source, kinds)
+    const known = kinds.get(kind) ?? { rows: 0, example: { line, reason } }
+    kinds.set(kind, known)
+    known.rows++
+  }
+
+  /** Those of some inputs that have rows, but none of Level 1 or Level 3 that could be used. */
+  lostInputs(names: ReadonlySet<string>): readonly LostInput[] {
+    return this.byInput.flatMap(({ input: name, level1, level3, rejects }) => {
+      const [first, ...others] = this.#rejectsOf.get(name)?.values() ?? []
+      if (first === undefined || level1 + level3 > 0 || !names.has(name)) return []
+      const { example, rows: alike } = others.reduce((most, other) => (other.rows > most.rows ? other : most), first)
+      return [{ name, rejects, example, alike }]
+    })
   }
 
   /** The counts of an input. */

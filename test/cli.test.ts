@@ -193,7 +193,7 @@ test('--json prints one object with all counts, and nothing else, on standard ou
     byInput: [{ input: '<stdin>', level1: 4, level3: 4, other: 2, rejects: 1 }],
     rows: 11,
     levels: { level1: 4, level3: 4, other: 2 },
-    dropped: { level: 1, memory: 1, expType: 1, channel: 0 },
+    dropped: { level: 1, memory: 1, expType: 1, spelling: 0, channel: 0 },
     duplicates: 1,
     replaced: 0,
     repeatedHeaders: 0,

@@ -114,6 +114,11 @@ const kinds: readonly (readonly [rule: string, columns: Columns, kind: Kind, rea
   ['Level 3 across observations', CANDIDATE, 'mosaic'],
   ['Level 1 of another exposure type', { EXP_TYPE: 'NRC_TACQ' }, 'dropped', 'expType'],
   ['Level 3 of another exposure type', { ...LEVEL3, EXP_TYPE: 'MIR_DARK' }, 'dropped', 'expType'],
+  ...['mir_image', 'MIR_IMAGE ', ' Nrs_Ifu'].map(
+    (EXP_TYPE) => [`Level 1 of exposure type "${EXP_TYPE}"`, { EXP_TYPE }, 'dropped', 'spelling'] as const,
+  ),
+  ['Level 3 of an exposure type in small letters', { ...LEVEL3, EXP_TYPE: 'mir_mrs' }, 'dropped', 'spelling'],
+  ['Level 1 of another exposure type in small letters', { EXP_TYPE: 'nrc_tacq' }, 'dropped', 'expType'],
   ['Level 3 without exposure type', { ...CANDIDATE, EXP_TYPE: 'NONE' }, 'dropped', 'expType'],
   ...['2', '4'].map(
     (CHANNEL) =>

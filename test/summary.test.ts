@@ -48,13 +48,13 @@ test('rows are counted by level, reason of dropping, and rejects', (t) => {
   tally.rows({
     input: 'x.csv',
     levels: { level1: 2, level3: 0, other: 1 },
-    dropped: { level: 0, memory: 1, expType: 0, channel: 1 },
+    dropped: { level: 0, memory: 1, expType: 0, spelling: 0, channel: 1 },
     headers: 1,
   })
   tally.rows({
     input: 'z.csv',
     levels: { level1: 0, level3: 1, other: 0 },
-    dropped: { level: 0, memory: 1, expType: 0, channel: 0 },
+    dropped: { level: 0, memory: 1, expType: 0, spelling: 0, channel: 0 },
     headers: 0,
   })
   tally.reject([reject(7), reject(3)])
@@ -70,7 +70,7 @@ test('rows are counted by level, reason of dropping, and rejects', (t) => {
       { input: 'y.csv', level1: 0, level3: 0, other: 0, rejects: 0 },
     ],
     levels: { level1: 2, level3: 1, other: 1 },
-    dropped: { level: 0, memory: 2, expType: 0, channel: 1 },
+    dropped: { level: 0, memory: 2, expType: 0, spelling: 0, channel: 1 },
     repeatedHeaders: 1,
     rejects: 2,
     emptyInputs: ['y.csv'],
@@ -116,7 +116,7 @@ const DONE: Partial<Summary> = {
   inputs: 2,
   rows: 12,
   levels: { level1: 6, level3: 4, other: 1 },
-  dropped: { level: 1, memory: 0, expType: 2, channel: 0 },
+  dropped: { level: 1, memory: 0, expType: 2, spelling: 0, channel: 0 },
   duplicates: 3,
   models: {
     IMAGE: { products: 1, exposures: 2, trained: 1001, waiting: NOTHING },
@@ -239,6 +239,18 @@ test('rows that cannot be used are told by what is wrong with them, the commones
   x.csv:23: four is none
   and 2 rows for 2 other reasons`,
   )
+})
+
+test('exposure types in other letters are counted for themselves, and told once with what to do', (t) => {
+  const dropped = { level: 0, memory: 0, expType: 2, spelling: 12, channel: 0 }
+  const summary = summaryWith({ inputs: 1, dropped })
+  const line =
+    'dropped     14 (exposure type without Level 3: 2, exposure type of Level 3 but for letter case or blanks: 12)'
+  t.is(formatSummary(summary).split('\n')[1], line)
+  t.deepEqual(formatNotes(summary), [
+    '12 rows dropped, as EXP_TYPE is one that reaches Level 3 but for letter case or blanks around it: ' +
+      'write it as in FGS_IMAGE, MIR_IMAGE, NRC_IMAGE, … and ingest the file again',
+  ])
 })
 
 test('new category values are noted with category and code, up to ten', (t) => {

@@ -29,6 +29,8 @@ export interface Derived {
   readonly observation: number | undefined
   /** Whether the exposure type reaches Level 3. */
   readonly isLevel3Type: boolean
+  /** Whether it would, but for its letter case or blanks around it. */
+  readonly isNearLevel3Type: boolean
   /** Whether a product of these keywords is dropped for its channel. */
   readonly isSharedChannel: boolean
   /** Whether an exposure of these keywords, or any row, needs a pixel scale that is not known; and why. */
@@ -132,6 +134,7 @@ export class DerivedCells {
       changed,
       observation: observationIn(read('OBSERVTN')),
       isLevel3Type: LEVEL3_EXP_TYPES.has(expType),
+      isNearLevel3Type: !LEVEL3_EXP_TYPES.has(expType) && LEVEL3_EXP_TYPES.has(expType.trim().toUpperCase()),
       isSharedChannel: isSharedChannel(expType, channel),
       needsScale: noScale === '' ? 'no' : instrume === 'NIRCAM' ? 'any' : 'exposure',
       noScale,

@@ -7,6 +7,7 @@ import { ByteWriter } from '../csv/bytes.js'
 import { RecordCells } from '../csv/split.js'
 import { datasetName, kindBy, type Level, levelOf, observationOf, programOf } from './dataset.js'
 import type { Day } from './day.js'
+import type { Derived } from './derived.js'
 import { inputFields, inputPositions, KNOWN_COLUMNS, type Layout, MOST_CHARACTERS, type Positions } from './layout.js'
 import { dayCells, LineMaker } from './line-maker.js'
 import type { Kind } from './row.js'
@@ -17,6 +18,7 @@ export const DROP_REASONS = {
   level: 'neither Level 1 nor Level 3',
   memory: 'Level 3 memory estimate',
   expType: 'exposure type without Level 3',
+  spelling: 'exposure type of Level 3 but for letter case or blanks',
   channel: 'MIR_MRS channel 2 or 4',
 } as const
 export type DropReason = keyof typeof DROP_REASONS
@@ -87,9 +89,8 @@ export class Scrubber {
     const { derived } = this.#lines
     const kind = kindBy(dname, level, derived)
     if (kind === 'dropped') {
-      const reason = derived.isLevel3Type ? 'channel' : 'expType'
       // It is in no association: whatever its keywords say, only its name counts.
-      return { outcome: 'hidden', level, kind, pid, observation: observationOf(dname), reason }
+      return { outcome: 'hidden', level, kind, pid, observation: observationOf(dname), reason: reasonBy(derived) }
     }
     const { needsScale, noScale, observation } = derived
     if (needsScale === 'any' || needsScale === kind) return { outcome: 'rejected', level, message: noScale }
@@ -120,6 +121,12 @@ export class Scrubber {
   write(out: ByteWriter): void {
     this.#lines.write(this.#day, { dname: this.#dname, field: this.#at.dname }, out)
   }
+}
+
+/** Why a row of these keywords is dropped. */
+function reasonBy({ isLevel3Type, isNearLevel3Type }: Derived): DropReason {
+  if (isLevel3Type) return 'channel'
+  return isNearLevel3Type ? 'spelling' : 'expType'
 }
 
 const KNOWN: ReadonlySet<string> = new Set(KNOWN_COLUMNS)

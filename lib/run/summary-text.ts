@@ -3,6 +3,7 @@
  */
 import { join } from 'node:path'
 import { associationLines, associationNotes } from '../asn/notes.js'
+import { LEVEL3_EXP_TYPES } from '../rules/association.js'
 import type { NewCategory } from '../rules/category-codes.js'
 import { MODELS } from '../rules/keywords.js'
 import { DROP_REASONS, type DropReason } from '../rules/scrub.js'
@@ -85,12 +86,18 @@ function parts(entries: readonly (readonly [string, number])[], format: (total: 
 export function formatNotes(summary: Summary): string[] {
   const { database, dryRun, emptyInputs, unendedInputs, rejects, rejectReasons, multipleMatches, newCategories } =
     summary
+  const { spelling } = summary.dropped
   const notes = emptyInputs.slice(0, EXAMPLES).map((name) => `${name}: no rows`)
   const moreEmpty = emptyInputs.length - notes.length
   if (moreEmpty > 0) notes.push(`${counted(moreEmpty, 'more input')} without rows`)
   if (unendedInputs.length > 0) {
     const title = `the last row of ${counted(unendedInputs.length, 'input')} has no line end; if that is cut short, so may be a number in it:`
     notes.push(withExamples(title, unendedInputs.slice(0, EXAMPLES), unendedInputs.length))
+  }
+  if (spelling > 0) {
+    const forms = [...LEVEL3_EXP_TYPES].slice(0, EXAMPLES).join(', ')
+    const what = 'dropped, as EXP_TYPE is one that reaches Level 3 but for letter case or blanks around it'
+    notes.push(`${counted(spelling, 'row')} ${what}: write it as in ${forms}, … and ingest the file again`)
   }
   if (rejects > 0) {
     const where = dryRun ? ' and would go to' : ', see'

@@ -42,7 +42,7 @@ export interface SettledCounts {
 export function noRows(): RowCounts {
   return {
     levels: { level1: 0, level3: 0, other: 0 },
-    dropped: { level: 0, memory: 0, expType: 0, channel: 0 },
+    dropped: { level: 0, memory: 0, expType: 0, spelling: 0, channel: 0 },
     headers: 0,
   }
 }

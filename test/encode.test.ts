@@ -136,6 +136,27 @@ test('one unknown value is a placeholder, and only a whole cell is', (t) => {
   t.is(encoder.resolve('filter', cell), '1')
 })
 
+const mistakes: readonly (readonly [Category, value: string, looksLike: string | undefined])[] = [
+  ...['\\N', 'NA', 'na', '<NA>', '#N/A', '(null)', '-', '?', ' NA ', ' ', 'n/a'].map(
+    (value) => ['filter', value, 'NONE'] as const,
+  ),
+  ...['f770w', 'F770W ', ' f770w'].map((value) => ['filter', value, 'F770W'] as const),
+  ['subarray', 'sub64', 'SUB'],
+  ['detector', 'nrca1|nrca2', 'NRCA-M'],
+  ['filter', ' F999W', 'F999W'],
+  ['instr', ' NaN', 'NaN'],
+  ...['F999W', 'f999w', 'F-770W', 'NAN?'].map((value) => ['filter', value, undefined] as const),
+]
+for (const [category, value, looksLike] of mistakes) {
+  test(`a new ${category} "${value}" looks like ${looksLike ?? 'no other'}, and gets a code all the same`, (t) => {
+    const encoder = new Encoder(shipped)
+    encoder.encode(category, value)
+    const [added, ...others] = encoder.assignCodes()
+    t.deepEqual([added?.value, added?.looksLike, others], [value, looksLike, []])
+    t.true(Number.isInteger(added?.code))
+  })
+}
+
 test('members of one family that has no code are one unknown value', (t) => {
   const encoder = new Encoder(encodings({}))
   t.is(encoder.encode('subarray', 'SUB64'), encoder.encode('subarray', 'SUB128'))

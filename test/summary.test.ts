@@ -241,6 +241,29 @@ test('rows that cannot be used are told by what is wrong with them, the commones
   )
 })
 
+test('what new category values look like is told, with what to do', (t) => {
+  const newCategories = [
+    { category: 'filter', value: 'f770w', code: 50, looksLike: 'F770W' },
+    { category: 'pupil', value: '\\N', code: 51, looksLike: 'NONE' },
+    { category: 'pupil', value: 'X', code: 52 },
+  ] as const
+  const [note, remedy, ...others] = formatNotes(summaryWith({ newCategories }))
+  t.is(
+    note,
+    `3 category values had no code; new ones, kept in db/encodings.json:
+  filter "f770w": 50, looks like "F770W"
+  pupil "\\\\N": 51, looks like a missing value
+  pupil "X": 52`,
+  )
+  t.regex(
+    remedy ?? '',
+    /^a value that looks like another.* an empty field\) and ingest that again with --replace; the code/,
+  )
+  t.deepEqual(others, [])
+  const dry = formatNotes(summaryWith({ newCategories, dryRun: true, changes: [] }))
+  t.regex(dry[1] ?? '', /is a mistake in most cases: correct it in the file \(a missing one is an empty field\)$/)
+})
+
 test('exposure types in other letters are counted for themselves, and told once with what to do', (t) => {
   const dropped = { level: 0, memory: 0, expType: 2, spelling: 12, channel: 0 }
   const summary = summaryWith({ inputs: 1, dropped })

@@ -30,10 +30,12 @@ export interface NewCategory {
   readonly category: Category
   readonly value: string
   readonly code: number
+  /** What the value looks like: `NONE` for a mark of missing values, a value without its blanks, one that had a code in capitals. */
+  readonly looksLike?: string
 }
 
 /** Category values without a code. */
-export type UnknownValues = readonly Omit<NewCategory, 'code'>[]
+export type UnknownValues = readonly Omit<NewCategory, 'code' | 'looksLike'>[]
 
 const SUBARRAY_FAMILIES = ['MASK', 'SUB', 'WFSS']
 
@@ -112,8 +114,9 @@ export class Encoder {
     return ordered.map(({ category, value }) => {
       const { codes } = this.#columnOf(category)
       const code = Math.max(-1, ...codes.values()) + 1
+      const looksLike = meantBy(category, value, codes)
       codes.set(value, code)
-      return { category, value, code }
+      return { category, value, code, ...(looksLike === undefined ? {} : { looksLike }) }
     })
   }
 
@@ -132,6 +135,18 @@ export class Encoder {
   #columnOf(category: Category): CategoryColumn {
     return this.#columns.get(category) as CategoryColumn
   }
+}
+
+/** What stands for missing values in other programs; in this one it is a value. */
+const MISSING: ReadonlySet<string> = new Set(['\\N', 'NA', '<NA>', '#N/A', '(NULL)', '-', '?'])
+
+/** What a new value is likely to be a mistake for. */
+function meantBy(category: Category, value: string, codes: ReadonlyMap<string, number>): string | undefined {
+  const plain = value.trim()
+  const capitals = plain.toUpperCase()
+  if (MISSING.has(capitals)) return 'NONE'
+  const known = [plain, capitals].map((text) => familyOf(category, text)).find((text) => codes.has(text))
+  return known ?? (plain === value ? undefined : plain)
 }
 
 /** The values of one category. */

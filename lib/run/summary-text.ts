@@ -116,6 +116,7 @@ export function formatNotes(summary: Summary): string[] {
     const kept = dryRun ? 'to be kept' : 'kept'
     const title = `${counted(newCategories.length, 'category value')} had no code; new ones, ${kept} in ${join(database, ENCODINGS_FILE)}:`
     notes.push(withExamples(title, newCategories.slice(0, CATEGORY_EXAMPLES).map(categoryText), newCategories.length))
+    if (newCategories.some(({ looksLike }) => looksLike !== undefined)) notes.push(remedyOf(summary))
   }
   return notes
 }
@@ -135,6 +136,16 @@ function rejectText({ source, line, reason }: Reject): string {
   return `${source}:${line}: ${reason}`
 }
 
-function categoryText({ category, value, code }: NewCategory): string {
-  return `${category} ${JSON.stringify(value)}: ${code}`
+function categoryText({ category, value, code, looksLike }: NewCategory): string {
+  const text = `${category} ${JSON.stringify(value)}: ${code}`
+  if (looksLike === undefined) return text
+  return `${text}, looks like ${looksLike === 'NONE' ? 'a missing value' : JSON.stringify(looksLike)}`
+}
+
+/** What to do about values that look like others. */
+function remedyOf({ dryRun }: Summary): string {
+  const what = 'a value that looks like another, or like a missing one, is a mistake in most cases'
+  const how = 'correct it in the file (a missing one is an empty field)'
+  if (dryRun) return `${what}: ${how}`
+  return `${what}: ${how} and ingest that again with --replace; the code of a value that no row has any more does no harm`
 }

@@ -39,15 +39,16 @@ export async function ingest(options: IngestOptions): Promise<Summary> {
 function mustFit(options: IngestOptions): void {
   const { inputs = [], commitEvery, follow = false, share = false, replace = false, dryRun = false } = options
   const usage = (message: string) => new IngestError('USAGE', message)
-  if (dryRun && (follow || commitEvery !== undefined))
-    throw usage(`--dry-run and ${follow ? '--follow' : '--commit-every'} do not go together: it commits nothing`)
+  const commitsOften = follow || commitEvery !== undefined
+  const often = follow ? '--follow' : '--commit-every'
+  if (dryRun && commitsOften) throw usage(`--dry-run and ${often} do not go together: it commits nothing`)
   if (follow && (inputs.length === 0 || inputs.includes('-')))
     throw usage('--follow waits for files that come into folders: name at least one, and no standard input')
-  if (share && commitEvery === undefined && !follow)
+  if (share && !commitsOften)
     throw usage('--share gives others their turn between commits: say with --commit-every when these are')
-  if (replace && commitEvery !== undefined) {
+  if (replace && commitsOften) {
     const why = 'a version that one commit brought would give way to an older one that the next brings'
-    throw usage(`--replace and --commit-every do not go together: ${why}`)
+    throw usage(`--replace and ${often} do not go together: ${why}`)
   }
 }
 

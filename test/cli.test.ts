@@ -402,7 +402,8 @@ const usage = test.macro<[args: readonly string[], stderr: RegExp]>({
     dir.write('2024-02-21_052.csv', pairs(1))
     dir.write('2024-02-31_052.csv', pairs(1))
     dir.write('other.csv', pairs(1))
-    ran(t, await dir.run(['-o', 'db', ...args], { stdin: pairs(1) }), { code: 2, stderr })
+    const database = args[0] === 'help' ? [] : ['-o', 'db']
+    ran(t, await dir.run([...database, ...args], { stdin: pairs(1) }), { code: 2, stderr })
     t.false(existsSync(dir.path('db')))
   },
   title: (_, args) => `usage error, exit code 2: jwst-ingest ${args.join(' ')}`,
@@ -421,6 +422,42 @@ test(usage, ['2024-02-21_052.csv', 'raw'], /there is no command or input "raw"; 
 test(usage, ['2024-02-21_052.csv', 'check'], /there is no input "check"; a command comes first: jwst-ingest check …\n$/)
 test(usage, ['help', 'explian'], /^jwst-ingest: there is no command "explian"; did you mean "explain"\?\n$/)
 test(usage, ['help', 'me'], /^jwst-ingest: there is no command "me"; jwst-ingest help shows all commands\n$/)
+for (const [before, command, option] of [
+  [['--dry-run'], ['export', 'db', '-o', 'out'], '--dry-run'],
+  [['--prefix', '2024'], ['report', 'db'], '--prefix'],
+  [['--json', '--follow', '--replace'], ['check', 'db'], '--replace'],
+  [['--emit', 'train-fgs'], ['status', 'db'], '--emit'],
+  [['-q'], ['status', 'db'], '--quiet'],
+  [['--no-candidates'], ['explain', 'jw01001*', 'db'], '--no-candidates'],
+  [['--replace'], ['prune', 'db', '--older-than', '1d'], '--replace'],
+  [['--strict'], ['completion', 'bash'], '--strict'],
+  [['-d', 'db'], ['help', 'check'], '--db'],
+] as const) {
+  const [name] = command
+  test(`usage error, exit code 2: jwst-ingest ${[...before, ...command].join(' ')}`, async (t) => {
+    const dir = await seeded(t)
+    const files = fileBytes(dir.folder)
+    const { code, stdout, stderr } = await dir.run([...before, ...command])
+    const told = `${name} has no option ${option}; jwst-ingest ${name} --help shows those that it has`
+    t.deepEqual([code, stderr], [2, `jwst-ingest: ${told}\n`])
+    t.is(stdout === '' ? undefined : JSON.parse(stdout).error.message, name === 'check' ? told : undefined)
+    t.deepEqual(fileBytes(dir.folder), files)
+  })
+}
+
+test('an option before a command counts as one behind it, where the command has it', async (t) => {
+  const dir = await seeded(t)
+  const before = fileBytes(dir.path('db'))
+  const dry = await dir.run(['--dry-run', 'prune', 'db', '--older-than', '1d', '--as-of', '2030-01-01'])
+  t.is(dry.code, 0, dry.stderr)
+  t.deepEqual(fileBytes(dir.path('db')), before)
+  const { code, stdout } = await dir.run(['--json', '-o', 'db', 'status'])
+  t.is(code, 0)
+  t.like(JSON.parse(stdout), { command: 'status', database: 'db' })
+  const help = await dir.run(['--replace', 'check', '--help'])
+  t.deepEqual([help.code, help.stdout.startsWith('Usage: jwst-ingest check ')], [0, true])
+})
+
 test(usage, ['--memory', '0'], /argument '0' is invalid\. Expected a size/)
 
 // One writer at a time

@@ -31,6 +31,7 @@ export async function runCommand(args: readonly string[], given: GivenTerminal):
   program.hook('preSubcommand', (_, command) => record.called(command.name()))
   program.hook('preAction', (_, command) => {
     mustHaveFolder()
+    refuseIgnored(program, command)
     if (!command.optsWithGlobals<{ quiet?: boolean }>().quiet) bar ??= barFor(given)
     if (runApart !== undefined && !ON_MAIN_THREAD.has(command.name())) throw new RunApart()
   })
@@ -75,6 +76,20 @@ function mustHaveFolder(): void {
     const message = 'the folder in which the command was called is gone; call it in one that is there'
     throw new IngestError('INPUT_UNREADABLE', message, {}, error)
   }
+}
+
+/**
+ * An option before a command is one of a run; it counts where the command has it, too.
+ *
+ * @throws IngestError USAGE for one that the command would ignore
+ */
+function refuseIgnored(program: Command, command: Command): void {
+  const known = new Set(command.options.map((option) => option.attributeName()))
+  const isIgnored = (name: string) => program.getOptionValueSource(name) === 'cli' && !known.has(name)
+  const option = program.options.find((its) => isIgnored(its.attributeName()))
+  if (option === undefined) return
+  const help = `jwst-ingest ${command.name()} --help shows those that it has`
+  throw new IngestError('USAGE', `${command.name()} has no option ${option.long}; ${help}`)
 }
 
 /** Ends a command before it begins, as it is to run in a thread of its own. */

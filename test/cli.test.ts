@@ -408,7 +408,10 @@ const usage = test.macro<[args: readonly string[], stderr: RegExp]>({
   },
   title: (_, args) => `usage error, exit code 2: jwst-ingest ${args.join(' ')}`,
 })
-test(usage, ['--bogus'], /^jwst-ingest: unknown option '--bogus'\n.*--help/)
+test(usage, ['--bogus'], /^jwst-ingest: unknown option '--bogus'\n\(jwst-ingest --help shows all options\)\n$/)
+test(usage, ['check', '--bogus'], /'--bogus'\n\(jwst-ingest check --help shows all options\)\n$/)
+test(usage, ['prune'], /'--older-than <age>' not specified\n\(jwst-ingest prune --help shows all options\)\n$/)
+test(usage, ['help', '--bogus'], /'--bogus'\n\(jwst-ingest help --help shows all options\)\n$/)
 test(usage, ['--date', '2024-02-30'], /^jwst-ingest: --date: "2024-02-30" is no day; expected YYYY-MM-DD\n$/)
 test(usage, ['--date', 'today', '2024-02-21_052.csv'], /--date: "today" is no day/)
 test(usage, [...DAY, '-', '-'], /standard input \(-\) can be read only once/)

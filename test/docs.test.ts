@@ -159,7 +159,7 @@ test(
       'console',
       '$ jwst-ingest completion',
       "jwst-ingest: missing required argument 'shell'",
-      '(jwst-ingest --help shows all options)',
+      '(jwst-ingest completion --help shows all options)',
     ),
   ],
 )

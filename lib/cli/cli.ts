@@ -117,6 +117,8 @@ function isStop(error: unknown): boolean {
   return error instanceof Error && error.name === 'AbortError'
 }
 
+const helpAfterError = (command: string) => `(${command} --help shows all options)`
+
 /** The commands with their options and help. */
 export function buildProgram(terminal: Terminal): Command {
   const program = new Command('jwst-ingest')
@@ -132,7 +134,7 @@ export function buildProgram(terminal: Terminal): Command {
       writeErr: terminal.err,
       outputError: (text, write) => write(text.replace(/^error: /, 'jwst-ingest: ')),
     })
-    .showHelpAfterError('(jwst-ingest --help shows all options)')
+    .showHelpAfterError(helpAfterError('jwst-ingest'))
   addIngest(program, terminal)
   addAssociateCommand(program, terminal)
   addDatabaseCommands(program, terminal, parseSeconds)
@@ -143,5 +145,7 @@ export function buildProgram(terminal: Terminal): Command {
   addExportCommand(program, terminal)
   addPruneCommand(program, terminal, parseSeconds)
   addCompletionCommand(program, terminal)
-  return addHelpCommand(program)
+  addHelpCommand(program)
+  for (const command of program.commands) command.showHelpAfterError(helpAfterError(`jwst-ingest ${command.name()}`))
+  return program
 }

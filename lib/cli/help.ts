@@ -15,7 +15,7 @@ An input file with the name help is given as ./help.
 `
 
 /** Adds `help` to the program, which has all other commands already. */
-export function addHelpCommand(program: Command): Command {
+export function addHelpCommand(program: Command): void {
   program
     .command('help')
     .summary('print the help of a command')
@@ -24,7 +24,6 @@ export function addHelpCommand(program: Command): Command {
     .addArgument(new Argument('[command]', 'the command').choices(commandNames(program)).argParser(String))
     .addHelpText('after', EXAMPLES)
     .action((name: string | undefined) => commandOf(name, program).outputHelp())
-  return program
 }
 
 /** @throws IngestError USAGE where there is none of that name */

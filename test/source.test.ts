@@ -97,11 +97,30 @@ test('the name of a file tells its day, gzipped or not', async (t) => {
   }
 })
 
-test('a name that tells a day counts more than --date', async (t) => {
-  const folder = folderOf(t, '2024-02-21_052.csv')
-  const { days } = await find({ inputs: [join(folder, '2024-02-21_052.csv')], date: '2020-01-01' })
-  t.deepEqual(days, ['2024-02-21'])
-})
+const FIRST = '2024-02-21_052.csv'
+for (const [names, date, told] of [
+  [[FIRST], '2020-01-01', ', not --date 2020-01-01'],
+  [[FIRST, '2024-02-22_053.csv'], '2020-01-01', ', not --date 2020-01-01; so it is with 1 more file'],
+  [
+    ['2024-02-22_053.csv', FIRST, '2024-02-23_054.csv'],
+    '2024-02-22',
+    ', not --date 2024-02-22; so it is with 1 more file',
+  ],
+  // It says what the name says, or is for another input.
+  [[FIRST], '2024-02-21', undefined],
+  [[FIRST, 'other.csv'], '2020-01-01', undefined],
+  [[FIRST, '-'], '2020-01-01', undefined],
+] as const) {
+  const title = `a name that tells a day counts more than --date ${date}, which is ${told === undefined ? 'not ' : ''}told`
+  test(`${title}: ${names.join(', ')}`, async (t) => {
+    const folder = folderOf(t, ...names)
+    const pathOf = (name: string) => (name === '-' ? name : join(folder, name))
+    const { days, warnings } = await find({ inputs: names.map(pathOf), date })
+    t.is(days[names.indexOf(FIRST)], '2024-02-21')
+    const expected = `${pathOf(FIRST)}: the day in its name counts, 2024-02-21${told}`
+    t.deepEqual(warnings, told === undefined ? [] : [expected])
+  })
+}
 
 for (const [name, warns] of [
   ['2024-02-21_053.csv', true],

@@ -68,7 +68,17 @@ export async function findInputs(options: SourceOptions): Promise<Input[]> {
   for (const name of given)
     found.push(...(name === '-' ? [standardInput(options)] : await filesOf(name, options, warn)))
   if (rest() > 0) options.warn(`${rest()} more file${rest() === 1 ? '' : 's'} with such a name; the dates count`)
+  warnOfUnusedDate(found, options)
   return found
+}
+
+/** Says that names count before `--date`, where no input is left that would take it. */
+function warnOfUnusedDate(inputs: readonly Input[], { date, warn }: SourceOptions): void {
+  if (date === undefined || !inputs.every(({ name }) => DAILY_NAME.test(basename(name)))) return
+  const [first, ...more] = inputs.filter(({ day }) => day.date !== date)
+  if (first === undefined) return
+  const rest = more.length === 0 ? '' : `; so it is with ${counted(more.length, 'more file')}`
+  warn(`${first.name}: the day in its name counts, ${first.day.date}, not --date ${date}${rest}`)
 }
 
 /** How many of a kind are told; the rest is counted. */

@@ -171,6 +171,7 @@ test('signals keep nothing of commits that are made: a run may never end', async
 
 for (const [name, options, message] of [
   ['--share', { share: true }, /^--share gives others their turn between commits/],
+  ['--no-candidates', { candidates: false }, /^--no-candidates is about association files: give some with --asn, or/],
   ['--replace', { commitEvery: { rows: 1 }, replace: true }, /^--replace and --commit-every do not go together/],
   ['--replace', { follow: true, replace: true }, /^--replace and --follow do not go together: a version/],
   ['--follow', { follow: true, inputs: [] }, /^--follow waits for files/],

@@ -35,9 +35,10 @@ export async function ingest(options: IngestOptions): Promise<Summary> {
   return runOnce(associations, { ...options, emitter }, (run) => run.take(inputs))
 }
 
-/** @throws IngestError USAGE for options that contradict each other */
+/** @throws IngestError USAGE for options that contradict each other, or mean nothing without another one */
 function mustFit(options: IngestOptions): void {
-  const { inputs = [], commitEvery, follow = false, share = false, replace = false, dryRun = false } = options
+  const { inputs = [], asn = [], candidates = true, replace = false, dryRun = false } = options
+  const { commitEvery, follow = false, share = false } = options
   const usage = (message: string) => new IngestError('USAGE', message)
   const commitsOften = follow || commitEvery !== undefined
   const often = follow ? '--follow' : '--commit-every'
@@ -46,6 +47,8 @@ function mustFit(options: IngestOptions): void {
     throw usage('--follow waits for files that come into folders: name at least one, and no standard input')
   if (share && !commitsOften)
     throw usage('--share gives others their turn between commits: say with --commit-every when these are')
+  if (!candidates && asn.length === 0)
+    throw usage('--no-candidates is about association files: give some with --asn, or leave it out')
   if (replace && commitsOften) {
     const why = 'a version that one commit brought would give way to an older one that the next brings'
     throw usage(`--replace and ${often} do not go together: ${why}`)

@@ -57,7 +57,7 @@ test('a taken lock is an error that names its owner and tells of --wait, also wi
     const lock = await acquireLock(folder)
     await t.throwsAsync(acquireLock(folder, { wait: 0.05 }), {
       code: 'DATABASE_LOCKED',
-      message: /after waiting 0.05 s/,
+      message: /^the database is in use by .*, still after waiting 0\.05 s: give --wait more SECONDS to wait until/,
     })
     await lock.release()
   }))

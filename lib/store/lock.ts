@@ -116,12 +116,12 @@ async function rest({ least, most }: { least: number; most: number }, deadline: 
 }
 
 function locked(dir: string, { name, owner, checked }: Found, wait: number): IngestError {
-  const after = wait > 0 ? ` after waiting ${wait} s` : ''
+  const [still, how] =
+    wait > 0 ? [`, still after waiting ${wait} s`, 'give --wait more SECONDS'] : ['', 'use --wait SECONDS']
   const who = `process ${owner.pid} on ${owner.host} since ${owner.since}`
-  const advice = checked
-    ? 'use --wait SECONDS to wait until it is done'
-    : `use --wait SECONDS to wait until it is done, or remove ${join(dir, name)} if it is certain that it is gone`
-  return new IngestError('DATABASE_LOCKED', `the database is in use${after} by ${who}: ${advice}`)
+  const other = checked ? '' : `, or remove ${join(dir, name)} if it is certain that it is gone`
+  const advice = `${how} to wait until it is done${other}`
+  return new IngestError('DATABASE_LOCKED', `the database is in use by ${who}${still}: ${advice}`)
 }
 
 /** Puts a claim into the folder, complete when it can be seen; undefined if it was swept away before that. */

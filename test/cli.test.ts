@@ -415,6 +415,8 @@ test(usage, ['help', '--bogus'], /'--bogus'\n\(jwst-ingest help --help shows all
 test(usage, ['--date', '2024-02-30'], /^jwst-ingest: --date: "2024-02-30" is no day; expected YYYY-MM-DD\n$/)
 test(usage, ['--date', 'today', '2024-02-21_052.csv'], /--date: "today" is no day/)
 test(usage, [...DAY, '-', '-'], /standard input \(-\) can be read only once/)
+test(usage, [''], /argument 'inputs'\. Expected a path, got an empty one: is a variable not set\?\n/)
+test(usage, ['2024-02-21_052.csv', ''], /argument 'inputs'\. Expected a path, got an empty one/)
 test(usage, ['other.csv'], /other\.csv: the name tells no day .*--date YYYY-MM-DD/)
 test(usage, ['2024-02-31_052.csv'], /2024-02-31_052\.csv: "2024-02-31" is no day/)
 test(usage, ['--wait', '-1'], /'--wait <seconds>' argument '-1' is invalid\. Expected a number of seconds/)

@@ -78,11 +78,11 @@ const CASES: readonly Case[] = [
     stderr: /^jwst-ingest: nowhere: no such folder; give the folder/,
   },
   {
-    rule: 'explain: a default database that is not there, too',
+    rule: 'explain: one of the environment that is not there, too',
     args: ['explain', PRODUCT],
     env: { JWST_INGEST_DB: 'nowhere' },
     code: 1,
-    stderr: /^jwst-ingest: nowhere: no such folder; give the folder/,
+    stderr: /^jwst-ingest: nowhere: no such folder; the variable JWST_INGEST_DB names it/,
   },
   {
     rule: 'explain: what is known is told before what is not',

@@ -83,6 +83,13 @@ for (const its of CASES) {
     else {
       t.is(code, 1)
       t.regex(stderr, /no database is named, and \.\/jwst-db is not there: name one as an argument, with --db, or in/)
+      const env = { JWST_INGEST_DB: 'nosuch' }
+      const unset = await empty.run([...command, ...rest], { env })
+      t.is(unset.code, 1)
+      t.regex(
+        unset.stderr,
+        /^jwst-ingest: nosuch: no such folder; the variable JWST_INGEST_DB names it: set it to .*--db/,
+      )
       t.deepEqual(readdirSync(empty.folder), ['in'])
     }
   })

@@ -80,7 +80,7 @@ Exit codes: 0 done, 1 data or I/O error, 2 usage error, 3 the database is in use
 /** Adds the options of a run to the program. */
 export function addIngest(program: Command, terminal: Terminal): void {
   program
-    .argument('[inputs...]', 'files, folders, globs, or - for standard input (default: standard input)')
+    .argument('[inputs...]', 'files, folders, globs, or - for standard input (default: standard input)', collectPath)
     .addOption(outOption())
     .addOption(dbOption())
     .option('--date <day>', 'day of files whose name tells none, and of standard input (else today), YYYY-MM-DD')

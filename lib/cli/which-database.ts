@@ -32,17 +32,28 @@ export const dbOption = (description = 'the same') => new DatabaseOption('-d, --
  * The database that is meant, which the record of the command then tells.
  *
  * @param argument the argument that names it, if there is one
- * @throws IngestError USAGE where two are named; DATABASE_UNUSABLE where none is, and the default one is not there
+ * @throws IngestError USAGE where two are named; DATABASE_UNUSABLE where none is, and that of the environment or the
+ *   default one is not there
  */
 export function databaseOf(argument: string | undefined, command: Command, { env, record }: Terminal): string {
-  const database = nameOf(argument, command, env)
+  const name = nameOf(argument, command)
+  const database = name ?? (env.JWST_INGEST_DB || defaultFor(command))
   record.note({ database })
+  if (name === undefined) mustBeThere(database, command)
   return database
 }
 
-function nameOf(argument: string | undefined, command: Command, env: Terminal['env']): string {
+/** A run makes its database; all others need one, and nobody sees in their command line where this name is from. */
+function mustBeThere(database: string, command: Command): void {
+  if (command.parent === null || existsSync(database)) return
+  const message =
+    'no such folder; the variable JWST_INGEST_DB names it: set it to the folder of a database, or give --db'
+  throw new IngestError('DATABASE_UNUSABLE', message, { source: database })
+}
+
+function nameOf(argument: string | undefined, command: Command): string | undefined {
   const [name, ...others] = [argument, ...namedBy(command)].filter((one) => one !== undefined)
-  if (name === undefined) return env.JWST_INGEST_DB || defaultFor(command)
+  if (name === undefined) return undefined
   const other = others.find((one) => resolve(one) !== resolve(name))
   if (other === undefined) return name
   throw new IngestError('USAGE', `two databases are named, ${name} and ${other}: leave out one of them`)

@@ -63,7 +63,7 @@ const CASES: readonly Case[] = [
     args: ['explain', '-d', 'near', 'jw01386002001_02101_00001_nrcalong_cal.fits', 'near'],
     code: 1,
     stdout: /^jw01386002001_02101_00001_nrcalong\n/,
-    stderr: `jwst-ingest: nothing in the database is called "near"; a pattern such as 'jw01018*' shows what there is\n`,
+    stderr: `jwst-ingest: nothing in the database is called "near"; a pattern such as 'jw01386*' shows what there is\n`,
   },
   {
     rule: 'explain: the database of the environment',
@@ -89,13 +89,19 @@ const CASES: readonly Case[] = [
     args: ['explain', PRODUCT, 'jw09999', 'jw01386002001*'],
     code: 1,
     stdout: new RegExp(`^${PRODUCT}\n`),
-    stderr: `jwst-ingest: nothing in the database is called "jw09999", "jw01386002001*"; a pattern such as 'jw09999*' shows what there is\n`,
+    stderr: `jwst-ingest: nothing in the database is called "jw09999", "jw01386002001*"; a pattern such as 'jw01094*' shows what there is\n`,
   },
   {
     rule: 'explain: a dataset that may have come, and been dropped by its level',
     args: ['explain', 'jw01386002001_02101_00009_nrcalong', 'near'],
     code: 1,
     stderr: `jwst-ingest: nothing in the database is called "jw01386002001_02101_00009_nrcalong"; a pattern such as 'jw01386*' shows what there is; of rows that are neither Level 1 nor Level 3 nothing is kept; the nearest names:\n  jw01386002001_02101_00001_nrcalong\n`,
+  },
+  {
+    rule: 'explain: a pattern of a program that is not there',
+    args: ['explain', 'jw01018*', 'near'],
+    code: 1,
+    stderr: `jwst-ingest: nothing in the database is called "jw01018*"; a pattern such as 'jw01386*' shows what there is\n`,
   },
   { rule: 'explain: no name', args: ['explain'], code: 2, stderr: /^jwst-ingest: expected the name of an exposure/ },
   { rule: 'explain: no name but a database', args: ['explain', 'near'], code: 2, stderr: /or --waiting\n$/ },
@@ -175,7 +181,8 @@ jw01080-o001_t1_nircam_f444w-grismr-subgrism256
     args: ['explain', '--waiting', 'jw01386*'],
     code: 1,
     stdout: '',
-    stderr: /^jwst-ingest: nothing that waits is called "jw01386\*"/,
+    stderr:
+      /^jwst-ingest: nothing that waits is called "jw01386\*"; a pattern such as 'jw01080\*' shows what there is\n$/,
   },
   {
     rule: 'a database that is not there',

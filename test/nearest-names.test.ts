@@ -1,6 +1,6 @@
 /** Names that come near to one that nothing has. */
 import test from 'ava'
-import { type NamesReader, nearestNames } from '../lib/inspect/nearest-names.js'
+import { type NamesReader, nearestNames, nearestPattern } from '../lib/inspect/nearest-names.js'
 import { programOf } from '../lib/rules/dataset.js'
 
 /** A database of names; those of groups are expected ones. */
@@ -50,6 +50,22 @@ for (const [asked, expected] of [
     t.deepEqual(found.slice(0, expected.length), expected)
     t.true(expected.length > 0 || found.length === 0)
     t.true(found.length <= 5)
+  })
+}
+
+for (const [programs, asked, expected] of [
+  [[1018, 1081, 4321], 'jw01081*', 'jw01081*'],
+  [[1018, 1081, 4321], 'JW1081-o001*', 'jw01081*'],
+  // Programs that are not there, and names of none.
+  [[1018, 4321], 'jw01081*', 'jw01018*'],
+  [[1018, 4321], 'jw0432?*', 'jw04321*'],
+  [[1018, 4321], E(4322, 1), 'jw04321*'],
+  [[1018, 4321], 'nothing', 'jw01018*'],
+  [[1018, 4321], '', 'jw01018*'],
+  [[], 'jw01018*', undefined],
+] as const) {
+  test(`of programs ${programs.join(', ') || 'none'} the one nearest to "${asked}" is that of ${expected}`, (t) => {
+    t.is(nearestPattern(programs, asked), expected)
   })
 }
 

@@ -24,24 +24,29 @@ export function canBeName(text: string): boolean {
   return programOf(text) !== undefined || /[*?]/.test(text)
 }
 
-/**
- * Says that nothing has these names.
- *
- * @param near the names that come near to them
- * @param why why a dataset may be unknown that came
- */
+/** What helps where nothing has a name. */
+export interface NameHints {
+  /** A pattern of names that there are; undefined where there are none. */
+  readonly pattern: string | undefined
+  /** The names that come near. */
+  readonly near?: readonly string[]
+  /** Why a dataset may be unknown that came. */
+  readonly why?: string
+}
+
+/** Says that nothing has these names. */
 export function unknownNames(
   names: readonly string[],
   what: string,
   terminal: Terminal,
-  { near = [], why }: { readonly near?: readonly string[]; readonly why?: string } = {},
+  { pattern, near = [], why }: NameHints,
 ): IngestError {
-  const pid = programOf(names[0] ?? '')
-  const pattern = pid === undefined ? 'jw01018*' : `jw${String(pid).padStart(5, '0')}*`
   const listed = names.map((name) => JSON.stringify(name)).join(', ')
   const isDataset = names.some((name) => canBeName(name) && /^[^*?]*_[^*?]*$/.test(name))
   const hints = [
-    `a pattern such as '${pattern}' shows what there is`,
+    pattern === undefined
+      ? 'jwst-ingest status tells what there is'
+      : `a pattern such as '${pattern}' shows what there is`,
     ...(why !== undefined && isDataset ? [why] : []),
     ...(near.length > 0 ? ['the nearest names:'] : []),
   ]

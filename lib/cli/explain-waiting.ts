@@ -72,7 +72,7 @@ export async function tellWaiting(
   terminal: Terminal,
 ): Promise<void> {
   const format = formatOf(flags)
-  const { DatabaseReader, wanted } = await import('../inspect/index.js')
+  const { DatabaseReader, nearestPattern, wanted } = await import('../inspect/index.js')
   const asked = names.map(wanted)
   const seen = new Set<string>()
   const isNamed = (name: string) => {
@@ -93,7 +93,9 @@ export async function tellWaiting(
     await reader.close()
   }
   const unknown = names.filter((name) => !seen.has(name))
-  if (unknown.length > 0 && !isGone(terminal)) throw unknownNames(unknown, 'nothing that waits is called', terminal)
+  if (unknown.length === 0 || isGone(terminal)) return
+  const pattern = nearestPattern(reader.waitingPrograms, unknown[0] ?? '')
+  throw unknownNames(unknown, 'nothing that waits is called', terminal, { pattern })
 }
 
 /** @throws IngestError USAGE where options contradict each other */

@@ -83,7 +83,9 @@ async function sortOut(
 }
 
 async function tellNamed(folder: string, names: readonly string[], { json }: Flags, terminal: Terminal): Promise<void> {
-  const { DatabaseReader, explain, formatExplanation, nearestNames } = await import('../inspect/index.js')
+  const { DatabaseReader, explain, formatExplanation, nearestNames, nearestPattern } = await import(
+    '../inspect/index.js'
+  )
   const options = {
     signal: terminal.signal,
     progress: terminal.bar?.show,
@@ -107,7 +109,9 @@ async function tellNamed(folder: string, names: readonly string[], { json }: Fla
     await reader.close()
   }
   if (unknown.length === 0) return
-  throw unknownNames(unknown, 'nothing in the database is called', terminal, { near: [...near], why: DROPPED_HINT })
+  const pattern = nearestPattern(reader.programs, unknown[0] ?? '')
+  const hints = { pattern, near: [...near], why: DROPPED_HINT }
+  throw unknownNames(unknown, 'nothing in the database is called', terminal, hints)
 }
 
 /** Why a dataset may be unknown that came; its whole name is given. */

@@ -51,6 +51,19 @@ export async function nearestNames(reader: NamesReader, given: string): Promise<
 /** The start of every name of a program. */
 const startOf = (pid: number) => `jw${String(pid).padStart(5, '0')}`
 
+/**
+ * A pattern of all names of one of some programs: that of a name or pattern or, where it is none of them, the one whose names
+ * begin most as that does; undefined where there are no programs.
+ */
+export function nearestPattern(programs: readonly number[], given: string): string | undefined {
+  const pid = programOf(given)
+  const start = pid === undefined ? given.toLowerCase().slice(0, startOf(0).length) : startOf(pid)
+  const [nearest] = programs
+    .map((program) => ({ program, far: mistakes(start, startOf(program)) }))
+    .sort((a, b) => a.far - b.far)
+  return nearest && `${startOf(nearest.program)}*`
+}
+
 /** The programs whose names begin as the name does, or nearly so, the nearest first. */
 function programsNear(programs: readonly number[], asked: string): readonly number[] {
   const start = asked.slice(0, startOf(0).length)

@@ -1,14 +1,16 @@
 /**
  * The program: the only file that touches the process.
  */
+import { fstatSync } from 'node:fs'
 import type { WriteStream } from 'node:tty'
 import { runCommand } from './cli/cli.js'
 import { Outputs } from './cli/outputs.js'
 import { CommandRecord } from './cli/record.js'
 import type { Terminal } from './cli/terminal.js'
-import { EXIT } from './errors.js'
+import { EXIT, IngestError } from './errors.js'
 import type { Signals } from './process/signals.js'
 import { superviseBy } from './process/supervisor.js'
+import { STDIN_NAME } from './run/source.js'
 
 /** Runs the command that the arguments name, and tells the shell by the exit code what came of it. */
 export async function runProgram(signals: Signals): Promise<void> {
@@ -36,11 +38,23 @@ async function told(code: number, outputs: Outputs, { decision }: Signals): Prom
   return code === EXIT.done ? EXIT.failed : code
 }
 
+/**
+ * Node reads a folder as standard input as if it were empty.
+ *
+ * @throws IngestError INPUT_UNREADABLE
+ */
+function refuseFolder(): void {
+  if (!fstatSync(0).isDirectory()) return
+  const message = 'standard input is a folder: give its name as an argument, without <'
+  throw new IngestError('INPUT_UNREADABLE', message, { source: STDIN_NAME })
+}
+
 /** The streams of this process. */
 function terminalOf(signals: Signals, { stream }: Outputs, record: CommandRecord): Terminal {
   const { signal, decision } = signals
   return {
     get stdin() {
+      refuseFolder()
       return process.stdin
     },
     out: (text) => stream('stdout').write(text),

@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, readdirSync, readFileSync } from 'node:fs'
+import { chmodSync, existsSync, readdirSync, readFileSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { PassThrough, Readable } from 'node:stream'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -575,7 +575,7 @@ test(
   unusable,
   ['raw'],
   { 'raw/2024-02-21_052.csv/x': '' },
-  /raw\/2024-02-21_052\.csv: cannot be read: EISDIR/,
+  /raw\/2024-02-21_052\.csv: is a folder, though it has the name of a daily file: rename it/,
 )
 test(
   'a compressed file cut short, behind a readable start',
@@ -672,6 +672,35 @@ test('an error is told at once, though the writer of standard input keeps it ope
   ])
   // One that waits is killed, and has no exit code.
   for (const result of results) ran(t, result, { code: 1 })
+})
+
+test('a folder on standard input is told as such', async (t) => {
+  const dir = await seeded(t)
+  const before = fileBytes(dir.folder)
+  for (const inputs of ['', '-', '2024-02-20_051.csv -']) {
+    const command = `exec "$0" "$1" -o db ${DAY.join(' ')} ${inputs} < db`
+    const result = await dir.startCommand('/bin/sh', ['-c', command, process.execPath, PROGRAM]).result
+    const stderr = 'jwst-ingest: <stdin>: standard input is a folder: give its name as an argument, without <\n'
+    t.deepEqual(result, { code: 1, stdout: '', stderr }, inputs)
+  }
+  t.deepEqual(fileBytes(dir.folder), before)
+})
+
+test('a link to nothing as the database, or in it, is told as such', async (t) => {
+  const dir = new Workdir(t)
+  dir.write('2024-02-20_051.csv', pairs(1))
+  dir.write('in/other', '')
+  symlinkSync('gone', dir.path('db'))
+  symlinkSync('gone', dir.path('in/.jwst-ingest'))
+  for (const [out, link] of [
+    ['db', 'db'],
+    ['db/below', 'db'],
+    ['in', 'in/.jwst-ingest'],
+  ] as const) {
+    const stderr = `jwst-ingest: ${link}: is a link to nothing: remove it, or make the folder that it leads to\n`
+    t.deepEqual(await dir.run(['-o', out, '2024-02-20_051.csv']), { code: 1, stdout: '', stderr }, out)
+  }
+  t.deepEqual(readdirSync(dir.folder).sort(), ['2024-02-20_051.csv', 'db', 'in'])
 })
 
 test('a database that cannot be made there: exit code 1', async (t) => {

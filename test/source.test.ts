@@ -299,6 +299,16 @@ test('a glob is for files, not for what is in the folders that it matches', asyn
   t.deepEqual((await find({ inputs: [join(folder, 's*', '*')] })).names, ['2024-02-21_052.csv'])
 })
 
+test('a folder that is called as a daily file is told as such, in a folder', async (t) => {
+  const folder = folderOf(t, '2024-02-21_052.csv')
+  mkdirSync(join(folder, '2024-02-22_053.csv'))
+  const message = await fails(t, 'INPUT_UNREADABLE', { inputs: [folder] })
+  t.is(
+    message,
+    `${join(folder, '2024-02-22_053.csv')}: is a folder, though it has the name of a daily file: rename it, or name the files that are meant`,
+  )
+})
+
 test('a link to a missing file, and a file below a file, are missing', async (t) => {
   const folder = folderOf(t, 'day.csv')
   symlinkSync(join(folder, 'gone.csv'), join(folder, '2024-02-21_052.csv'))

@@ -228,9 +228,16 @@ export async function fileInputs(
   for (const path of paths) {
     const status = await ask(path, () => stat(path))
     if (status === undefined) throw new IngestError('NO_INPUT', 'a link to a file that is not there', { source: path })
+    if (status.isDirectory()) throw folderAsFile(path)
     inputs.push(fileInput(path, status, options))
   }
   return inputs
+}
+
+/** Folders stand for the files in them, but not for those in folders in them. */
+function folderAsFile(path: string): IngestError {
+  const message = 'is a folder, though it has the name of a daily file: rename it, or name the files that are meant'
+  return new IngestError('INPUT_UNREADABLE', message, { source: path })
 }
 
 function fileInput(path: string, status: Stats, options: Pick<SourceOptions, 'date' | 'warn' | 'signal'>): Input {

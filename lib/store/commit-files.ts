@@ -1,6 +1,6 @@
 /** What all files of a transaction need: whole writes, durable directories, errors of the file system as {@link IngestError}s. */
 
-import { readSync, writeSync } from 'node:fs'
+import { existsSync, readSync, writeSync } from 'node:fs'
 import { mkdir, open, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { fileError, hasCode, IngestError } from '../errors.js'
@@ -72,8 +72,14 @@ async function makeFolder(path: string): Promise<string[]> {
     return [path]
   } catch (error) {
     if (hasCode(error, 'EEXIST', 'EISDIR') && (await isFolder(path))) return []
+    if (hasCode(error, 'EEXIST') && !existsSync(path)) throw danglingLink(path, error)
     throw error
   }
+}
+
+function danglingLink(path: string, error: unknown): IngestError {
+  const message = 'is a link to nothing: remove it, or make the folder that it leads to'
+  return new IngestError('DATABASE_UNUSABLE', message, { source: path }, error)
 }
 
 async function isFolder(path: string): Promise<boolean> {

@@ -209,6 +209,7 @@ test('types are those of the format, for every format', async (t) => {
     const described = readPackage(folder)
     assertStandard(t, described, folder)
     t.deepEqual(readdirSync(folder).sort(), [
+      ...(format === 'csv' ? ['.jwst-export'] : []),
       'data-card.md',
       'datapackage.json',
       `level1.${format}`,

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Writable } from 'node:stream'
 import { DuckDBInstance, type Json } from '@duckdb/node-api'
@@ -277,13 +277,48 @@ test(
   /out\/level1\.parquet: is there already; give another name, or let it be replaced/,
   (dir) => dir.write('out/level1.parquet', 'mine'),
 )
-test(
-  'into a database',
-  fails,
-  ['db', '--format', 'csv', '-o', './db', '--force'],
-  2,
-  /db: is a database: give another folder/,
-)
+const databaseOut: readonly (readonly [
+  name: string,
+  out: string,
+  message: RegExp,
+  prepare?: (dir: Workdir) => void,
+])[] = [
+  [
+    'into the database itself',
+    './db',
+    /^jwst-ingest: \.\/db: is a database: give another folder for the files with -o/,
+  ],
+  ['into a database by a link', 'link', /link: is a database: give/, (dir) => symlinkSync('db', dir.path('link'))],
+  ['into what a run keeps', 'db/.jwst-ingest', /is inside \.jwst-ingest of a database: give another folder/],
+  [
+    'into a new folder there',
+    'db/../db/.jwst-ingest/a/b',
+    /is inside \.jwst-ingest of a database: give another folder/,
+  ],
+  [
+    'into a database of spacekit',
+    'other',
+    /other: is a database \(it has tables, and no \.jwst-export of an export\): give another folder/,
+    (dir) => cpSync('fixtures/golden/three-days/expected', dir.path('other'), { recursive: true }),
+  ],
+  [
+    'into a database without its tables',
+    'other',
+    /other: is a database: give another folder/,
+    (dir) => dir.write('other/.jwst-ingest/index', ''),
+  ],
+  [
+    'into an export that has become a database',
+    'other',
+    /other: is a database: give another folder/,
+    (dir) => {
+      cpSync(dir.path('db'), dir.path('other'), { recursive: true })
+      dir.write('other/.jwst-export', '')
+    },
+  ],
+]
+for (const [name, out, message, prepare] of databaseOut)
+  test(name, fails, ['db', '--format', 'csv', '-o', out, '--force'], 2, message, prepare)
 test('no folder can be made', fails, ['db', '-o', 'file/out'], 1, /file\/out: cannot make the folder/, (dir) =>
   dir.write('file', ''),
 )
@@ -314,6 +349,33 @@ test('files are replaced; names with * choose tables; -o of the command is no da
   const report: { tables: { table: string; rows: number }[] } = JSON.parse(stdout)
   t.deepEqual(report.tables.map(({ table }) => table).sort(), names)
   t.is((await ask(`FROM '${dir.path('out/train-image.parquet')}'`)).length, 2)
+})
+
+test('an export into the folder of the one before: every night, of all tables or some, in any format', async (t) => {
+  const dir = await seeded(t)
+  const nightly = ['export', 'db', '--format', 'csv', '-o', 'out', '-q']
+  const first = await dir.run(nightly)
+  t.deepEqual(first, { code: 0, stdout: '', stderr: '' })
+  const made = TABLE_NAMES.map((name) => `${name}.csv`)
+  t.deepEqual(readdirSync(dir.path('out')).sort(), ['.jwst-export', ...made].sort())
+  dir.write('2024-02-22_053.csv', pairs(3, 2))
+  t.is((await dir.run(['-q', '-o', 'db', '2024-02-22_053.csv'])).code, 0)
+  const rows = () => parse(dir.read('out/training.csv'), { columns: true }).length
+  const before = rows()
+  for (const more of [
+    [],
+    ['--table', 'train-*'],
+    ['--card'],
+    ['--format', 'parquet'],
+    ['--format', 'jsonl', '--card'],
+  ]) {
+    const again = await dir.run([...nightly, ...more])
+    t.deepEqual(again, { code: 0, stdout: '', stderr: '' }, more.join(' '))
+  }
+  t.true(rows() > before, 'files that are there are replaced')
+  const itself = await dir.run(['export', 'out', '--format', 'csv', '-o', './out'])
+  t.is(itself.code, 2, 'but not those that it reads')
+  t.regex(itself.stderr, /^jwst-ingest: \.\/out: is a database: give another folder/)
 })
 
 test('a table on standard output; a reader that closes early is told', async (t) => {

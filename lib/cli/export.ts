@@ -4,7 +4,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { IngestError } from '../errors.js'
 import type { Format } from '../export/sink.js'
-import { isDatabase } from '../store/database.js'
 import { tellMissing } from './cli-database.js'
 import { parseCount, parsePath } from './cli-options.js'
 import type { Terminal } from './terminal.js'
@@ -106,7 +105,6 @@ async function runExport(db: string | undefined, command: Command, terminal: Ter
   if (toTerminal) refuseMixture(format, json, terminal)
   const tell = (flags.quiet ?? common.quiet) ? () => {} : terminal.err
   const database = databaseOf(db, command, terminal)
-  if (!toTerminal) await refuseDatabase(out)
   const report = await exportDatabase(database, {
     format,
     tables: table,
@@ -127,17 +125,6 @@ async function runExport(db: string | undefined, command: Command, terminal: Ter
   await tellMissing(database, tell)
   tell(formatExport(report))
   if (json) terminal.record.result(report)
-}
-
-/**
- * An export as CSV would replace the tables of a database.
- *
- * @throws IngestError USAGE
- */
-async function refuseDatabase(folder: string): Promise<void> {
-  if (!(await isDatabase(folder))) return
-  const what = 'is a database: give another folder for the files with -o (the database is an argument, or --db)'
-  throw new IngestError('USAGE', what, { source: folder })
 }
 
 /** @throws IngestError USAGE */

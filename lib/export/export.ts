@@ -9,6 +9,7 @@ import { Meter, type ProgressListener } from '../process/progress.js'
 import { decide } from '../process/supervisor.js'
 import { attempt, makeFolders } from '../store/commit-files.js'
 import { mustBeDatabase, readEncodings } from '../store/database.js'
+import { EXPORT_MARK, MARK_TEXT, refuseDatabase } from '../store/guard.js'
 import { closeFiles, type OpenFile, openFiles } from '../store/read/files.js'
 import { TABLES } from '../store/tables.js'
 import { counted } from '../text/words.js'
@@ -25,7 +26,7 @@ import { type TableWriting, type WrittenPart, writeTable } from './write-table.j
 export interface ExportOptions extends SelectionOptions {
   /** `parquet` by default. */
   readonly format?: Format | undefined
-  /** The folder for the files, which is made if it is not there; or a stream, for one table. */
+  /** The folder for the files, which is made if it is not there, and is no database; or a stream, for one table. */
   readonly out: string | Writable
   /** Names of tables, with or without `.csv`, with `*` and `?`; by default all but `rejects`. */
   readonly tables?: readonly string[] | undefined
@@ -75,9 +76,10 @@ export interface ExportReport {
  * Exports tables of a database, which may be in use.
  *
  * @param folder the database
- * @throws IngestError USAGE for a name that is no table's, several files or a card for one stream, `safeForSheets`
- *   without CSV, or a day, share or seed that is none; DATABASE_UNUSABLE where there is no database; TABLE_INVALID for a table that is
- *   missing or cannot be read; OUTPUT_EXISTS; WRITE_FAILED. No file is then made or replaced.
+ * @throws IngestError USAGE for a name that is no table's, a database as `out`, several files or a card for one stream,
+ *   `safeForSheets` without CSV, or a day, share or seed that is none; DATABASE_UNUSABLE where there is no database;
+ *   TABLE_INVALID for a table that is missing or cannot be read; OUTPUT_EXISTS; WRITE_FAILED. No file is then made or
+ *   replaced.
  */
 export async function exportDatabase(folder: string, options: ExportOptions): Promise<ExportReport> {
   const start = performance.now()
@@ -87,6 +89,7 @@ export async function exportDatabase(folder: string, options: ExportOptions): Pr
   const names = choosable(chooseTables(options.tables), options, warn)
   refuseMixture(names, options)
   await mustBeDatabase(folder)
+  if (typeof out === 'string') await refuseDatabase(out, folder)
   const { files, others: encodings } = await openFiles(folder, () => readEncodings(folder), options.signal)
   try {
     const meter = new Meter(options.progress)
@@ -175,6 +178,7 @@ async function toFiles(sources: readonly OpenFile[], folder: string, run: Run): 
     return output
   }
   try {
+    await writeMark(folder, create, run)
     const files: WrittenFile[] = []
     for (const source of sources) {
       const own = new Map<FilePart, FileOutput>()
@@ -200,6 +204,15 @@ interface WrittenFile extends WrittenPart {
   readonly hash: string
 }
 
+/** Files that are called as tables are get their names after that of the mark, so that they are never taken for tables. */
+async function writeMark(
+  folder: string,
+  create: (path: string) => Promise<FileOutput>,
+  { format, split }: Run,
+): Promise<void> {
+  if (format === 'csv' && split === undefined) await (await create(join(folder, EXPORT_MARK))).writeAll(MARK_TEXT)
+}
+
 async function writeCard(
   files: readonly WrittenFile[],
   paths: readonly string[],
@@ -215,11 +228,7 @@ async function writeCard(
     bytes: output.bytes,
   }))
   const texts = cardFiles({ format, since, split, safeForSheets, encodings, files: described })
-  for (const [index, [, text]] of texts.entries()) {
-    const output = await create(paths[index] ?? '')
-    await output.write(Buffer.from(text))
-    await output.end()
-  }
+  for (const [index, [, text]] of texts.entries()) await (await create(paths[index] ?? '')).writeAll(text)
 }
 
 /** `train-image.parquet`, or with a split `train-image.train.parquet` and `train-image.test.parquet`. */

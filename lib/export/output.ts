@@ -52,6 +52,12 @@ export class FileOutput implements Output {
     this.#bytes += bytes.length
   }
 
+  /** Writes a text as the whole of the file. */
+  async writeAll(text: string): Promise<void> {
+    await this.write(Buffer.from(text))
+    await this.end()
+  }
+
   /** Puts all bytes on the disk; gives their SHA-256 in hexadecimal. */
   async end(): Promise<string> {
     await attempt(this.path, 'cannot write', async () => {

@@ -1,5 +1,5 @@
 /** The command `report` of the built program. */
-import { mkdirSync, readdirSync, symlinkSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, rmSync, symlinkSync } from 'node:fs'
 import test, { type ExecutionContext } from 'ava'
 import { parseHTML } from 'linkedom'
 import { fileBytes } from './helpers/database.js'
@@ -12,6 +12,7 @@ async function seeded(t: ExecutionContext): Promise<Workdir> {
   return dir
 }
 
+const OLD_PAGE = '<!doctype html>\nold'
 const PAGE = /^<!doctype html>\n<html lang="en">[\s\S]*<\/html>\n$/
 
 test('report db: the page is report.html, and the database stays as it is', async (t) => {
@@ -40,7 +41,7 @@ test('the page is ASCII, and its dashes and digits are what they are', async (t)
 
 test('report --html FILE -q: there, without a word; a page that is there is replaced, also behind a link', async (t) => {
   const dir = await seeded(t)
-  dir.write('pages/db.html', 'old')
+  dir.write('pages/db.html', OLD_PAGE)
   symlinkSync('pages/db.html', dir.path('link.html'))
   const result = await dir.run(['report', 'db', '--html', 'link.html', '-q'])
   t.deepEqual(result, { code: 0, stdout: '', stderr: '' })
@@ -50,14 +51,75 @@ test('report --html FILE -q: there, without a word; a page that is there is repl
 
 test('report --no-clobber: a page that is there stays, and a new one is made', async (t) => {
   const dir = await seeded(t)
-  dir.write('mine.html', 'mine')
+  dir.write('mine.html', OLD_PAGE)
   const refused = await dir.run(['report', 'db', '--html', 'mine.html', '--no-clobber'])
   t.is(refused.code, 1)
   t.regex(refused.stderr, /^jwst-ingest: mine\.html: is there already; give another name, or let it be replaced\n$/)
-  t.is(dir.read('mine.html'), 'mine')
+  t.is(dir.read('mine.html'), OLD_PAGE)
   t.is((await dir.run(['report', 'db', '--html', 'new.html', '--no-clobber'])).code, 0)
   t.regex(dir.read('new.html'), PAGE)
 })
+
+test('report: a page of the program and an empty file are replaced, whatever they are called', async (t) => {
+  const dir = await seeded(t)
+  dir.write('page.csv', '')
+  for (const time of ['first', 'second']) {
+    const { code, stderr } = await dir.run(['report', 'db', '--html', 'page.csv'])
+    t.is(code, 0, `${time}: ${stderr}`)
+    t.regex(dir.read('page.csv'), PAGE)
+  }
+})
+
+const FOREIGN = /is there already, and is no page of a report: give --html another file, or move this one/
+const OWNED = /: belongs to a database: give another file\n$/
+
+/** Files that a page must not replace: what is told of each, with which exit code, and how it comes to be there. */
+const keptFiles: readonly (readonly [file: string, code: number, message: RegExp, prepare?: (dir: Workdir) => void])[] =
+  [
+    ['db/training.csv', 2, OWNED],
+    ['db/encodings.json', 2, OWNED],
+    ['db/rejects.csv', 2, OWNED, (dir) => rmSync(dir.path('db/rejects.csv'), { force: true })],
+    ['db/.jwst-ingest/index', 2, OWNED],
+    ['db/.jwst-ingest/commit.json', 2, OWNED],
+    ['./x/../db//level1.csv', 2, OWNED, (dir) => mkdirSync(dir.path('x'))],
+    ['link.html', 2, OWNED, (dir) => symlinkSync('db/training.csv', dir.path('link.html'))],
+    ['folder/ingest.csv', 2, OWNED, (dir) => symlinkSync('db', dir.path('folder'))],
+    [
+      'db/level1.csv',
+      2,
+      OWNED,
+      (dir) => {
+        dir.write('elsewhere.csv', dir.read('db/level1.csv'))
+        rmSync(dir.path('db/level1.csv'))
+        symlinkSync('../elsewhere.csv', dir.path('db/level1.csv'))
+      },
+    ],
+    ['other/ingest.csv', 2, OWNED, (dir) => dir.write('other/training.csv', 'dag\n')],
+    ['raw.csv', 1, FOREIGN, (dir) => dir.write('raw.csv', 'Dataset,DagNodeName\n')],
+    [
+      'link.html',
+      1,
+      FOREIGN,
+      (dir) => {
+        dir.write('raw.csv', 'Dataset')
+        symlinkSync('raw.csv', dir.path('link.html'))
+      },
+    ],
+    ['mine.html', 1, FOREIGN, (dir) => dir.write('mine.html', '<!DOCTYPE html><p>mine')],
+  ]
+for (const [index, [file, code, message, prepare]] of keptFiles.entries()) {
+  test(`report --html ${file} (${index}): the file stays as it is`, async (t) => {
+    const dir = await seeded(t)
+    prepare?.(dir)
+    const content = () => (existsSync(dir.path(file)) ? dir.read(file) : undefined)
+    const before = content()
+    const result = await dir.run(['report', 'db', '--html', file])
+    t.is(result.code, code, result.stderr)
+    t.regex(result.stderr, message)
+    t.true(result.stderr.startsWith(`jwst-ingest: ${file}: `), result.stderr)
+    t.is(content(), before)
+  })
+}
 
 test('report --html -: the page goes to standard output, and nowhere else', async (t) => {
   const dir = await seeded(t)

@@ -34,7 +34,8 @@ Examples:
 With --since the page compares the period with the one of the same length before it, and the features of its products with
 those of all products before. What waits is of a period if its first day is.
 The page is one file, which any browser opens from the disk: it loads nothing from the network. The database is not
-changed, and a run may be going on. With --json and without --html there is no page.
+changed, and a run may be going on. With --json and without --html there is no page. A file that is no page is not replaced,
+nor is one of a database.
 Exit codes: 0 done, 1 there is no database, or it cannot be read, or the page cannot be written, 2 usage error.
 An input file with the name report is given as ./report.
 `

@@ -2,7 +2,7 @@
  * Writes the page to its file.
  */
 import { constants, openSync } from 'node:fs'
-import { realpath, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { open, realpath, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { Socket } from 'node:net'
 import { dirname } from 'node:path'
 import { finished } from 'node:stream/promises'
@@ -10,18 +10,43 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { hasCode, IngestError } from '../errors.js'
 import { decide, leftover, noLeftover } from '../process/supervisor.js'
 import { unless } from '../store/commit-files.js'
+import { refuseDatabaseFile } from '../store/guard.js'
 import { removeAbandoned, temporaryPath } from '../store/temporary.js'
+
+/** What every page begins with. */
+const PAGE_START = '<!doctype html>'
 
 /**
  * Tells whether a page can be written to a file, before all the work.
  *
- * @throws IngestError WRITE_FAILED
+ * @throws IngestError USAGE for a file of a database; OUTPUT_EXISTS where there is one that is no page, and not empty;
+ *   WRITE_FAILED
  */
 export async function mustBeWritable(file: string): Promise<void> {
+  await refuseDatabaseFile(file)
   const status = await stat(file).catch(() => undefined)
   if (status?.isDirectory()) throw unwritable(file, 'is a folder')
   const folder = await stat(dirname(file)).catch(() => undefined)
   if (!folder?.isDirectory()) throw unwritable(file, `there is no folder ${dirname(file)}`)
+  if (!status?.isFile() || PAGE_START.startsWith(await startOf(file))) return
+  const what = 'is there already, and is no page of a report: give --html another file, or move this one out of the way'
+  throw new IngestError('OUTPUT_EXISTS', what, { source: file })
+}
+
+/** As much of a file as {@link PAGE_START} is long. */
+async function startOf(file: string): Promise<string> {
+  try {
+    const handle = await open(file)
+    try {
+      const { buffer, bytesRead } = await handle.read(Buffer.alloc(PAGE_START.length))
+      return buffer.toString('latin1', 0, bytesRead)
+    } finally {
+      await handle.close()
+    }
+  } catch (error) {
+    if (!hasCode(error)) throw error
+    throw unwritable(file, error.message, error)
+  }
 }
 
 /**

@@ -44,6 +44,13 @@ test('everything that --help says is in the page, for every command', async (t) 
   }
 })
 
+test('what --json prints is told with the exit codes, not with the names of files', (t) => {
+  const [, files = '', codes = ''] = /^FILES\n(.*)\nEXIT STATUS\n(.*)\nCOMMANDS\n/ms.exec(plain(page())) ?? []
+  t.regex(files, /^Files are named/)
+  t.notRegex(files, /--json/)
+  t.regex(codes, /With --json every command prints one object/)
+})
+
 const CHECKERS: readonly (readonly [command: 'mandoc' | 'groff', args: readonly string[], allowed: RegExp])[] = [
   // The page is the same whenever it is made, so it has no date.
   ['mandoc', ['-T', 'lint', '-W', 'warning'], /missing date/],

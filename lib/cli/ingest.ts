@@ -72,9 +72,9 @@ Examples:
 
 Files are named YYYY-MM-DD_DDD.csv or .csv.gz, which tells their day; other names need --date. Standard input without
 --date takes today's UTC date, and says so.
-With --json every command prints one object when it ends; where it failed, the object has the error.
 Exit codes: 0 done, 1 data or I/O error, 2 usage error, 3 the database is in use by another run;
 130, 143, 129 ended by SIGINT, SIGTERM, SIGHUP.
+With --json every command prints one object when it ends; where it failed, the object has the error.
 `
 
 /** Adds the options of a run to the program. */

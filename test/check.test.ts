@@ -5,7 +5,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test from 'ava'
 import fc from 'fast-check'
-import { type CheckReport, checkDatabase, formatViolations, type ViolationKind } from '../lib/maintain/check.js'
+import {
+  type CheckReport,
+  checkDatabase,
+  formatOutcome,
+  formatViolations,
+  type ViolationKind,
+} from '../lib/maintain/check.js'
 import { openFolder } from '../lib/store/commit.js'
 import { rowsArbitrary, toDayFiles } from './helpers/arbitrary-rows.js'
 import { build, copyOf, daily, editIndex, FIXTURES, Lines, newFolder } from './helpers/damage.js'
@@ -660,6 +666,21 @@ for (const name of CASES) {
     t.regex(report.notes[0]?.what ?? '', /^no index: .* the next run reads them whole and writes them anew$/)
     await build(folder, [[join(DAYS, '2024-02-21_052.csv')]])
     await assertHealthy(folder)
+  })
+}
+
+const outcomes: readonly (readonly [lines: number, programs: number, violations: number, text: string])[] = [
+  [312, 1, 0, 'db is healthy: 312 lines of 1 program in 0.50 s'],
+  [1, 1, 1, 'db has 1 violation (cell: 1): 1 line of 1 program in 0.50 s'],
+  [0, 0, 2, 'db has 2 violations (cell: 2): 0 lines of 0 programs in 0.50 s'],
+]
+for (const [lines, programs, violations, text] of outcomes) {
+  test(`the outcome in a line: ${text}`, async (t) => {
+    const report = await checkDatabase(golden)
+    const counts = { ...report.counts, cell: violations }
+    const healthy = violations === 0
+    const file = { 'training.csv': lines }
+    t.is(formatOutcome({ ...report, database: 'db', lines: file, programs, counts, healthy, seconds: 0.5 }), text)
   })
 }
 

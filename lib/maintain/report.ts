@@ -3,6 +3,7 @@
  */
 import { join } from 'node:path'
 import { type Note, VIOLATIONS, type Violation, type ViolationKind } from '../audit/findings.js'
+import { counted } from '../text/words.js'
 
 /** What a check found; the JSON of `check --json`. */
 export interface CheckReport {
@@ -43,10 +44,10 @@ function formatNote(what: string, count: number, examples: readonly string[]): s
 /** The outcome in one line, without its end. */
 export function formatOutcome({ database, programs, lines, counts, healthy, seconds }: CheckReport): string {
   const total = Object.values(lines).reduce((sum, count) => sum + count, 0)
-  const looked = `${total} lines of ${programs} programs in ${seconds.toFixed(2)} s`
+  const looked = `${counted(total, 'line')} of ${counted(programs, 'program')} in ${seconds.toFixed(2)} s`
   if (healthy) return `${database} is healthy: ${looked}`
   const violations = Object.values(counts).reduce((sum, count) => sum + count, 0)
   const kinds = Object.entries(counts).filter(([, count]) => count > 0)
   const parts = kinds.map(([kind, count]) => `${kind}: ${count}`).join(', ')
-  return `${database} has ${violations} violation${violations === 1 ? '' : 's'} (${parts}): ${looked}`
+  return `${database} has ${counted(violations, 'violation')} (${parts}): ${looked}`
 }

@@ -2,6 +2,7 @@
  * Every error that the program itself raises, with its code and exit code, in one catalogue; and those of the file system
  * as such errors, that say what to do.
  */
+import { visibleName } from './text/visible.js'
 
 /** Exit codes of the command: done, data or I/O error, usage error, database in use by another run. */
 export const EXIT = { done: 0, failed: 1, usage: 2, locked: 3 } as const
@@ -60,7 +61,8 @@ export class IngestError extends Error {
 /** `source:line: message`, as far as the place is known. */
 function locate(message: string, { source, line }: Place): string {
   if (source === undefined) return message
-  return line === undefined ? `${source}: ${message}` : `${source}:${line}: ${message}`
+  const name = visibleName(source)
+  return line === undefined ? `${name}: ${message}` : `${name}:${line}: ${message}`
 }
 
 /** Codes that another try cannot cure: something about the folder itself has to be changed. */

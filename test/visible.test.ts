@@ -73,6 +73,33 @@ for (const [args, shown] of COMMANDS) {
   )
 }
 
+/** Commands on a database whose name has a line feed in it; what is expected of the name. */
+const NAMED: readonly (readonly [args: readonly string[], shown: RegExp])[] = [
+  [['--date', '2024-02-21', 'day.csv'], /^database +a\\u000ab: 0 products matched/m],
+  [['--date', '2024-02-21', 'day\n.csv'], /could not be used, see a\\u000ab\/rejects\.csv:\n {2}day\\u000a\.csv:3: /],
+  [['status'], /^a\\u000ab, last date 2024-02-21$/m],
+  [['check'], /^a\\u000ab is healthy: 2 lines of 1 program in /],
+  [['prune', '--older-than', '1d', '--dry-run'], /^expired +1 row would go to a\\u000ab\/expired\.csv:/m],
+  [['export', '--table', 'ingest', '-o', 'out\nput'], / in out\\u000aput\/ingest\.parquet$/m],
+  [['report', '--html', 'page\n.html'], /^report +page\\u000a\.html, /],
+  [['report', '--html', 'none\nhere/page.html'], /^jwst-ingest: none\\u000ahere\/page\.html: cannot write the page/],
+]
+for (const [args, shown] of NAMED) {
+  test(`jwst-ingest ${args.map((arg) => JSON.stringify(arg)).join(' ')}: a line feed in a name ends no line`, async (t) => {
+    const dir = new Workdir(t)
+    dir.write('day.csv', daily(exposure(1)))
+    dir.write('day\n.csv', daily(exposure(1), exposure(2, { ImageSize: 'big' })))
+    const made = await dir.run(['-q', '-o', 'a\nb', '--date', '2024-02-21', 'day.csv'])
+    t.is(made.code, 0, made.stderr)
+    const [first = '', ...rest] = args
+    const { stdout, stderr } = await dir.run(
+      first.startsWith('-') ? ['-o', 'a\nb', ...args] : [first, '--db', 'a\nb', ...rest],
+    )
+    t.regex(`${stdout}${stderr}`, shown)
+    t.notRegex(stdout + stderr, /^(b|put|here|\.html|\.csv)\b/m)
+  })
+}
+
 test('what programs read stays as it is', async (t) => {
   const dir = new Workdir(t)
   dir.write('day.csv', daily(exposure(1, { TARGNAME: 'a\u202e\x9b' }), exposure(2, { FILTER: 'F\x1b\u202e' })))

@@ -4,6 +4,7 @@
 import { type Command, InvalidArgumentError } from 'commander'
 import { IngestError } from '../errors.js'
 import { Meter } from '../process/progress.js'
+import { visibleName } from '../text/visible.js'
 import { tellMissing } from './cli-database.js'
 import { parsePath } from './cli-options.js'
 import type { Terminal } from './terminal.js'
@@ -113,7 +114,7 @@ async function runReport(db: string | undefined, command: Command, terminal: Ter
     return
   }
   await writePage(file, page)
-  if (!flags.quiet) terminal.err(`report      ${file}, ${Math.ceil(page.length / 1000)} kB\n`)
+  if (!flags.quiet) terminal.err(`report      ${visibleName(file)}, ${Math.ceil(page.length / 1000)} kB\n`)
 }
 
 /** JSON knows no undefined, and would leave such members out. */

@@ -12,6 +12,7 @@ import { mustBeDatabase, readEncodings } from '../store/database.js'
 import { EXPORT_MARK, MARK_TEXT, refuseDatabase } from '../store/guard.js'
 import { closeFiles, type OpenFile, openFiles } from '../store/read/files.js'
 import { TABLES } from '../store/tables.js'
+import { visibleName } from '../text/visible.js'
 import { counted } from '../text/words.js'
 import { CARD_NAMES, cardFiles } from './card.js'
 import type { Misfit } from './cells.js'
@@ -159,7 +160,7 @@ function sourceOf(
   if (source !== undefined) return [source]
   const what = 'is missing; `jwst-ingest check` tells what else is wrong'
   if (tables.length > 0) throw new IngestError('TABLE_INVALID', what, { source: join(database, `${name}.csv`) })
-  warn(`${join(database, `${name}.csv`)}: ${what}`)
+  warn(`${visibleName(join(database, `${name}.csv`))}: ${what}`)
   return []
 }
 
@@ -271,7 +272,7 @@ function tellMisfits(tables: readonly ExportedTable[], { database, warn }: Run):
   for (const { table, misfits } of tables) {
     for (const { column, type, count, example, line } of misfits) {
       const values = `${counted(count, 'value')} of ${column}`
-      const place = join(database, `${table}.csv`)
+      const place = visibleName(join(database, `${table}.csv`))
       warn(`${place}:${line}: ${values} not of type ${type}, as ${JSON.stringify(example)}: null in the export`)
     }
   }
@@ -281,9 +282,9 @@ function tellMisfits(tables: readonly ExportedTable[], { database, warn }: Run):
 export function formatExport({ tables, card = [], seconds }: ExportReport): string {
   const lines = tables.map(({ table, part, path, rows, bytes }) => [
     part === undefined ? table : `${table}.${part}`,
-    `${counted(rows, 'row')}, ${bytes} bytes${path === undefined ? '' : ` in ${path}`}`,
+    `${counted(rows, 'row')}, ${bytes} bytes${path === undefined ? '' : ` in ${visibleName(path)}`}`,
   ])
-  if (card.length > 0) lines.push(['data card', card.join(', ')])
+  if (card.length > 0) lines.push(['data card', card.map(visibleName).join(', ')])
   lines.push(['time', `${seconds.toFixed(2)} s`])
   const width = Math.max(11, ...lines.map(([name = '']) => name.length))
   return lines

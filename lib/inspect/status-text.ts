@@ -2,6 +2,7 @@
 
 import { MODELS } from '../rules/keywords.js'
 import { formatWaiting } from '../settle/counts.js'
+import { visibleName } from '../text/visible.js'
 import { counted } from '../text/words.js'
 import { QUANTILES } from './quantiles.js'
 import type { ModelStatus, StatusReport } from './status.js'
@@ -34,7 +35,8 @@ function sizeOf(name: keyof NonNullable<ModelStatus['sizes']>): (model: ModelSta
  * @param width columns of the terminal, if it goes to one
  */
 export function formatStatus(report: StatusReport, width?: number): string {
-  const { database, models, lastDate, waiting, awaited, expired, rejects, damaged } = report
+  const { models, lastDate, waiting, awaited, expired, rejects, damaged } = report
+  const database = visibleName(report.database)
   const rows = ROWS.map(([label, tell]) => [label, ...MODELS.map((model) => tell(models[model]))])
   const lines = [
     labelled('waiting  ', formatWaiting(waiting), width),

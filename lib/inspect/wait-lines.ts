@@ -1,6 +1,6 @@
 /** What waits for programs that read line by line: as lines of words, and as CSV. */
 import { formatRow } from '../csv/write.js'
-import { visible } from '../text/visible.js'
+import { visibleName } from '../text/visible.js'
 import { labelled } from './text.js'
 import type { Wait } from './waits.js'
 
@@ -10,7 +10,7 @@ import type { Wait } from './waits.js'
  * @param width columns of the terminal, if it goes to one, on which it may take several
  */
 export function waitLine({ since, kind, name, model, reason, detail }: Wait, width?: number): string {
-  const line = visible([kind, name, model ?? '-', reason, detail].join(' ').trimEnd()).replaceAll('\n', '\\u000a')
+  const line = visibleName([kind, name, model ?? '-', reason, detail].join(' ').trimEnd())
   return `${width === undefined ? `${since} ${line}` : labelled(`${since} `, line, width)}\n`
 }
 

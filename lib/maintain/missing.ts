@@ -5,6 +5,7 @@ import { FIRST_TABLES } from '../store/database.js'
 import { readStoredIndex } from '../store/index-file.js'
 import { hasCodes, hasRun } from '../store/missing-codes.js'
 import { ENCODINGS_FILE } from '../store/tables.js'
+import { visibleName } from '../text/visible.js'
 
 /** A note on tables that are missing, for whoever reads a database; undefined where none is. */
 export async function noteMissing(folder: string): Promise<string | undefined> {
@@ -15,5 +16,5 @@ export async function noteMissing(folder: string): Promise<string | undefined> {
   const missing = (await Promise.all(there)).flatMap((status, at) => (status === undefined ? [files[at] ?? ''] : []))
   if (missing.length === 0) return undefined
   const [verb, what] = missing.length === 1 ? ['is', 'it'] : ['are', 'they']
-  return `${missing.join(', ')} ${verb} missing, and what ${what} held is left out: \`jwst-ingest check ${folder}\` tells more`
+  return `${missing.join(', ')} ${verb} missing, and what ${what} held is left out: \`jwst-ingest check ${visibleName(folder)}\` tells more`
 }

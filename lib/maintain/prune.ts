@@ -23,6 +23,7 @@ import { waitingFor } from '../store/lock.js'
 import { settleAnew } from '../store/read/settle.js'
 import type { TableLine } from '../store/read/survey.js'
 import { expiredLine, TABLE_NUMBERS, TABLES } from '../store/tables.js'
+import { visibleName } from '../text/visible.js'
 import { counted } from '../text/words.js'
 import { Renewer } from '../workers/renewer.js'
 import { Survey } from '../workers/survey.js'
@@ -260,7 +261,7 @@ export function formatPrune({
   waiting,
   seconds,
 }: PruneReport): string {
-  const file = join(database, 'expired.csv')
+  const file = visibleName(join(database, 'expired.csv'))
   const lines = [
     ['before', cutoff],
     ...MODELS.map((model) => [model, modelLine(models[model])]),

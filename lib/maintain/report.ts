@@ -3,6 +3,7 @@
  */
 import { join } from 'node:path'
 import { type Note, VIOLATIONS, type Violation, type ViolationKind } from '../audit/findings.js'
+import { visibleName } from '../text/visible.js'
 import { counted } from '../text/words.js'
 
 /** What a check found; the JSON of `check --json`. */
@@ -26,10 +27,10 @@ export function formatViolations({ database, violations, counts, notes }: CheckR
   for (const kind of Object.keys(VIOLATIONS) as ViolationKind[]) {
     const told = violations.filter((violation) => violation.kind === kind)
     for (const { file, line, what } of told) {
-      lines.push(`${join(database, file)}${line === undefined ? '' : `:${line}`}: ${what}`)
+      lines.push(`${visibleName(join(database, file))}${line === undefined ? '' : `:${line}`}: ${what}`)
     }
     const rest = counts[kind] - told.length
-    if (rest > 0) lines.push(`${join(database)}: ${rest} more against the rule that ${VIOLATIONS[kind]}`)
+    if (rest > 0) lines.push(`${visibleName(join(database))}: ${rest} more against the rule that ${VIOLATIONS[kind]}`)
   }
   for (const { what, count, examples } of notes) lines.push(`note: ${formatNote(what, count, examples)}`)
   return lines.map((line) => `${line}\n`).join('')
@@ -43,11 +44,12 @@ function formatNote(what: string, count: number, examples: readonly string[]): s
 
 /** The outcome in one line, without its end. */
 export function formatOutcome({ database, programs, lines, counts, healthy, seconds }: CheckReport): string {
+  const name = visibleName(database)
   const total = Object.values(lines).reduce((sum, count) => sum + count, 0)
   const looked = `${counted(total, 'line')} of ${counted(programs, 'program')} in ${seconds.toFixed(2)} s`
-  if (healthy) return `${database} is healthy: ${looked}`
+  if (healthy) return `${name} is healthy: ${looked}`
   const violations = Object.values(counts).reduce((sum, count) => sum + count, 0)
   const kinds = Object.entries(counts).filter(([, count]) => count > 0)
   const parts = kinds.map(([kind, count]) => `${kind}: ${count}`).join(', ')
-  return `${database} has ${counted(violations, 'violation')} (${parts}): ${looked}`
+  return `${name} has ${counted(violations, 'violation')} (${parts}): ${looked}`
 }

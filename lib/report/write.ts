@@ -12,6 +12,7 @@ import { decide, leftover, noLeftover } from '../process/supervisor.js'
 import { unless } from '../store/commit-files.js'
 import { refuseDatabaseFile } from '../store/guard.js'
 import { removeAbandoned, temporaryPath } from '../store/temporary.js'
+import { visibleName } from '../text/visible.js'
 
 /** What every page begins with. */
 const PAGE_START = '<!doctype html>'
@@ -27,7 +28,7 @@ export async function mustBeWritable(file: string): Promise<void> {
   const status = await stat(file).catch(() => undefined)
   if (status?.isDirectory()) throw unwritable(file, 'is a folder')
   const folder = await stat(dirname(file)).catch(() => undefined)
-  if (!folder?.isDirectory()) throw unwritable(file, `there is no folder ${dirname(file)}`)
+  if (!folder?.isDirectory()) throw unwritable(file, `there is no folder ${visibleName(dirname(file))}`)
   if (!status?.isFile() || PAGE_START.startsWith(await startOf(file))) return
   const what = 'is there already, and is no page of a report: give --html another file, or move this one out of the way'
   throw new IngestError('OUTPUT_EXISTS', what, { source: file })

@@ -9,6 +9,7 @@ import { MODELS } from '../rules/keywords.js'
 import { DROP_REASONS, type DropReason } from '../rules/scrub.js'
 import { formatWaiting } from '../settle/counts.js'
 import { ENCODINGS_FILE, REJECTS_FILE, type Reject } from '../store/tables.js'
+import { visibleName } from '../text/visible.js'
 import { counted, withExamples } from '../text/words.js'
 import type { ModelSummary, RejectReason, Summary } from './summary.js'
 
@@ -32,7 +33,7 @@ export function formatSummary(summary: Summary): string {
     ...(changed || dryRun ? [] : [['changed', 'nothing']]),
     [
       'database',
-      `${database}${dryRun ? ' would have' : ''}: ${parts(trained, (total) => `${counted(total, 'product')} matched`)}`,
+      `${visibleName(database)}${dryRun ? ' would have' : ''}: ${parts(trained, (total) => `${counted(total, 'product')} matched`)}`,
     ],
     ['waiting', formatWaiting(waiting)],
   ]
@@ -87,12 +88,12 @@ export function formatNotes(summary: Summary): string[] {
   const { database, dryRun, emptyInputs, unendedInputs, rejects, rejectReasons, multipleMatches, newCategories } =
     summary
   const { spelling } = summary.dropped
-  const notes = emptyInputs.slice(0, EXAMPLES).map((name) => `${name}: no rows`)
+  const notes = emptyInputs.slice(0, EXAMPLES).map((name) => `${visibleName(name)}: no rows`)
   const moreEmpty = emptyInputs.length - notes.length
   if (moreEmpty > 0) notes.push(`${counted(moreEmpty, 'more input')} without rows`)
   if (unendedInputs.length > 0) {
     const title = `the last row of ${counted(unendedInputs.length, 'input')} has no line end; if that is cut short, so may be a number in it:`
-    notes.push(withExamples(title, unendedInputs.slice(0, EXAMPLES), unendedInputs.length))
+    notes.push(withExamples(title, unendedInputs.slice(0, EXAMPLES).map(visibleName), unendedInputs.length))
   }
   if (spelling > 0) {
     const forms = [...LEVEL3_EXP_TYPES].slice(0, EXAMPLES).join(', ')
@@ -101,7 +102,7 @@ export function formatNotes(summary: Summary): string[] {
   }
   if (rejects > 0) {
     const where = dryRun ? ' and would go to' : ', see'
-    const title = `${counted(rejects, 'row')} could not be used${where} ${join(database, REJECTS_FILE)}:`
+    const title = `${counted(rejects, 'row')} could not be used${where} ${visibleName(join(database, REJECTS_FILE))}:`
     const others = rejectReasons.slice(REASONS)
     const rest = others.reduce((rows, reason) => rows + reason.rows, 0)
     const more = rest === 0 ? [] : [`and ${counted(rest, 'row')} for ${counted(others.length, 'other reason')}`]
@@ -114,7 +115,7 @@ export function formatNotes(summary: Summary): string[] {
   }
   if (newCategories.length > 0) {
     const kept = dryRun ? 'to be kept' : 'kept'
-    const title = `${counted(newCategories.length, 'category value')} had no code; new ones, ${kept} in ${join(database, ENCODINGS_FILE)}:`
+    const title = `${counted(newCategories.length, 'category value')} had no code; new ones, ${kept} in ${visibleName(join(database, ENCODINGS_FILE))}:`
     notes.push(withExamples(title, newCategories.slice(0, CATEGORY_EXAMPLES).map(categoryText), newCategories.length))
     if (newCategories.some(({ looksLike }) => looksLike !== undefined)) notes.push(remedyOf(summary))
   }
@@ -133,7 +134,7 @@ function reasonLines({ reason, rows, examples }: RejectReason): string[] {
 }
 
 function rejectText({ source, line, reason }: Reject): string {
-  return `${source}:${line}: ${reason}`
+  return `${visibleName(source)}:${line}: ${reason}`
 }
 
 function categoryText({ category, value, code, looksLike }: NewCategory): string {

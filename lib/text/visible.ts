@@ -13,3 +13,8 @@ const HIDDEN = /(?!\n)[\p{Cc}\p{Bidi_Control}\p{Zl}\p{Zp}]/gu
 export function visible(text: string): string {
   return text.replace(HIDDEN, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)
 }
+
+/** A name, be it of a file or of a dataset, as it stands in a line of such a text: without line ends of its own. */
+export function visibleName(name: string): string {
+  return visible(name).replaceAll('\n', '\\u000a')
+}

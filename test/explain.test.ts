@@ -294,9 +294,11 @@ check([
   },
   {
     rule: 'a product that only a file knows, and a name in it that stands for others',
-    exposures: { jw01001001001_1_1_mirifushort: { EXP_TYPE: 'MIR_MRS', DETECTOR: 'MIRIFUSHORT', CHANNEL: '12' } },
+    exposures: {
+      jw01001001001_1_1_mirifushort: { EXP_TYPE: 'MIR_MRS', DETECTOR: 'MIRIFUSHORT', CHANNEL: '12', BAND: 'SHORT' },
+    },
     products: {
-      'jw01001-o001_t001_miri_ch1-short': { EXP_TYPE: 'MIR_MRS', DETECTOR: 'MIRIFUSHORT', CHANNEL: '1' },
+      'jw01001-o001_t001_miri_ch1-short': { EXP_TYPE: 'MIR_MRS', DETECTOR: 'MIRIFUSHORT', CHANNEL: '1', BAND: 'SHORT' },
     },
     members: {
       'jw01001-o001_t001_miri': ['jw01001001001_1_1_mirifushort', 'jw01001001001_1_1_mirifulong'],

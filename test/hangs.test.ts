@@ -11,16 +11,24 @@ const PROC = '/proc'
 const hasProc = existsSync(join(PROC, 'self'))
 
 const PLACES: readonly (readonly [title: string, args: string, stderr: RegExp])[] = [
-  ['a run', '-o /proc/db day.csv', /^jwst-ingest: \/proc\/db: cannot use this folder as a database \(ENOENT: /],
-  ['a run below it', '-o /proc/a/b/db day.csv', /^jwst-ingest: \/proc\/a\/b\/db: cannot use this folder as a database/],
-  ['an export', 'export db -o /proc/out', /^jwst-ingest: \/proc\/out: cannot make the folder \(ENOENT: /],
+  [
+    'a run',
+    '-q --date 2024-02-21 -o /proc/db day.csv',
+    /^jwst-ingest: \/proc\/db: cannot use this folder as a database \(ENOENT: /,
+  ],
+  [
+    'a run below it',
+    '-q --date 2024-02-21 -o /proc/a/b/db day.csv',
+    /^jwst-ingest: \/proc\/a\/b\/db: cannot use this folder as a database/,
+  ],
+  ['an export', 'export db -q -o /proc/out', /^jwst-ingest: \/proc\/out: cannot make the folder \(ENOENT: /],
 ]
 for (const [title, args, stderr] of hasProc ? PLACES : []) {
   test(`${title} where no folder can be made`, async (t) => {
     const dir = new Workdir(t)
     dir.write('day.csv', pairs(1))
     await ingest({ inputs: [dir.path('day.csv')], date: '2024-02-20', out: dir.path('db') })
-    const result = await dir.run(['-q', '--date', '2024-02-21', ...args.split(' ')])
+    const result = await dir.run(args.split(' '))
     t.is(result.code, 1)
     t.regex(result.stderr, stderr)
   })

@@ -84,6 +84,8 @@ function mustHaveFolder(): void {
  * @throws IngestError USAGE for one that the command would ignore
  */
 function refuseIgnored(program: Command, command: Command): void {
+  // An alias of the command may have a database in it; these ask for none.
+  if (['help', 'completion'].includes(command.name())) return
   const known = new Set(command.options.map((option) => option.attributeName()))
   const isIgnored = (name: string) => program.getOptionValueSource(name) === 'cli' && !known.has(name)
   const option = program.options.find((its) => isIgnored(its.attributeName()))

@@ -170,6 +170,7 @@ const MISTAKES: readonly (readonly [option: string, value: unknown, expected: st
   ['maxRejects', 1.5, 'a whole number, 0 or more, got 1.5'],
   ['strict', 'no', 'true or false, got "no"'],
   ['warn', console, 'a function, got '],
+  ['alert', true, 'a function, got true'],
   ['signal', new AbortController(), 'an AbortSignal, got '],
   ['stdin', 'text', 'an async iterable of Buffers, such as a stream, got "text"'],
   ['commitEvery', 1000, '{ rows } or { seconds }, with a number above 0, got 1000'],
@@ -187,7 +188,7 @@ for (const [option, value, expected] of MISTAKES) {
     const folder = join(temporaryFolder(t), 'db')
     const options = { inputs: [DAYS], [option]: value } as never
     await t.throwsAsync(ingest(folder, options), saysOf(option, expected))
-    const isOfPipelines = ['inputs', 'date', 'strict', 'warn', 'signal', 'stdin'].includes(option)
+    const isOfPipelines = ['inputs', 'date', 'strict', 'warn', 'alert', 'signal', 'stdin'].includes(option)
     if (isOfPipelines) await t.throwsAsync(library.createPipeline(options), saysOf(option, expected))
     t.false(existsSync(folder))
   })

@@ -33,7 +33,7 @@ const KINDS: Readonly<Record<string, Kind>> = {
   ...kinds(NUMBERS, 'programs'),
   ...kinds(FLAG, 'candidates', 'replace', 'dryRun', 'strict', 'follow', 'share'),
   ...kinds(FLAG, 'acceptLoss', 'safeForSheets', 'card', 'force'),
-  ...kinds(LISTENER, 'warn', 'assume', 'progress', 'onInputs', 'onCommit', 'onReject'),
+  ...kinds(LISTENER, 'warn', 'alert', 'progress', 'onInputs', 'onCommit', 'onReject'),
   ...kinds(SIGNAL, 'signal', 'stop'),
   wait: { expected: 'a number of seconds, 0 or more', fits: isNumber },
   maxRejects: { expected: 'a whole number, 0 or more', fits: (value) => isNumber(value) && Number.isInteger(value) },

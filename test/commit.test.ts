@@ -1,12 +1,11 @@
-import { constants } from 'node:fs'
-import promises, { chmod, cp, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
-import { syncBuiltinESMExports } from 'node:module'
+import { chmod, cp, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import test, { type ExecutionContext } from 'ava'
 import { IngestError } from '../lib/errors.js'
 import { openFolder } from '../lib/store/commit.js'
 import { PRIVATE_FOLDER } from '../lib/store/commit-record.js'
 import type { Transaction } from '../lib/store/transaction.js'
+import { ifClones } from './helpers/clones.js'
 import { DRIVER, rows, writeTables } from './helpers/commit-driver.js'
 import { filesLike, snapshot, withCopy, withFolder } from './helpers/fault-folders.js'
 import {
@@ -71,23 +70,6 @@ test('what is replaced, appended to, new and removed is there after the commit a
     t.is(await readFile(join(folder, PRIVATE_FOLDER, 'index'), 'utf8'), '{}')
     t.deepEqual(await filesLike(folder, /staging|commit/), [])
   }))
-
-/** The same folder on a file system that clones files, if `clones`: a copy stands for that. */
-async function ifClones(clones: boolean, work: () => Promise<void>): Promise<void> {
-  const { copyFile } = promises
-  const copied: typeof copyFile = (from, to, flags = 0) => copyFile(from, to, flags & ~constants.COPYFILE_FICLONE_FORCE)
-  const none: typeof copyFile = async () => {
-    throw Object.assign(new Error('ENOTSUP'), { code: 'ENOTSUP', syscall: 'copyfile' })
-  }
-  Object.assign(promises, { copyFile: clones ? copied : none })
-  syncBuiltinESMExports()
-  try {
-    await work()
-  } finally {
-    Object.assign(promises, { copyFile })
-    syncBuiltinESMExports()
-  }
-}
 
 for (const clones of [true, false]) {
   test.serial(`a table keeps ranges of what it holds, cloned from its beginning on: ${clones}`, (t) =>

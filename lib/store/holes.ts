@@ -3,6 +3,7 @@
  * place of each, all that stands behind can stay, and be shared with the table as it was.
  */
 import { closeSync, openSync } from 'node:fs'
+import { BYTE } from '../csv/split.js'
 import { IngestError } from '../errors.js'
 import { checksum } from './checksum.js'
 import { readFully } from './commit-files.js'
@@ -149,8 +150,7 @@ function linesByLength(loose: readonly LineRange[], scratch: Scratch) {
     seen += range.length
     if (seen > MOST_BYTES) break
     let { offset } = range
-    for (const text of readLines(scratch.read(range))) {
-      const length = Buffer.byteLength(text) + 1
+    for (const length of lineLengths(scratch.read(range))) {
       const same = lines.get(length) ?? []
       if (same.length === 0) lines.set(length, same)
       same.push({ pid: range.pid, offset, length })
@@ -158,6 +158,19 @@ function linesByLength(loose: readonly LineRange[], scratch: Scratch) {
     }
   }
   return lines
+}
+
+/** How long lines are, with their ends; without text being made of them where no line end can be within quotes. */
+function* lineLengths(bytes: Buffer): Generator<number> {
+  if (bytes.includes(BYTE.quote)) {
+    for (const text of readLines(bytes)) yield Buffer.byteLength(text) + 1
+    return
+  }
+  for (let start = 0; start < bytes.length; ) {
+    const end = bytes.indexOf(BYTE.lineFeed, start) + 1
+    yield end - start
+    start = end
+  }
 }
 
 /** What is left of line ranges in the scratch file. */

@@ -286,3 +286,12 @@ export async function cloneStart(source: string, path: string, length: number): 
     return undefined
   }
 }
+
+/** Whether files beside a path can share the blocks of another one. */
+export async function canClone(source: string, path: string): Promise<boolean> {
+  const handle = await cloneStart(source, path, LEAST_BYTES)
+  if (handle === undefined) return false
+  await handle.close()
+  await rm(path)
+  return true
+}

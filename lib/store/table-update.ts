@@ -115,7 +115,10 @@ export class TableUpdate implements TableChanges {
     this.#scratch.close()
   }
 
-  /** The table without the lines that go, and the new lines: in the place of these as far as they fit, the others at its end. */
+  /**
+   * The table without the lines that go, and the new lines: at its end or, where that spares most of the writing, in the place of
+   * lines that go.
+   */
   async #replace(
     { bytes, lineRanges: all }: TableIndex,
     database: Database,
@@ -123,9 +126,10 @@ export class TableUpdate implements TableChanges {
   ): Promise<TableIndex> {
     const path = database.path(this.#table.file)
     const old = { path, bytes, pieces: all.all }
-    const { table, holes, coming } = this.#hasPlaceholders
-      ? { table: old, holes: holesOf(this.#takenOut), coming: this.#waiting.all }
-      : fillHoles(old, holesOf(this.#takenOut), this.#waiting.all, this.#scratch)
+    const isFilled = !this.#hasPlaceholders && (await transaction.clones(this.#table.file))
+    const { table, holes, coming } = isFilled
+      ? fillHoles(old, holesOf(this.#takenOut), this.#waiting.all, this.#scratch)
+      : { table: old, holes: holesOf(this.#takenOut), coming: this.#waiting.all }
     const { ranges, lineRanges } = await remainingOf(table, holes, database.signal)
     const writer = await transaction.cut(this.#table.file, ranges, fillingsOf(holes))
     return this.#copyWaiting(writer, lineRanges, 0, database, coming)

@@ -15,6 +15,7 @@ import {
 import { findTable, Obstacles, type TablePlace } from './obstacles.js'
 import { inheritRights } from './sharing.js'
 import {
+  canClone,
   cloneStart,
   type FileRange,
   type Patch,
@@ -38,6 +39,7 @@ export class Transaction {
   readonly #changes = new Map<string, { readonly staged: string; readonly file: StagedFile } | undefined>()
   readonly #reserved = new Set<string>()
   #staged = 0
+  #clones: Promise<boolean> | undefined
   #committed = false
 
   constructor(layout: TransactionLayout, signal: AbortSignal | undefined) {
@@ -62,6 +64,13 @@ export class Transaction {
     const table = await this.#reserve(name)
     await this.#obstacles.refuseRename(table)
     return this.#stage(name, table)
+  }
+
+  /** Whether the file system can clone a file that is there; so can it all others then, or none. Throws WRITE_FAILED. */
+  async clones(name: string): Promise<boolean> {
+    const path = this.stagingPath('clone')
+    this.#clones ??= attempt(path, 'cannot clone a file', () => canClone(join(this.#layout.folder, name), path))
+    return this.#clones
   }
 
   /**

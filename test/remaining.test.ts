@@ -96,7 +96,11 @@ test('new lines and those of the end fill holes, and the table holds the lines t
       const waiting = bytesOf('', coming)
       scratch.write(waiting.text)
       const old = { path, bytes: text.length, pieces: lineRanges.all }
-      const { table, holes, coming: left } = fillHoles(old, holesOf(leaving), waiting.lineRanges.all, scratch, endBytes)
+      const {
+        table,
+        holes,
+        coming: left,
+      } = fillHoles({ table: old, holes: holesOf(leaving), coming: waiting.lineRanges.all }, scratch, endBytes)
       const { ranges, lineRanges: made } = await remainingOf(table, holes, undefined)
       const bytes = Buffer.concat(ranges.map(({ offset, length }) => text.subarray(offset, offset + length)))
       for (const patch of fillingsOf(holes)) bytes.set(patch.bytes, patch.offset)
@@ -138,7 +142,7 @@ test('where all holes are filled, only the end of a table is written anew', asyn
   t.teardown(() => scratch.close())
   const holes = [7, 2000].map((at) => ({ offset: HEADER.length + 999 * at, length: 999 }))
   const old = { path, bytes: text.length, pieces: lineRanges.all }
-  const { table, holes: filled, coming } = fillHoles(old, holes, [], scratch)
+  const { table, holes: filled, coming } = fillHoles({ table: old, holes, coming: [] }, scratch)
   // The last programs that together have a MiB: five of 256 lines, the last one of 160.
   t.is(text.length - table.bytes, 999 * (4 * 256 + 160))
   t.true(text.length - table.bytes >= END_BYTES)
@@ -151,7 +155,8 @@ test('where all holes are filled, only the end of a table is written anew', asyn
   )
   // Not worth it: what stands between the first hole and the end is less than the end.
   const late = { offset: table.bytes - 999, length: 999 }
-  t.deepEqual(fillHoles(old, [late], [], scratch), { table: old, holes: [late], coming: [] })
+  const whole = { table: old, holes: [late], coming: [] }
+  t.deepEqual(fillHoles(whole, scratch), whole)
 })
 
 test('a table that is shorter than its index says is refused', async (t) => {

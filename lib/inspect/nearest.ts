@@ -2,7 +2,7 @@
  * How near a product comes to exposures that it was not matched with: which keywords of the association key differ, and
  * whether the target does (specification, sections 3.7 and 5). Pure functions over rows.
  */
-import { comparedColumn, KEY_COLUMNS, WAVEFRONT_KEY_COLUMNS, WAVEFRONT_VISITS } from '../rules/association.js'
+import { comparedColumn, keyColumns } from '../rules/association.js'
 import { observationOf } from '../rules/dataset.js'
 import { isSameTargra } from '../rules/expected-name.js'
 import { ifuSuffix } from '../rules/keywords.js'
@@ -27,7 +27,7 @@ export interface Neighbour<T> {
 
 /** A keyword of an association key. */
 interface KeyPart {
-  readonly keyword: (typeof KEY_COLUMNS)[number] | 'pid' | 'DETECTOR'
+  readonly keyword: ReturnType<typeof keyColumns>[number] | 'pid'
   /** What the key has of it; blank where the key leaves it out. */
   readonly value: string
   /** The cell that it comes from. */
@@ -36,20 +36,15 @@ interface KeyPart {
 
 /** The keywords that `params` is made of, in their order: joined with `-`, those that are not blank are the key. */
 export function keyParts(row: Row): readonly KeyPart[] {
-  const columns = isWavefrontKeyed(row) ? WAVEFRONT_KEY_COLUMNS : KEY_COLUMNS
+  const columns = keyColumns(row.keywords.VISITYPE)
   const parts: KeyPart[] = (['pid', ...columns] as const).map((keyword) => {
     const text = cell(row, keyword)
     return { keyword, value: isVoid(text) ? '' : text, cell: text }
   })
-  if (isWavefrontKeyed(row)) return parts
+  if (parts.some(({ keyword }) => keyword === 'DETECTOR')) return parts
   // Of all other detectors only those of the integral field unit tell associations apart.
   const unit = ifuSuffix(row.keywords.DETECTOR).slice(1)
   return [...parts, { keyword: 'DETECTOR', value: unit, cell: row.keywords.DETECTOR }]
-}
-
-/** Whether a row's association is keyed by detector, as those of wavefront-sensing visits are (section 3.7). */
-function isWavefrontKeyed({ keywords }: Pick<Row, 'keywords'>): boolean {
-  return WAVEFRONT_VISITS.has(keywords.VISITYPE)
 }
 
 /** How many targets of several exposures are told. */
@@ -63,7 +58,7 @@ const TARGETS = 3
  */
 export function keyDifferences(exposure: Row, product: Row): KeywordDifference[] {
   const theirs = new Map(keyParts(product).map((part) => [part.keyword, part]))
-  const isMadeAlike = isWavefrontKeyed(exposure) === isWavefrontKeyed(product)
+  const isMadeAlike = keyColumns(exposure.keywords.VISITYPE) === keyColumns(product.keywords.VISITYPE)
   const shared = keyParts(exposure).filter(({ keyword }) => isMadeAlike || keyword !== 'DETECTOR')
   const differences = shared.flatMap((part) => differs(part, theirs.get(part.keyword)))
   return isMadeAlike ? differences : [visitDifference(exposure, product), ...differences]

@@ -21,19 +21,15 @@ const SOURCE_BASED = new Set(['MIR_WFSS', 'NRC_WFSS', 'NIS_WFSS', 'NRS_MSASPEC',
 /** Exposure types of the time series, aperture masking and coronagraphy model, whatever TSOVISIT says. */
 const TAC_TYPES = new Set('MIR_4QPM MIR_LYOT NRC_CORON NIS_AMI NRS_BRIGHTOBJ NRC_TSGRISM NRC_TSIMAGE'.split(' '))
 /** Visit types whose associations are keyed by detector. */
-export const WAVEFRONT_VISITS = new Set(['PRIME_WFSC_SENSING_ONLY', 'PRIME_WFSC_ROUTINE', 'PRIME_WFSC_SENSING_CONTROL'])
+const WAVEFRONT_VISITS = new Set(['PRIME_WFSC_SENSING_ONLY', 'PRIME_WFSC_ROUTINE', 'PRIME_WFSC_SENSING_CONTROL'])
 
-export const KEY_COLUMNS = [
-  'OBSERVTN',
-  'FILTER',
-  'GRATING',
-  'PUPIL',
-  'SUBARRAY',
-  'FXD_SLIT',
-  'EXP_TYPE',
-  'BAND',
-] as const
-export const WAVEFRONT_KEY_COLUMNS = ['OBSERVTN', 'FILTER', 'PUPIL', 'DETECTOR'] as const
+const KEY_COLUMNS = ['OBSERVTN', 'FILTER', 'GRATING', 'PUPIL', 'SUBARRAY', 'FXD_SLIT', 'EXP_TYPE', 'BAND'] as const
+const WAVEFRONT_KEY_COLUMNS = ['OBSERVTN', 'FILTER', 'PUPIL', 'DETECTOR'] as const
+
+/** The keywords that are joined to an association key behind the program; those of wavefront sensing have the detector. */
+export function keyColumns(visit: string) {
+  return WAVEFRONT_VISITS.has(visit) ? WAVEFRONT_KEY_COLUMNS : KEY_COLUMNS
+}
 
 /**
  * `params`, the association key (section 3.7).
@@ -42,7 +38,7 @@ export const WAVEFRONT_KEY_COLUMNS = ['OBSERVTN', 'FILTER', 'PUPIL', 'DETECTOR']
  * @param pid the program as decimal text without leading zeros
  */
 export function associationKey(read: (column: keyof Positions) => string, pid: string): string {
-  const columns = WAVEFRONT_VISITS.has(read('VISITYPE')) ? WAVEFRONT_KEY_COLUMNS : KEY_COLUMNS
+  const columns = keyColumns(read('VISITYPE'))
   return [pid, ...columns.map(read)].reduce(withPart, '') + ifuSuffix(read('DETECTOR'))
 }
 

@@ -50,12 +50,20 @@ export function pixelScale(instrume: string, expType: string, channel: string, d
 
 /** The bands of the medium-resolution spectrometer. */
 const BANDS: ReadonlySet<string> = new Set(['SHORT', 'MEDIUM', 'LONG'])
+const ANY_BAND = new RegExp([...BANDS].join('|'), 'g')
 
 /** The bands that a BAND means, in capitals: one, or those of the two dichroics of `SHORT-LONG` (section 6.5). */
 export function bandsIn(band: string): readonly string[] {
   const capitals = band.toUpperCase()
   const bands = capitals.split('-')
   return bands.every((each) => BANDS.has(each)) ? bands : [capitals]
+}
+
+/** Bands joined by `|`, from a text that has one behind the other in any order, as cubes of several have it; else blank. */
+export function bandsJoined(text: string): string {
+  const bands = text.toUpperCase().match(ANY_BAND) ?? []
+  if (bands.length === 2 && text.includes('-')) return bands.join('-')
+  return bands.join('').length === text.replace(/[-|]/g, '').length ? bands.join('|') : ''
 }
 
 /** Pixel scale of a scrubbed exposure in arcsec; scrubbing has made sure that there is one. */

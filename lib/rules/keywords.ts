@@ -62,6 +62,12 @@ export function ifuSuffix(detector: string): string {
   return detector.startsWith('MIRIFU') ? (IFU_SUFFIX.get(detector) ?? '') : ''
 }
 
+/** The detectors of the integral field unit that take some channels, as `1` or `12` (section 3.7). */
+export function detectorsOf(channels: string): readonly string[] {
+  const takes = (suffix: string) => [...channels].some((channel) => suffix.includes(channel))
+  return [...IFU_SUFFIX].flatMap(([detector, suffix]) => (takes(suffix) ? detector : []))
+}
+
 /** Whether another detector may make another association or another expected name (sections 3.7 and 4). */
 export function dependsOnDetector(visit: string, detector: string): boolean {
   return visit.includes('WFSC') || ifuSuffix(detector) !== ''

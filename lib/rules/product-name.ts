@@ -6,6 +6,8 @@
  */
 
 import { character, either, literal, matches, type PatternPart, repeated, run, sequence } from '../text/wildcards.js'
+import { bandsJoined } from './instrument.js'
+import { detectorsOf } from './keywords.js'
 import { fileNameIn } from './member-name.js'
 import type { Row } from './row.js'
 import { compareText, isNothing } from './values.js'
@@ -37,8 +39,6 @@ const PARTS = new Map<string, PatternPart>([
 /** What the pipeline adds to the name of a MIR_MRS product, and to that of one of the NIRSpec IFU. */
 const CHANNEL_AND_BAND = /_ch(\d+)-?([-a-z]*)$/
 const FILTER_BEHIND = /(?<=_nirspec_[a-z0-9]+)-([a-z0-9]+)$/
-/** The channels of each detector of the medium-resolution spectrometer. */
-const CHANNELS: Readonly<Record<string, RegExp>> = { MIRIFUSHORT: /[12]/, MIRIFULONG: /[34]/ }
 
 /** The suffixes of Level 3 products; that of wavefront sensing, which has a number behind it, is part of a name. */
 const SUFFIXES = (
@@ -76,15 +76,7 @@ export function isWithoutFilter(product: string): boolean {
  */
 export function channelAndBand(name: string): { readonly detector: string; readonly band: string } {
   const [, channels = '', bands = ''] = CHANNEL_AND_BAND.exec(name) ?? []
-  const detectors = Object.keys(CHANNELS).filter((detector) => CHANNELS[detector]?.test(channels))
-  return { detector: detectors.join('|'), band: bandsJoined(bands) }
-}
-
-/** Bands joined by `|`, from a text that has one behind the other in any order, as cubes of several have it; else blank. */
-export function bandsJoined(text: string): string {
-  const bands = text.toUpperCase().match(/SHORT|MEDIUM|LONG/g) ?? []
-  if (bands.length === 2 && text.includes('-')) return bands.join('-')
-  return bands.join('').length === text.replace(/[-|]/g, '').length ? bands.join('|') : ''
+  return { detector: detectorsOf(channels).join('|'), band: bandsJoined(bands) }
 }
 
 /** The filter that the name of an IFU product tells, behind its grating or prism; blank where it tells none. */

@@ -3,7 +3,7 @@
  * header that is refused needs them.
  */
 import { REQUIRED_COLUMNS } from '../rules/layout.js'
-import { inWords } from '../text/words.js'
+import { few, inWords } from '../text/words.js'
 
 /** First bytes, in hexadecimal, and what they say. */
 const BINARY_FORMS: readonly (readonly [bytes: string, cause: string])[] = [
@@ -77,14 +77,7 @@ function otherNames(header: readonly string[]): string | undefined {
     ...(pairs.some(({ name, found }) => found.trim() !== name) ? ['letter case'] : []),
     ...(pairs.some(({ found }) => found.trim() !== found) ? ['blanks around them'] : []),
   ]
-  const expected = firstOf(pairs.map(({ name }) => name))
-  const found = firstOf(pairs.map(({ found }) => JSON.stringify(found)))
+  const expected = few(pairs.map(({ name }) => name))
+  const found = few(pairs.map(({ found }) => JSON.stringify(found)))
   return `the names of columns differ only in ${inWords(differences)}: expected ${expected}, found ${found}; correct the first line`
-}
-
-/** How many names are told. */
-const EXAMPLES = 3
-
-function firstOf(names: readonly string[]): string {
-  return [...names.slice(0, EXAMPLES), ...(names.length > EXAMPLES ? ['…'] : [])].join(', ')
 }

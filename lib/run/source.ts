@@ -11,7 +11,7 @@ import { IngestError } from '../errors.js'
 import { type Day, parseDay } from '../rules/day.js'
 import { REQUIRED_COLUMNS } from '../rules/layout.js'
 import { isDatabase } from '../store/database.js'
-import { counted } from '../text/words.js'
+import { counted, few } from '../text/words.js'
 
 /** Name of standard input in messages and in `rejects.csv`. */
 export const STDIN_NAME = '<stdin>'
@@ -81,7 +81,7 @@ function warnOfUnusedDate(inputs: readonly Input[], { date, warn }: SourceOption
   warn(`${first.name}: the day in its name counts, ${first.day.date}, not --date ${date}${rest}`)
 }
 
-/** How many of a kind are told; the rest is counted. */
+/** How many warnings of a kind are told; the rest is counted. */
 const EXAMPLES = 3
 
 /** Lets the first few warnings through. */
@@ -117,7 +117,7 @@ async function filesOf(name: string, options: SourceOptions, warnOfDay: SourceOp
     if (leftOut.length > 0) options.warn(leftOutText(name, leftOut))
     return fileInputs(paths, { ...options, warn: warnOfDay })
   }
-  const ways = leftOut.length === 0 ? '' : `; name its other files with --date (${firstOf(leftOut)})`
+  const ways = leftOut.length === 0 ? '' : `; name its other files with --date (${few(leftOut)})`
   const hint = (await isDatabase(name)) ? '; it is a database: name it with -o' : ways
   const what = await nothingFound(name, await ask(name, () => stat(name)), options)
   throw new IngestError('NO_INPUT', what + hint, { source: name })
@@ -125,11 +125,7 @@ async function filesOf(name: string, options: SourceOptions, warnOfDay: SourceOp
 
 function leftOutText(folder: string, names: readonly string[]): string {
   const files = counted(names.length, 'file')
-  return `${folder}: ${files} left out, as not named YYYY-MM-DD_DDD.csv or .csv.gz (${firstOf(names)}): name them with --date`
-}
-
-function firstOf(names: readonly string[]): string {
-  return [...names.slice(0, EXAMPLES), ...(names.length > EXAMPLES ? ['…'] : [])].join(', ')
+  return `${folder}: ${files} left out, as not named YYYY-MM-DD_DDD.csv or .csv.gz (${few(names)}): name them with --date`
 }
 
 /** How much of a file is looked at for a header. */

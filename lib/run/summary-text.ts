@@ -10,7 +10,7 @@ import { DROP_REASONS, type DropReason } from '../rules/scrub.js'
 import { formatWaiting } from '../settle/counts.js'
 import { ENCODINGS_FILE, REJECTS_FILE, type Reject } from '../store/tables.js'
 import { visibleName } from '../text/visible.js'
-import { counted, withExamples } from '../text/words.js'
+import { counted, few, withExamples } from '../text/words.js'
 import type { ModelSummary, RejectReason, Summary } from './summary.js'
 
 /** How many examples of a kind are told; the rest is counted. */
@@ -96,9 +96,10 @@ export function formatNotes(summary: Summary): string[] {
     notes.push(withExamples(title, unendedInputs.slice(0, EXAMPLES).map(visibleName), unendedInputs.length))
   }
   if (spelling > 0) {
-    const forms = [...LEVEL3_EXP_TYPES].slice(0, EXAMPLES).join(', ')
     const what = 'dropped, as EXP_TYPE is one that reaches Level 3 but for letter case or blanks around it'
-    notes.push(`${counted(spelling, 'row')} ${what}: write it as in ${forms}, … and ingest the file again`)
+    notes.push(
+      `${counted(spelling, 'row')} ${what}: write it as in ${few([...LEVEL3_EXP_TYPES])} and ingest the file again`,
+    )
   }
   if (rejects > 0) {
     const where = dryRun ? ' and would go to' : ', see'

@@ -2,9 +2,9 @@
  * Which of a list's members are there, and which of them a product is made of (specification, section 9).
  */
 
-import { bandsIn } from '../rules/instrument.js'
+import { bandsIn, bandsJoined } from '../rules/instrument.js'
 import { type MemberList, SCIENCE } from '../rules/member-list.js'
-import { bandsJoined, channelAndBand, filterBehind, isWithoutBand, isWithoutFilter } from '../rules/product-name.js'
+import { channelAndBand, filterBehind, isWithoutBand, isWithoutFilter } from '../rules/product-name.js'
 import { compareRows, type Row } from '../rules/row.js'
 import { isNothing } from '../rules/values.js'
 import type { OtherMember } from './resolve.js'

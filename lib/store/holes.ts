@@ -25,9 +25,9 @@ export interface StayingTable {
 }
 
 /** What stays of a table, and what comes behind it. */
-export interface Filled {
+export interface Replacement {
   readonly table: StayingTable
-  /** All of it, in its order. Those before the first one that nothing fills are filled. */
+  /** Where lines go, in the order of the table. */
   readonly holes: readonly Hole[]
   /** Where the lines that come stand in the scratch file. */
   readonly coming: readonly LineRange[]
@@ -79,20 +79,15 @@ function firstFrom(ranges: readonly FileRange[], offset: number): number {
  * Fills the holes of a table, from the first one on, as long as there is a line of the same length among those that come
  * and those of the table's end, which is then written anew.
  *
- * @param coming lines in the scratch file, which takes the table's end, too
+ * @param scratch takes the table's end, too
  * @param endBytes least length of that end; between it and the first hole there have to be more bytes to make up for it
  * @throws IngestError DATABASE_UNUSABLE for a table that is shorter than its index says
  */
-export function fillHoles(
-  table: StayingTable,
-  holes: readonly FileRange[],
-  coming: readonly LineRange[],
-  scratch: Scratch,
-  endBytes = END_BYTES,
-): Filled {
+export function fillHoles(replacement: Replacement, scratch: Scratch, endBytes = END_BYTES): Replacement {
+  const { table, holes, coming } = replacement
   const end = table.pieces.findLastIndex(({ offset }) => offset <= table.bytes - endBytes)
   const { offset: bytes = 0 } = table.pieces[end] ?? {}
-  if (bytes - (holes[0]?.offset ?? bytes) <= endBytes) return { table, holes, coming }
+  if (bytes - (holes[0]?.offset ?? bytes) <= endBytes) return replacement
   const pieces = table.pieces.slice(0, end)
   const own = within(holes, { offset: 0, length: bytes })
   const loose = [...copyEnd(table, bytes, holes, scratch), ...coming]
@@ -105,6 +100,20 @@ export function fillingsOf(holes: readonly Hole[]): Patch[] {
   return holes.flatMap(({ offset, filling }) => (filling === undefined ? [] : { offset, bytes: filling.bytes }))
 }
 
+/**
+ * Fills a buffer with a piece of a table.
+ *
+ * @throws IngestError DATABASE_UNUSABLE for a table that ends before
+ */
+export function readPiece(
+  table: { readonly path: string; readonly fd: number },
+  bytes: Buffer,
+  offset: number,
+): Buffer {
+  if (readFully(table.fd, bytes, offset) === bytes.length) return bytes
+  throw new IngestError('DATABASE_UNUSABLE', 'the table is cut short', { source: table.path })
+}
+
 /** Copies a table from a byte on into the scratch file, without its holes; returns where its lines stand there. */
 function copyEnd(table: StayingTable, from: number, holes: readonly FileRange[], scratch: Scratch): LineRange[] {
   const copied: LineRange[] = []
@@ -112,9 +121,7 @@ function copyEnd(table: StayingTable, from: number, holes: readonly FileRange[],
   try {
     for (const range of table.pieces.filter(({ offset }) => offset >= from))
       for (const { offset, length } of between(within(holes, range), range.offset, range.offset + range.length)) {
-        const bytes = Buffer.allocUnsafe(length)
-        if (readFully(fd, bytes, offset) < length)
-          throw new IngestError('DATABASE_UNUSABLE', 'the table is cut short', { source: table.path })
+        const bytes = readPiece({ path: table.path, fd }, Buffer.allocUnsafe(length), offset)
         copied.push({ pid: range.pid, offset: scratch.bytes, length, sum: checksum(bytes) })
         scratch.write(bytes)
       }

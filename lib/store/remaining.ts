@@ -1,9 +1,8 @@
 /** What is left of a table when lines go out of it: the bytes that stay, and where each program's lines stand then. */
 import { closeSync, openSync } from 'node:fs'
-import { IngestError } from '../errors.js'
 import { breather } from '../process/breath.js'
-import { BLOCK_BYTES, readFully } from './commit-files.js'
-import { between, type Hole, type StayingTable, within } from './holes.js'
+import { BLOCK_BYTES } from './commit-files.js'
+import { between, type Hole, readPiece, type StayingTable, within } from './holes.js'
 import { type LineRange, LineRanges } from './line-ranges.js'
 import type { FileRange } from './staged-file.js'
 
@@ -62,16 +61,15 @@ function addPieces(
   }
   const block = Buffer.allocUnsafe(Math.min(BLOCK_BYTES, bytes))
   let from = start
-  for (const hole of [...holes, { offset: start + bytes, length: 0 } as Hole]) {
-    while (from < hole.offset) {
-      const content = block.subarray(0, Math.min(block.length, hole.offset - from))
-      if (readFully(file.fd, content, from) < content.length)
-        throw new IngestError('DATABASE_UNUSABLE', 'the table is cut short', { source: file.path })
-      add(pid, content)
-      from += content.length
-    }
-    if (hole.filling !== undefined) add(hole.filling.pid, hole.filling.bytes)
-    from += hole.length
+  const addUpTo = (end: number) => {
+    for (; from < end; from += block.length)
+      add(pid, readPiece(file, block.subarray(0, Math.min(block.length, end - from)), from))
   }
+  for (const { offset: end, length, filling } of holes) {
+    addUpTo(end)
+    if (filling !== undefined) add(filling.pid, filling.bytes)
+    from = end + length
+  }
+  addUpTo(start + bytes)
   return offset + bytes - at
 }

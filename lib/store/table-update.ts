@@ -124,13 +124,12 @@ export class TableUpdate implements TableChanges {
     database: Database,
     transaction: Transaction,
   ): Promise<TableIndex> {
-    const path = database.path(this.#table.file)
-    const old = { path, bytes, pieces: all.all }
+    const table = { path: database.path(this.#table.file), bytes, pieces: all.all }
+    const moving = { table, holes: holesOf(this.#takenOut), coming: this.#waiting.all }
     const isFilled = !this.#hasPlaceholders && (await transaction.clones(this.#table.file))
-    const { table, holes, coming } = isFilled
-      ? fillHoles(old, holesOf(this.#takenOut), this.#waiting.all, this.#scratch)
-      : { table: old, holes: holesOf(this.#takenOut), coming: this.#waiting.all }
-    const { ranges, lineRanges } = await remainingOf(table, holes, database.signal)
+    const replacement = isFilled ? fillHoles(moving, this.#scratch) : moving
+    const { holes, coming } = replacement
+    const { ranges, lineRanges } = await remainingOf(replacement.table, holes, database.signal)
     const writer = await transaction.cut(this.#table.file, ranges, fillingsOf(holes))
     return this.#copyWaiting(writer, lineRanges, 0, database, coming)
   }

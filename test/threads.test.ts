@@ -89,6 +89,7 @@ test('an error of the other thread comes with its code and place', async (t) => 
   const stored = {
     folder,
     lineRanges: new Map([[table?.file ?? '', { start: 0, parts: [Uint32Array.of(1001, 100, 0)] }]]),
+    census: new Uint32Array(),
   }
   const threads = new WorkerPool(setupOf(INPUT_COLUMNS, { stored }))
   await warmUp(threads)

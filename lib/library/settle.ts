@@ -76,7 +76,7 @@ export async function* settle(
       if (buffer.canMerge) await buffer.merge()
     }
     for (const batch of buffer.batches(false)) {
-      for (const { resolutions } of settlePartitions(batch, { layout })) yield* resolutions.map(toAssociation)
+      for (const { settled } of settlePartitions(batch, { layout })) yield* settled.resolutions.map(toAssociation)
     }
   } finally {
     buffer.close()

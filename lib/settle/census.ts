@@ -166,7 +166,7 @@ export function countProgram(settled: Settled, programs: CensusByProgram): void 
   }
   // In most of them nothing does.
   if (waits > 0) for (const pending of pendingIn(settled)) countPending(census, pending, datesOf(pending.rows))
-  if (standing.length > 0) countStanding(standing, census)
+  if (standing.length > 0) countStored(standing, census)
 }
 
 /** What there is in all of some programs. */
@@ -180,14 +180,14 @@ function datesOf(rows: readonly Row[]): string[] {
   return rows.map(({ date }) => date)
 }
 
-function modelCalled(text: string): Model | undefined {
+export function modelCalled(text: string): Model | undefined {
   return MODELS.find((model) => model === text)
 }
 
-/** Counts rows that stay where they are: no association file tells of their program, so keywords alone do. */
-function countStanding(rows: readonly Row[], census: Census): void {
+/** Counts rows as they are stored: no association file tells of their program, so keywords alone do. */
+export function countStored(rows: readonly Row[], census: Census): void {
   for (const row of rows) if (row.kind === 'product' || row.kind === 'mosaic') countProduct(row, row.kind, census)
-  const exposures = rows.filter(({ kind, stored }) => kind === 'exposure' && stored?.pname === '')
+  const exposures = rows.filter(({ kind }) => kind === 'exposure')
   for (const association of rowsByAssociation(exposures).values()) countExposures(association.exposures, census)
 }
 
@@ -198,11 +198,13 @@ function countProduct(row: Row, kind: 'product' | 'mosaic', census: Census): voi
   else countPending(census, { kind, model: told ?? modelOf(row), exposures: 0 }, [row.date])
 }
 
-/** Counts the exposures of an association that wait, with their groups. */
+/** Counts those exposures of an association that wait, with their groups. */
 function countExposures(exposures: readonly Row[], census: Census): void {
+  const waiting = exposures.filter(({ stored }) => stored?.pname === '')
+  if (waiting.length === 0) return
   const ranks = rankTargets(exposures)
   const groups = new Map<string, { readonly model: Model; readonly rows: Row[] }>()
-  for (const exposure of exposures) {
+  for (const exposure of waiting) {
     const model = modelCalled(exposure.stored?.expmode ?? '')
     if (model === undefined) {
       countPending(census, { kind: 'exposure', model, exposures: 1 }, [exposure.date])
@@ -217,6 +219,33 @@ function countExposures(exposures: readonly Row[], census: Census): void {
     countPending(census, { kind: 'group', model, exposures: rows.length }, datesOf(rows))
   }
 }
+
+/** Something that waits and stays as it is stored. */
+export interface StoredWait {
+  readonly model: Model | undefined
+  /** Day, YYYY-MM-DD. */
+  readonly date: string
+}
+
+/**
+ * Adds what there is in the rest of a program to what there is in a part of it.
+ *
+ * @param before what there was in the program
+ * @param part the rows of that part as they were stored
+ * @param waits what waits in the rest
+ */
+export function addRest(census: Census, before: Census, part: readonly Row[], waits: Iterable<StoredWait>): void {
+  const gone = noCensus()
+  countStored(part, gone)
+  for (const model of CENSUS_MODELS)
+    for (const count of COUNTS) census[model][count] += before[model][count] - gone[model][count]
+  for (const { model, date } of waits) {
+    const day = numberOfDay(date)
+    addDays(census[model ?? 'none'], day, day)
+  }
+}
+
+const COUNTS = ['matched', 'groups', 'exposures', 'products', 'mosaics'] as const
 
 /** Adds what there is elsewhere. */
 function addCensus(to: Census, from: Census): void {

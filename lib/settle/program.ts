@@ -128,5 +128,6 @@ function leavingLines(
   const products = new Set(out.flatMap((row) => (row.stored?.table === tables.training ? row.dname : [])))
   const groups = new Set(waitingNames(lines.stored).flatMap(({ key, name }) => (touched.has(key) ? name : [])))
   const goes = ({ table, name }: FeatureLine) => (tables.holdsGroups(table) ? groups : products).has(name)
-  return [...out.flatMap(({ stored }) => stored ?? []), ...lines.features().filter(goes)]
+  const features = lines.features(new Set([...groups, ...products])).filter(goes)
+  return [...out.flatMap(({ stored }) => stored ?? []), ...features]
 }

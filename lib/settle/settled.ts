@@ -23,8 +23,8 @@ export interface ProgramLines {
   readonly replaces?: boolean | undefined
   /** What association files say of the program; absent where they say nothing. */
   readonly lists?: ProgramLists | undefined
-  /** Lines of the tables of features; asked for only where a touched association has some. */
-  readonly features: () => readonly FeatureLine[]
+  /** Lines of the tables of features, all or those of some names; asked for only where a touched association has some. */
+  readonly features: (names?: ReadonlySet<string>) => readonly FeatureLine[]
 }
 
 /** What association files say of a program's products. */

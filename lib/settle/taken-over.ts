@@ -29,7 +29,7 @@ export function withFeatures(
   const takenOver = new Map<string, TakenOverMatch>()
   const products = [...names].flatMap((name) => latest.get(name) ?? []).filter(isTouched)
   if (products.length === 0) return takenOver
-  const features = lines.features()
+  const features = lines.features(new Set(products.map(({ dname }) => dname)))
   for (const product of products) {
     const own = features.filter(({ name }) => name === product.dname).sort(compareAge)
     const versions = lines.stored.filter((row) => row.dname === product.dname)

@@ -125,9 +125,9 @@ export class Database {
   /** Where the lines of each program stand; undefined where there is no index to tell. */
   get places(): StoredPlaces | undefined {
     if (this.index === undefined) return undefined
-    const lineRanges = [...this.index.tables].map(([file, table]) => [file, table.lineRanges.flat] as const)
-    const descriptors = [...(this.folder.opened ?? [])].map(([file, { fd }]) => [file, fd] as const)
-    return { folder: this.folder.folder, lineRanges: new Map(lineRanges), descriptors: new Map(descriptors) }
+    const lineRanges = new Map([...this.index.tables].map(([file, table]) => [file, table.lineRanges.flat] as const))
+    const descriptors = new Map([...(this.folder.opened ?? [])].map(([file, { fd }]) => [file, fd] as const))
+    return { folder: this.folder.folder, lineRanges, census: this.index.census.flat, descriptors }
   }
 
   /** Whether its index knows of what association files say. */

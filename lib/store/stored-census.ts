@@ -50,6 +50,13 @@ export class StoredCensus {
     return total
   }
 
+  /** What there is in a program. */
+  of(pid: number): Census {
+    const census = noCensus()
+    for (let at = this.#startOf(pid, 0); this.flat[at] === pid; at += NUMBERS) this.#addAt(at, census)
+    return census
+  }
+
   /** Adds what there is in each program. */
   addTo(programs: CensusByProgram): void {
     for (let at = 0; at < this.flat.length; at += NUMBERS) this.#addAt(at, censusOf(programs, this.flat[at] ?? 0))
@@ -57,9 +64,14 @@ export class StoredCensus {
 
   /** Where the numbers of a program begin, or of the next one, from a place on. */
   #startOf(pid: number, from: number): number {
-    let at = from
-    while ((this.flat[at] ?? Number.POSITIVE_INFINITY) < pid) at += NUMBERS
-    return Math.min(at, this.flat.length)
+    let low = from / NUMBERS
+    let high = this.flat.length / NUMBERS
+    while (low < high) {
+      const middle = (low + high) >>> 1
+      if ((this.flat[middle * NUMBERS] ?? 0) < pid) low = middle + 1
+      else high = middle
+    }
+    return low * NUMBERS
   }
 
   #addAt(at: number, census: Census): void {

@@ -2,19 +2,27 @@
  * All lines that a partition is settled from: those of the run's rows, and those that the tables of the database hold.
  */
 import { CanonicalLine } from '../csv/row.js'
+import { modelOf } from '../rules/association.js'
 import { KeywordFinder } from '../rules/keywords.js'
 import type { Layout } from '../rules/layout.js'
 import { programOfPartition } from '../rules/partition.js'
 import type { Row } from '../rules/row.js'
+import { modelCalled, type StoredWait } from '../settle/census.js'
+import { associationsOf } from '../settle/groups.js'
 import type { ProgramLines, ProgramLists } from '../settle/settled.js'
 import { type Entry, FRESH_LIST, freshKind, type RecordCursor } from '../sort/records.js'
 import { readFeatures, readFresh, readStored } from '../store/read/stored.js'
-import type { StoredLines } from '../store/read/stored-lines.js'
+import type { Choice, StoredLines } from '../store/read/stored-lines.js'
+import type { Table } from '../store/table.js'
 import { TABLE_NUMBERS, TABLES } from '../store/tables.js'
 
 const isFeatures = (number: number) => TABLES[number]?.holds === 'products' || TABLES[number]?.holds === 'groups'
 const isList = (number: number) => number === FRESH_LIST || number === TABLE_NUMBERS.associations
+const isWaiting = (number: number) => ['ingest.csv', 'mosaics.csv'].includes(TABLES[number]?.file ?? '')
 const ROW_TABLES = TABLES.filter(({ number }) => !isFeatures(number) && !isList(number))
+/** What waits, but not what is set aside; and all others. */
+const WAITING_TABLES = ROW_TABLES.filter(({ number }) => isWaiting(number))
+const SETTLED_TABLES = ROW_TABLES.filter(({ number }) => !isWaiting(number))
 const LIST_TABLES = TABLES.filter(({ number }) => isList(number))
 const FEATURE_TABLES = TABLES.filter(({ number }) => isFeatures(number))
 
@@ -34,12 +42,15 @@ export type ReadLists = (entries: readonly Entry[]) => ProgramLists
 
 const NONE: readonly never[] = []
 
-/** All lines of a partition: those of the buffer, and those of the database that are not in it. */
-export function linesOfPartition(
-  partition: number,
-  cursor: RecordCursor,
-  { layout, stored, replaces, readLists }: PartitionSource,
-): ProgramLines {
+/** What a partition is settled from. */
+export interface PartitionLines extends ProgramLines {
+  /** What waits in the rest of the program, which stays as it is; absent where all of the program takes part. */
+  readonly besides?: readonly StoredWait[] | undefined
+}
+
+/** The lines that a partition is settled from: those of the buffer, and those of the database that are not in it. */
+export function linesOfPartition(partition: number, cursor: RecordCursor, source: PartitionSource): PartitionLines {
+  const { layout, stored, replaces } = source
   const pid = programOfPartition(partition)
   const finder = new KeywordFinder(layout.at)
   const fresh: Row[] = []
@@ -51,54 +62,97 @@ export function linesOfPartition(
     else fresh.push(readFresh(layout, entry.text, kind, finder))
   }
   if (entries.length === 0 && stored === undefined) return { pid, fresh, stored: NONE, features: () => NONE }
-  const read = (tables: typeof TABLES) => stored?.of(pid, tables) ?? []
+  const read: ReadTables = (tables, choose) => stored?.of(pid, tables, choose) ?? NONE
+  const rowOf = ({ origin, text, offset }: Entry) => readStored(layout, origin, new CanonicalLine(text), finder, offset)
   const features = entries.filter(({ origin }) => isFeatures(origin))
   const lists = [...entries.filter(({ origin }) => isList(origin)), ...read(LIST_TABLES)]
   // Association files join what keywords do not.
-  const own = lists.length === 0 ? concernedLines(read(ROW_TABLES), fresh) : read(ROW_TABLES)
-  const rows = [...entries.filter(({ origin }) => !isFeatures(origin) && !isList(origin)), ...own]
+  const part = lists.length === 0 && stored !== undefined ? partConcerned(fresh, read, rowOf) : undefined
+  const rows = entries.filter(({ origin }) => !isFeatures(origin) && !isList(origin)).map(rowOf)
   return {
     pid,
     fresh,
-    stored: rows.map(({ origin, text, offset }) => readStored(layout, origin, new CanonicalLine(text), finder, offset)),
+    stored: [...rows, ...(part?.rows ?? read(ROW_TABLES).map(rowOf))],
     replaces,
-    lists: lists.length === 0 ? undefined : (readLists ?? unexpected)(lists),
-    features: () =>
-      [...features, ...read(FEATURE_TABLES)].map(({ origin, text, offset }) => readFeatures(origin, text, offset)),
+    lists: lists.length === 0 ? undefined : (source.readLists ?? unexpected)(lists),
+    features: (names) =>
+      [...features, ...read(FEATURE_TABLES, names && (() => [{ place: 0, values: names }]))].map(
+        ({ origin, text, offset }) => readFeatures(origin, text, offset),
+      ),
+    besides: part?.others.map((entry) => waitOf(entry, layout, rowOf)),
   }
+}
+
+/** The part of a program that new rows can concern. */
+export interface ConcernedPart {
+  readonly rows: readonly Row[]
+  /** The lines of what waits in the rest. */
+  readonly others: readonly Entry[]
+}
+
+/** Reads lines of a program from some tables. */
+export type ReadTables = (tables: typeof TABLES, choose?: (table: Table) => readonly Choice[]) => readonly Entry[]
+
+/** Where a line of a table of rows has its dataset's name and its association, counted from its end. */
+function placesIn({ tail, holds }: Table) {
+  return { name: tail.length - 1 - tail.indexOf(holds === 'rows' ? 'Dataset' : 'dname'), params: tail.length }
+}
+
+/** An association key that tells its observation begins so: program and observation (section 3.7). */
+const OBSERVATION = /^\d+-\d{3}(?=-|$)/
+
+/**
+ * The part of a program that new rows can concern: the associations to which they belong and, within the same observations,
+ * those in which something waits, as two may expect a product of one name. A stored version of a dataset has its name. The
+ * rest is most of a program, and to make rows of it would be most of the work of a late day.
+ *
+ * @returns undefined where it cannot be told without the other lines
+ */
+export function partConcerned(
+  fresh: readonly Row[],
+  read: ReadTables,
+  rowOf: (entry: Entry) => Row,
+): ConcernedPart | undefined {
+  const names = new Set(fresh.map(({ dname }) => dname))
+  const keys = new Set(fresh.flatMap(associationsOf))
+  const observations = new Set([...keys].map((key) => OBSERVATION.exec(key)?.[0]))
+  if (observations.has(undefined)) return undefined
+  const own: Entry[] = []
+  const others: Entry[] = []
+  for (const entry of read(WAITING_TABLES)) {
+    const line = new CanonicalLine(entry.text)
+    const { name, params } = placesIn(TABLES[entry.origin] as Table)
+    const key = line.fieldFromEnd(params)
+    const isNear = observations.has(OBSERVATION.exec(key)?.[0])
+    if (isNear) keys.add(key)
+    if (isNear || names.has(line.fieldFromEnd(name))) own.push(entry)
+    else others.push(entry)
+  }
+  const choose = (table: Table) => {
+    const { name, params } = placesIn(table)
+    const named = { place: name, values: names }
+    return table.holds === 'rows' ? [named, { place: params, values: keys }] : [named]
+  }
+  const rows = [...read(SETTLED_TABLES, choose), ...own].map(rowOf)
+  // A dataset that has been in another association concerns that one, too.
+  const isElsewhere = (row: Row) => names.has(row.dname) && associationsOf(row).some((key) => !keys.has(key))
+  return rows.some(isElsewhere) ? undefined : { rows, others }
+}
+
+/** What a line of a table of what waits says of it. */
+function waitOf(entry: Entry, layout: Layout, rowOf: (entry: Entry) => Row): StoredWait {
+  const { tail } = TABLES[entry.origin] as Table
+  const line = new CanonicalLine(entry.text)
+  const fromEnd = (column: number) => line.fieldFromEnd(layout.columns.length + tail.length - 1 - column)
+  const model = tail.includes('expmode')
+    ? modelCalled(fromEnd(layout.columns.length + tail.indexOf('expmode')))
+    : undefined
+  const date = fromEnd(layout.at.date)
+  if (model !== undefined) return { model, date }
+  const row = rowOf(entry)
+  return { model: row.kind === 'exposure' ? undefined : modelOf(row), date }
 }
 
 function unexpected(): never {
   throw new Error('association files tell of a program, though none are expected')
-}
-
-/** Where a line of a table of rows has its association and its dataset's name, counted from its end. */
-const PLACES = TABLES.map(({ tail }) => ({ params: tail.length, name: tail.length - 1 - tail.indexOf('Dataset') }))
-/** What waits or is set aside can be in another association's way, by a name that both expect or as it comes back. */
-const OPEN_TABLES = TABLES.filter(({ file }) => file === 'ingest.csv' || file === 'expired.csv').map(
-  ({ number }) => number,
-)
-
-/**
- * The lines that new rows can concern: all but matched exposures of associations to which no new row belongs, of whose
- * datasets none comes anew, and in which nothing waits. Those are most of a program, and to make rows of them would be most
- * of the work of a late day.
- *
- * @param lines stored lines of a program without association files
- * @param fresh its rows of this run
- */
-export function concernedLines(lines: readonly Entry[], fresh: readonly Row[]): readonly Entry[] {
-  const names = new Set(fresh.map(({ dname }) => dname))
-  const associations = new Set(fresh.map(({ params }) => params))
-  for (const { origin, text } of lines) {
-    if (TABLES[origin]?.holds !== 'rows') continue
-    const { params = 0, name = 0 } = PLACES[origin] ?? {}
-    const line = new CanonicalLine(text)
-    if (OPEN_TABLES.includes(origin) || names.has(line.fieldFromEnd(name))) associations.add(line.fieldFromEnd(params))
-  }
-  const { params = 0 } = PLACES[TABLE_NUMBERS.level1] ?? {}
-  return lines.filter(
-    ({ origin, text }) =>
-      origin !== TABLE_NUMBERS.level1 || associations.has(new CanonicalLine(text).fieldFromEnd(params)),
-  )
 }

@@ -7,7 +7,7 @@ import type { CsvRecord } from '../csv/row.js'
 import { Encoder, type Encodings, type UnknownValues } from '../rules/category-codes.js'
 import { createLayout, type Layout } from '../rules/layout.js'
 import { programOfPartition } from '../rules/partition.js'
-import { type CensusByProgram, countProgram } from '../settle/census.js'
+import { addRest, type CensusByProgram, censusOf, countProgram } from '../settle/census.js'
 import { countSettled, nothingSettled, type SettledCounts } from '../settle/counts.js'
 import { settleProgram } from '../settle/program.js'
 import type { Settled } from '../settle/settled.js'
@@ -19,7 +19,7 @@ import { type TableText, TableTexts } from '../store/format.js'
 import { StoredLines, type StoredPlaces } from '../store/read/stored-lines.js'
 import { StoredCensus } from '../store/stored-census.js'
 import { TABLE_NUMBERS, TABLES } from '../store/tables.js'
-import { linesOfPartition, type PartitionSource, type ReadLists } from './partition-lines.js'
+import { linesOfPartition, type PartitionLines, type PartitionSource, type ReadLists } from './partition-lines.js'
 import type { RenewedPrograms } from './renewer.js'
 import { type InputForm, RowScrubber, type ScrubbedRows } from './row-scrubber.js'
 import type {
@@ -119,6 +119,8 @@ export function memoryOfResult(result: ResultOf<Task>): ArrayBuffer[] {
 
 /** The tables of exposures: nearly all that is stored of a program. */
 const EXPOSURE_TABLES = TABLES.filter(({ file }) => file === 'level1.csv' || file === 'ingest.csv')
+/** Stored lines take so much less time than those that are settled: most of them only have to be looked at. */
+const LOOK_SHARE = 8
 /** Rows of so many bytes are settled in a tenth of a second; usual tasks have half of them. */
 const MOST_SHORT_BYTES = 1 << 19
 
@@ -177,10 +179,11 @@ export class TaskRunner {
     return kind !== 'scrub' && kind !== 'survey' && bytes > MOST_SHORT_BYTES
   }
 
-  /** How many bytes the stored exposures of a partition's program have, which take part. */
+  /** How many bytes the stored exposures of a partition's program have, in bytes that take as long to settle. */
   storedBytesOf(partition: number): number {
     const pid = programOfPartition(partition)
-    return EXPOSURE_TABLES.reduce((sum, table) => sum + (this.#stored?.bytesOf(pid, table) ?? 0), 0)
+    const bytes = EXPOSURE_TABLES.reduce((sum, table) => sum + (this.#stored?.bytesOf(pid, table) ?? 0), 0)
+    return this.#setup.hasLists ? bytes : bytes / LOOK_SHARE
   }
 
   #run(task: Task): ResultOf<Task> {
@@ -228,9 +231,9 @@ export class TaskRunner {
     const { replaces } = this.#setup
     const census: CensusByProgram = new Map()
     const source = { layout: this.layout, stored: this.#stored, replaces, readLists: this.#extras.readLists }
-    for (const settled of settlePartitions(asBuffer(bytes), source)) {
+    for (const { settled, lines } of settlePartitions(asBuffer(bytes), source)) {
       countSettled(settled, counts)
-      countProgram(settled, census)
+      countPartition(settled, lines, census, this.#stored)
       // At once, as what is held longer than it needs to be makes garbage dear to collect.
       this.#texts.add(settled)
     }
@@ -248,16 +251,37 @@ export class TaskRunner {
   }
 }
 
+/** A partition, and what it was settled from. */
+export interface SettledPartition {
+  readonly settled: Settled
+  readonly lines: PartitionLines
+}
+
 /**
  * Settles partitions, one after the other.
  *
  * @param block records sorted by partition; all of a partition
  */
-export function* settlePartitions(block: Buffer, source: PartitionSource): Generator<Settled> {
+export function* settlePartitions(block: Buffer, source: PartitionSource): Generator<SettledPartition> {
   const cursor = new RecordCursor(block)
   const all = source.stored === undefined
-  for (let partition = cursor.nextPartition; partition !== undefined; partition = cursor.nextPartition)
-    yield settleProgram(linesOfPartition(partition, cursor, source), TABLE_NUMBERS, all)
+  for (let partition = cursor.nextPartition; partition !== undefined; partition = cursor.nextPartition) {
+    const lines = linesOfPartition(partition, cursor, source)
+    yield { settled: settleProgram(lines, TABLE_NUMBERS, all), lines }
+  }
+}
+
+/** Counts what there is in a program now, the rest of it that stays as it is among it. */
+function countPartition(
+  settled: Settled,
+  { pid, stored, besides }: PartitionLines,
+  census: CensusByProgram,
+  database: StoredLines | undefined,
+): void {
+  countProgram(settled, census)
+  if (besides === undefined || settled.standing === undefined || database === undefined) return
+  const present = stored.filter((row) => row.stored?.table !== TABLE_NUMBERS.expired)
+  addRest(censusOf(census, pid), database.censusOf(pid), present, besides)
 }
 
 /** The partitions of a block of records. */

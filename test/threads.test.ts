@@ -16,8 +16,8 @@ import { fieldsOf, INPUT_COLUMNS } from './helpers/rows.js'
 import { setupOf } from './helpers/threads.js'
 
 const ROW = `${fieldsOf({}).join(',')}\n`
-/** Enough that the other thread is begun. */
-const ENOUGH = 8 * 2 ** 20
+/** So many bytes to come that the other thread is begun. */
+const ENOUGH = 2 ** 30
 const TWO = availableParallelism() > 1
 
 const scrubTask = (line: number): ScrubTask => ({
@@ -27,9 +27,9 @@ const scrubTask = (line: number): ScrubTask => ({
   line,
 })
 
-/** Gives tasks until the other thread takes some; returns how many. */
+/** Waits until the other thread takes tasks. */
 async function warmUp(threads: WorkerPool): Promise<void> {
-  for (let bytes = 0; bytes < ENOUGH; bytes += ROW.length * 800) await threads.run(scrubTask(1))
+  threads.expect(ENOUGH)
   for (let tries = 0; TWO && !threads.hasOther; tries++) {
     if (tries > 2000) throw new Error('no other thread was begun')
     await new Promise((done) => setTimeout(done, 5))
@@ -173,7 +173,7 @@ test('a run on two threads makes the tables of runs on one, byte for byte whatev
   const inputs: string[] = []
   for (const { name, chunks } of generateFiles({
     days: 2,
-    rows: 16_000,
+    rows: 56_000,
     seed: 11,
     start: '2024-02-21',
     shuffle: true,

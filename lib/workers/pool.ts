@@ -42,8 +42,11 @@ interface Waiting {
   readonly reject: (error: unknown) => void
 }
 
-/** The other thread is begun for more bytes of tasks than this: a small day is over before it would be of use. */
-const BYTES_BEFORE = 6 * 2 ** 20
+/**
+ * The other thread is begun for more bytes of tasks than this: so long it takes until a thread is as fast as it gets, and
+ * until then two of them are no faster than one. Of some 100,000 rows.
+ */
+const BYTES_BEFORE = 32 * 2 ** 20
 /** Tasks that the other thread has at most. */
 const MOST_JOBS = 4
 /** Young objects that the other thread keeps before it collects garbage: room that counts as this process's memory. */

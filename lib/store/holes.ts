@@ -21,7 +21,7 @@ export interface Hole extends FileRange {
 export interface StayingTable {
   readonly path: string
   readonly bytes: number
-  readonly pieces: readonly LineRange[]
+  readonly pieces: Iterable<LineRange>
 }
 
 /** What stays of a table, and what comes behind it. */
@@ -85,12 +85,13 @@ function firstFrom(ranges: readonly FileRange[], offset: number): number {
  */
 export function fillHoles(replacement: Replacement, scratch: Scratch, endBytes = END_BYTES): Replacement {
   const { table, holes, coming } = replacement
-  const end = table.pieces.findLastIndex(({ offset }) => offset <= table.bytes - endBytes)
-  const { offset: bytes = 0 } = table.pieces[end] ?? {}
+  const all = [...table.pieces]
+  const end = all.findLastIndex(({ offset }) => offset <= table.bytes - endBytes)
+  const { offset: bytes = 0 } = all[end] ?? {}
   if (bytes - (holes[0]?.offset ?? bytes) <= endBytes) return replacement
-  const pieces = table.pieces.slice(0, end)
+  const pieces = all.slice(0, end)
   const own = within(holes, { offset: 0, length: bytes })
-  const loose = [...copyEnd(table, bytes, holes, scratch), ...coming]
+  const loose = [...copyEnd(table.path, all.slice(end), holes, scratch), ...coming]
   const { filled, used } = fill(own, loose, scratch)
   return { table: { ...table, bytes, pieces }, holes: filled, coming: without(used, loose, scratch) }
 }
@@ -114,14 +115,14 @@ export function readPiece(
   throw new IngestError('DATABASE_UNUSABLE', 'the table is cut short', { source: table.path })
 }
 
-/** Copies a table from a byte on into the scratch file, without its holes; returns where its lines stand there. */
-function copyEnd(table: StayingTable, from: number, holes: readonly FileRange[], scratch: Scratch): LineRange[] {
+/** Copies the last pieces of a table into the scratch file, without its holes; returns where its lines stand there. */
+function copyEnd(path: string, end: readonly LineRange[], holes: readonly FileRange[], scratch: Scratch): LineRange[] {
   const copied: LineRange[] = []
-  const fd = openSync(table.path, 'r')
+  const fd = openSync(path, 'r')
   try {
-    for (const range of table.pieces.filter(({ offset }) => offset >= from))
+    for (const range of end)
       for (const { offset, length } of between(within(holes, range), range.offset, range.offset + range.length)) {
-        const bytes = readPiece({ path: table.path, fd }, Buffer.allocUnsafe(length), offset)
+        const bytes = readPiece({ path, fd }, Buffer.allocUnsafe(length), offset)
         copied.push({ pid: range.pid, offset: scratch.bytes, length, sum: checksum(bytes) })
         scratch.write(bytes)
       }

@@ -104,17 +104,20 @@ export class LineRanges {
     else this.#lengthen(length, checksum(content, this.#lastSum))
   }
 
-  /** All line ranges, in the order of the table. */
-  get all(): readonly LineRange[] {
-    const all: LineRange[] = []
+  /** All line ranges, in the order of the table: one after the other, as there can be many. */
+  *[Symbol.iterator](): Generator<LineRange> {
     let offset = this.#start
     for (let index = 0; index < this.#count; index++) {
       const pid = this.#pidAt(index)
       const length = this.#wordAt(index, 1)
-      if (pid !== GAP) all.push({ pid, offset, length, sum: this.#wordAt(index, 2) })
+      if (pid !== GAP) yield { pid, offset, length, sum: this.#wordAt(index, 2) }
       offset += length
     }
-    return all
+  }
+
+  /** The same, all at once. */
+  get all(): readonly LineRange[] {
+    return [...this]
   }
 
   /** The line ranges of a program, in the order of the table. */

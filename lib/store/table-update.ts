@@ -120,11 +120,11 @@ export class TableUpdate implements TableChanges {
    * lines that go.
    */
   async #replace(
-    { bytes, lineRanges: all }: TableIndex,
+    { bytes, lineRanges: pieces }: TableIndex,
     database: Database,
     transaction: Transaction,
   ): Promise<TableIndex> {
-    const table = { path: database.path(this.#table.file), bytes, pieces: all.all }
+    const table = { path: database.path(this.#table.file), bytes, pieces }
     const moving = { table, holes: holesOf(this.#takenOut), coming: this.#waiting.all }
     const isFilled = !this.#hasPlaceholders && (await transaction.clones(this.#table.file))
     const replacement = isFilled ? fillHoles(moving, this.#scratch) : moving

@@ -2,6 +2,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'ava'
+import { exportDatabase } from '../lib/export/export.js'
 import { pruneDatabase } from '../lib/maintain/prune.js'
 import { rebuildDatabase } from '../lib/maintain/rebuild.js'
 import { associate, ingest } from '../lib/run/ingest.js'
@@ -48,6 +49,23 @@ for (const [file, content] of FOREIGN) {
     }
   })
 }
+
+test('an export is left as it is by every command that writes: it lacks what makes a database', async (t) => {
+  const [database, folder, beside] = [temporaryFolder(t), temporaryFolder(t), temporaryFolder(t)]
+  writeFileSync(join(beside, '2024-02-21_052.csv'), pairs(1))
+  writeFileSync(join(beside, 'a_asn.json'), asnFile({ [productName(1)]: { [exposureName(1)]: 'science' } }).text)
+  await ingest({ out: database, inputs: [beside] })
+  await exportDatabase(database, { format: 'csv', out: folder, tables: ['*'] })
+  const before = fileBytes(folder)
+  for (const [name, work] of Object.entries(COMMANDS)) {
+    const error = await t.throwsAsync(work(folder, beside), { code: 'DATABASE_UNUSABLE' }, name)
+    t.is(
+      error?.message,
+      `${folder}: is an export, no database: it has .jwst-export; nothing was changed: give another folder or, if it shall become a database, take .jwst-export out of it`,
+    )
+    t.deepEqual(fileBytes(folder), before, name)
+  }
+})
 
 test('an empty file with the name of a table has nothing that could be lost', async (t) => {
   const folder = temporaryFolder(t)

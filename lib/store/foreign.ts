@@ -7,7 +7,7 @@ import { layoutOf } from './commit-record.js'
 import { hasRun } from './missing-codes.js'
 import { firstItem } from './read/files.js'
 import { missingColumns } from './read/table-reader.js'
-import { REJECT_COLUMNS, REJECTS_FILE, TABLES } from './tables.js'
+import { EXPORT_MARK, REJECT_COLUMNS, REJECTS_FILE, TABLES } from './tables.js'
 
 /** The files, and which columns a header lacks that is neither this program's nor spacekit's. */
 const HEADERS: readonly {
@@ -27,12 +27,13 @@ const HEADERS: readonly {
 /**
  * Looks at the tables of a folder in which no run of this program has been.
  *
- * @throws IngestError TABLE_INVALID where one has the header of another program's file
+ * @throws IngestError TABLE_INVALID where one has the header of another program's file; DATABASE_UNUSABLE for an export
  */
 export async function refuseForeignFiles(folder: string): Promise<void> {
   // Until an interrupted commit is finished, a table may have half of its header.
   const isCommitted = await stat(layoutOf(folder).record).catch(() => undefined)
   if (isCommitted !== undefined || (await hasRun(folder))) return
+  if ((await stat(join(folder, EXPORT_MARK)).catch(() => undefined)) !== undefined) throw exported(folder)
   for (const { file, lacking } of HEADERS) {
     const path = join(folder, file)
     const header = await attempt(path, 'cannot look at it', () => headerOf(path))
@@ -53,6 +54,12 @@ async function headerOf(path: string): Promise<readonly string[] | undefined> {
   } finally {
     await handle?.close()
   }
+}
+
+function exported(folder: string): IngestError {
+  const what = `is an export, no database: it has ${EXPORT_MARK}; nothing was changed`
+  const ways = `give another folder or, if it shall become a database, take ${EXPORT_MARK} out of it`
+  return new IngestError('DATABASE_UNUSABLE', `${what}: ${ways}`, { source: folder })
 }
 
 function foreign(path: string, lacks: readonly string[]): IngestError {

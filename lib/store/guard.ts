@@ -6,10 +6,8 @@ import { basename, dirname, join, resolve, sep } from 'node:path'
 import { IngestError } from '../errors.js'
 import { PRIVATE_FOLDER } from './commit-record.js'
 import { isDatabase } from './database.js'
-import { ENCODINGS_FILE, REJECTS_FILE, TABLES } from './tables.js'
+import { ENCODINGS_FILE, EXPORT_MARK, REJECTS_FILE, TABLES } from './tables.js'
 
-/** The file that an export leaves beside its CSV files: these are called as tables are, and make no database. */
-export const EXPORT_MARK = '.jwst-export'
 /** What it says to people. */
 export const MARK_TEXT =
   'The CSV files beside this one are an export of jwst-ingest, no database: the next export replaces them.\n'

@@ -160,6 +160,9 @@ export const TABLE_NUMBERS: TableNumbers = {
 /** File of the category codes. */
 export const ENCODINGS_FILE = 'encodings.json'
 
+/** The file that an export leaves beside its CSV files: these are called as tables are, and make no database. */
+export const EXPORT_MARK = '.jwst-export'
+
 /** The table of input rows that could not be used. */
 export const REJECTS_FILE = 'rejects.csv'
 export const REJECT_COLUMNS = ['source', 'line', 'reason', 'text'] as const

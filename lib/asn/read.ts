@@ -13,6 +13,7 @@ import { partitionOf, WHOLE_PROGRAM } from '../rules/partition.js'
 import type { AssociationTally } from '../settle/named-counts.js'
 import type { LineBuffer } from '../sort/buffer.js'
 import { FRESH_LIST, RecordWriter } from '../sort/records.js'
+import { formOf } from '../text/file-forms.js'
 import type { AssociationFile } from './find.js'
 import { AssociationFault, type ParsedAssociation, parseAssociation } from './parse.js'
 
@@ -85,10 +86,11 @@ function readText(path: string): string {
 
 /** @throws AssociationFault for bytes that are no UTF-8 text; it says what they are, where their start tells it */
 function refuseOtherForms(bytes: Buffer): void {
-  const start = bytes.toString('latin1', 0, 2)
-  if (start === '\x1f\x8b') throw new AssociationFault('it is compressed: unpack it first, with gunzip')
-  if (/^(?:\xff\xfe|\xfe\xff|\0.|.\0)/.test(start))
-    throw new AssociationFault('it is UTF-16 text: convert it first, with iconv -f UTF-16 -t UTF-8')
+  const form = formOf(bytes)
+  if (form !== undefined) throw new AssociationFault(form)
+  // UTF-16 without a byte-order mark.
+  if (/^(?:\0.|.\0)/.test(bytes.toString('latin1', 0, 2)))
+    throw new AssociationFault('it is UTF-16 text: convert it first, as with `iconv -f UTF-16LE -t UTF-8`')
   if (!isUtf8(bytes)) throw new AssociationFault('it is not UTF-8 text')
 }
 

@@ -94,6 +94,25 @@ test('a group of which every exposure is in another product waits, with none of 
   t.regex(stdout, /^jw01001-c1001_t001_miri_f770w\n {2}group of 1 exposure \(0 waiting in it\), IMAGE, /)
 })
 
+const DROPPED = { EXP_TYPE: 'MIR_DARK' }
+const EMPTIED: Readonly<Record<string, readonly (typeof exposure | typeof product)[]>> = {
+  'a product that waits': [product],
+  'an exposure that waits': [exposure],
+  'a matched product and its exposure': [exposure, product],
+}
+for (const [what, makers] of Object.entries(EMPTIED))
+  test(`of a program of which nothing is left, as later versions are dropped, nothing is counted: ${what}`, async (t) => {
+    const dir = new Workdir(t)
+    dir.write('2024-02-21_052.csv', daily(...makers.map((row) => row(1))))
+    dir.write('2024-02-22_053.csv', daily(...makers.map((row) => row(1, DROPPED))))
+    const inputs = ['2024-02-21_052.csv', '2024-02-22_053.csv'].map((name) => dir.path(name))
+    const out = dir.path('db')
+    await runBoth(out, inputs.slice(0, 1), [])
+    const summary = await runBoth(out, inputs.slice(1), [])
+    t.deepEqual(summary.waiting, { groups: 0, exposures: 0, ungrouped: 0, products: 0, mosaics: 0 })
+    await compare(t, out, [summary])
+  })
+
 /** The text of a line of a summary or a status. */
 function lineOf({ stdout, stderr }: Result, name: string): string | undefined {
   return new RegExp(`^${name} +(.*)$`, 'm').exec(stdout + stderr)?.[1]

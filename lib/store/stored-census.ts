@@ -24,6 +24,18 @@ export class StoredCensus {
     this.flat = flat
   }
 
+  /** What there is in some programs, as numbers; those of which there is nothing any more are among them, too. */
+  static changeOf(programs: CensusByProgram): Uint32Array {
+    const flat = new Uint32Array(programs.size * CENSUS_MODELS.length * NUMBERS)
+    let used = 0
+    for (const [pid, census] of programs) {
+      const end = put(pid, census, flat, used)
+      flat[used] = pid
+      used = Math.max(end, used + NUMBERS)
+    }
+    return flat.slice(0, used)
+  }
+
   /** The same with what there is now in some programs. */
   with(programs: CensusByProgram): StoredCensus {
     const old = this.flat

@@ -80,7 +80,7 @@ export interface SettledPartitions {
   /** For each of {@link TABLES}. */
   readonly tables: readonly TableText[]
   readonly counts: SettledCounts
-  /** What there is now in each program that changed, as {@link StoredCensus} has it: many objects are dear to pass on. */
+  /** What there is now in each program that changed, as numbers: many objects take long to pass on. */
   readonly census: Uint32Array
   /** Category values that have no code. */
   readonly unknown: UnknownValues
@@ -240,7 +240,7 @@ export class TaskRunner {
     return {
       tables: this.#texts.take(),
       counts,
-      census: new StoredCensus().with(census).flat,
+      census: StoredCensus.changeOf(census),
       unknown: this.#encoder.unknown,
     }
   }

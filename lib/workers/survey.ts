@@ -105,6 +105,7 @@ export class Survey extends SurveyedLines {
     const { pool, tables } = startPool({ ...this.places, checks, keeps: keep !== undefined }, NO_CODES, signal)
     const unknown = [...this.tables.values()].filter(({ table }) => !index?.tables.has(table.file))
     if (unknown.length > 0) meter?.begin('reading', totalOf(unknown))
+    pool.expect(totalOf(unknown))
     try {
       for (const table of unknown) {
         const { file } = table.table
@@ -241,7 +242,6 @@ async function surveyLines(
     await keep?.(part)
   }
   let isHeader = true
-  on.pool.expect(opened.bytes)
   for await (const items of itemsIn(opened, { blocks: true, meter })) {
     for (const item of items) {
       const rest = isHeader ? behindHeader(item) : item

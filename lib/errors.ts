@@ -31,6 +31,22 @@ const CATALOGUE = {
 /** The code of an {@link IngestError}. */
 export type ErrorCode = keyof typeof CATALOGUE
 
+/** What is wrong with an input, not with the run or its database. */
+const OF_INPUTS: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'NO_INPUT',
+  'INPUT_UNREADABLE',
+  'INPUT_NOT_CSV',
+  'HEADER_INVALID',
+  'HEADER_CHANGED',
+  'GZIP_BROKEN',
+  'USAGE',
+])
+
+/** Whether an error is about an input: a run can go on with others. */
+export function isOfInput(error: unknown): error is IngestError {
+  return error instanceof IngestError && OF_INPUTS.has(error.code)
+}
+
 /** Where an error is: a file (or `<stdin>`) and the 1-based line in it. */
 export interface Place {
   readonly source?: string

@@ -210,6 +210,7 @@ test('--json prints one object with all counts, and nothing else, on standard ou
     rejectReasons: [{ reason: 'TARG_RA is no number', rows: 1, examples: [unusable] }],
     emptyInputs: [],
     unendedInputs: [],
+    leftOut: [],
     associations: {
       ...{ files: 0, products: 0, skipped: 0, candidatesLeft: 0, unusable: 0, faults: [] },
       ...{ matched: 0, waiting: 0, waitingMosaics: 0, incomplete: 0, incompleteMosaics: 0, incompleteExamples: [] },

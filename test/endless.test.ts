@@ -1,7 +1,8 @@
 /** The program on a pipe that does not end, and on folders into which files come. */
 import { once } from 'node:events'
-import { mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
+import { gzipSync } from 'node:zlib'
 import test from 'ava'
 import { daily, exposure, HEADER, pairs, product, productName, type Running, Workdir } from './helpers/program.js'
 
@@ -146,7 +147,7 @@ test('--emit prints rows while the pipe is open', async (t) => {
 test('--follow takes files as they come, renamed, grown, or in a folder that goes away and comes back', async (t) => {
   const dir = new Workdir(t)
   const { says, child, result } = dir.start(['-o', 'db', '--follow', 'raw'])
-  await says('raw: no files yet; waiting for some')
+  await says('raw: no such file or folder yet; waiting for it')
   mkdirSync(dir.path('raw'))
   dir.write('raw/.new', pairs(1))
   renameSync(dir.path('raw/.new'), dir.path('raw/2024-02-21_052.csv'))
@@ -165,4 +166,118 @@ test('--follow takes files as they come, renamed, grown, or in a folder that goe
   t.is(code, 0, stderr)
   t.true(stderr.includes('stopped following'), stderr)
   t.is(products(dir).length, 3)
+})
+
+test('a file that cannot be read is left out and told, even with --quiet, and keeps nothing back; the lock is kept', async (t) => {
+  const dir = new Workdir(t)
+  const [broken, good, later] = ['2024-02-21_052.csv.gz', '2024-02-22_053.csv', '2024-02-23_054.csv']
+  const whole = gzipSync(pairs(1))
+  dir.write(`raw/${broken}`, whole.subarray(0, whole.length - 20))
+  dir.write(`raw/${good}`, pairs(2))
+  const { says, child, result } = dir.start(['-o', 'db', '--follow', '--json', '-q', 'raw'])
+  await says('left out until it changes')
+  while (!existsSync(dir.path('db/train-image.csv'))) await delay(20)
+  t.is((await dir.run(['-o', 'db', '--date', '2024-02-21'], { stdin: pairs(9) })).code, 3)
+  dir.write(`raw/${later}`, pairs(3))
+  while (products(dir).length < 2) await delay(20)
+  child.kill('SIGTERM')
+  const { code, stdout, stderr } = await result
+  t.is(code, 0, stderr)
+  t.is(stderr.match(/left out/g)?.length, 1, stderr)
+  const summary = JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '')
+  t.like(summary, { inputs: 2, rows: 4, rejects: 0 })
+  t.deepEqual(
+    summary.byInput.map(({ input }: { input: string }) => input),
+    [`raw/${good}`, `raw/${later}`],
+  )
+  t.is(summary.leftOut.length, 1)
+  t.is(summary.leftOut[0].input, `raw/${broken}`)
+  t.regex(summary.leftOut[0].reason, /^raw\/2024-02-21_052\.csv\.gz: /)
+})
+
+test('a file that was left out is taken when it is whole, and is left out no more', async (t) => {
+  const dir = new Workdir(t)
+  const path = 'raw/2024-02-21_052.csv'
+  dir.write(path, 'nothing of the kind\n')
+  const { says, child, result } = dir.start(['-o', 'db', '--follow', '--json', 'raw'])
+  await says('left out until it changes')
+  dir.write(path, pairs(1))
+  await says('commit 1 at ')
+  child.kill('SIGTERM')
+  const { stdout } = await result
+  t.like(JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? ''), { leftOut: [], rows: 2, inputs: 1 })
+})
+
+test('a signal before the header of a pipe has come ends the run at once, with nothing made', async (t) => {
+  const dir = new Workdir(t)
+  const { says, child, result } = dir.start(['-o', 'db', '--commit-every', '1s'])
+  child.stdin?.write(HEADER.slice(0, 20))
+  await says('without --date')
+  const start = performance.now()
+  child.kill('SIGTERM')
+  const { code, stderr } = await result
+  t.is(code, 0, stderr)
+  t.true(performance.now() - start < 5000)
+  t.regex(stderr, /stopped; nothing was read/)
+  t.false(existsSync(dir.path('db')))
+})
+
+test('a database that is gone between commits is not begun anew', async (t) => {
+  const dir = new Workdir(t)
+  const { write, says, child, result } = onPipe(dir, '--commit-every', '2', '--share')
+  write(pair(1))
+  await says('commit 1 at ')
+  rmSync(dir.path('db'), { recursive: true })
+  write(pair(2))
+  child.stdin?.end()
+  const { code, stderr } = await result
+  t.is(code, 1, stderr)
+  t.regex(stderr, /jwst-ingest: db: is gone since the last commit of this run, .* begin the run anew/)
+  t.false(stderr.includes('commit before this error'), stderr)
+  t.false(existsSync(dir.path('db')))
+})
+
+test('what a run was broken off at is told even by a quiet one, as only the next run can', async (t) => {
+  const dir = new Workdir(t)
+  const { write, says, child, result } = onPipe(dir, '--commit-every', '2')
+  write(pair(1))
+  await says('commit 1 at ')
+  child.kill('SIGKILL')
+  await result
+  const { stderr } = await dir.run(['-q', '-o', 'db', '--date', '2024-02-21'], { stdin: pairs(2) })
+  t.regex(stderr, /was broken off while it read <stdin>: up to line 3 /)
+})
+
+test('where the reading was stopped is in the JSON of a quiet run, too', async (t) => {
+  const dir = new Workdir(t)
+  const { write, child, result } = onPipe(dir, '--commit-every', '2', '--json', '-q')
+  write(pair(1))
+  while (!existsSync(dir.path('db/train-image.csv'))) await delay(20)
+  await delay(200)
+  child.kill('SIGTERM')
+  const { stdout, stderr } = await result
+  t.like(JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? ''), { stoppedAt: { source: '<stdin>', lines: 3 } })
+  t.is(stderr, 'jwst-ingest: stopped; <stdin> is in the database up to line 3, and so are all inputs before it\n')
+})
+
+test('what is to be looked into is told with each commit: new codes, rejects', async (t) => {
+  const dir = new Workdir(t)
+  const { write, says, child, result } = onPipe(dir, '--commit-every', '2')
+  write(exposure(1, { FILTER: 'F9999W' }) + product(1, { FILTER: 'F9999W' }))
+  await says('had no code')
+  write(exposure(2, { ImageSize: 'large' }) + product(2))
+  await says('could not be used')
+  child.stdin?.end()
+  t.is((await result).code, 0)
+})
+
+test('with --strict, an error after a commit does not say that nothing was changed', async (t) => {
+  const dir = new Workdir(t)
+  const rows = pairs(1) + exposure(2, { ImageSize: 'large' }) + product(2)
+  const { code, stderr } = await dir.run(['-o', 'db', '--date', '2024-02-21', '--commit-every', '2', '--strict'], {
+    stdin: rows,
+  })
+  t.is(code, 1)
+  t.regex(stderr, /1 commit before this error: <stdin> is in the database up to line 3/)
+  t.regex(stderr, /imagesize is no number: "large"; nothing more was changed \(--strict\)/)
 })

@@ -1,5 +1,5 @@
 /** Files that come into folders: each once it is quiet, and again when it has changed. */
-import { appendFileSync, mkdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
+import { appendFileSync, chmodSync, mkdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import test, { type ExecutionContext } from 'ava'
@@ -15,6 +15,7 @@ function follow(t: ExecutionContext, name = 'raw', prefix?: string) {
   const follower = new Follower({
     ...{ names: [join(folder, name)], prefix, stop: stop.signal, quiet: QUIET, lookEvery: 50 },
     warn: (message) => told.push(message),
+    alert: (message) => told.push(message),
   })
   const files = follower.files()
   const next = async () => {
@@ -24,6 +25,7 @@ function follow(t: ExecutionContext, name = 'raw', prefix?: string) {
   return {
     folder,
     told,
+    follower,
     next,
     stop: () => stop.abort(),
     write: (file: string) => writeFileSync(join(folder, file), 'x'),
@@ -79,7 +81,38 @@ test('a folder that is not there yet, or goes away, is said once and waited for'
   mkdirSync(join(folder, 'raw'))
   write('raw/2024-02-21_052.csv')
   t.deepEqual(await second, ['raw/2024-02-21_052.csv'])
-  t.deepEqual(told, Array(2).fill(`${join(folder, 'raw')}: no files yet; waiting for some`))
+  const raw = join(folder, 'raw')
+  t.deepEqual(told, [`${raw}: no such file or folder yet; waiting for it`, `${raw}: is gone; waiting for it`])
+  stop()
+})
+
+test('a folder without files, and files that tell no day, are said once', async (t) => {
+  const { folder, told, next, stop, write } = follow(t)
+  mkdirSync(join(folder, 'raw'))
+  const first = next()
+  await delay(300)
+  write('raw/notes.csv')
+  write('raw/2024-02-21_052.csv')
+  t.deepEqual(await first, ['raw/2024-02-21_052.csv'])
+  const raw = join(folder, 'raw')
+  const way = 'name them with --date'
+  t.deepEqual(told, [
+    `${raw}: no files yet; waiting for some`,
+    `${raw}: 1 file left out, as not named YYYY-MM-DD_DDD.csv or .csv.gz (notes.csv): ${way}`,
+  ])
+  stop()
+})
+
+test('a file comes again that may be read at another time, and one whose rights change', async (t) => {
+  const { folder, follower, next, stop, write } = follow(t)
+  mkdirSync(join(folder, 'raw'))
+  write('raw/2024-02-21_052.csv')
+  const path = join(folder, 'raw/2024-02-21_052.csv')
+  t.deepEqual(await next(), ['raw/2024-02-21_052.csv'])
+  follower.lookAgain(path)
+  t.deepEqual(await next(), ['raw/2024-02-21_052.csv'])
+  chmodSync(path, 0o600)
+  t.deepEqual(await next(), ['raw/2024-02-21_052.csv'])
   stop()
 })
 

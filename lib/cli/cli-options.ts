@@ -70,7 +70,11 @@ export function tellCommit(
   terminal: Terminal,
 ): void {
   const time = new Date().toISOString()
-  if (!quiet) terminal.err(`jwst-ingest: ${formatCommit(summary, number, time)}\n`)
+  if (!quiet) {
+    terminal.err(`jwst-ingest: ${formatCommit(summary, number, time)}\n`)
+    // Of a run that goes on the end may be far.
+    for (const note of formatNotes(summary)) terminal.err(`jwst-ingest: ${note}\n`)
+  }
   if (!json) return
   terminal.record.line({ commit: number, time, ...summary })
   // All that is to be told where the run does not get to its end.

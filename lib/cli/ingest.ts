@@ -190,10 +190,16 @@ function keepInputs(given: readonly string[], { record }: Terminal): IngestOptio
 }
 
 /** What the first signal ends of a run that commits while it reads: reading, not the run, which commits what it has. */
-function endOnSignal({ commitEvery, follow }: IngestFlags, { onFirstSignal }: Terminal): AbortSignal | undefined {
+function endOnSignal(
+  { commitEvery, follow, quiet }: IngestFlags,
+  { onFirstSignal, err }: Terminal,
+): AbortSignal | undefined {
   if (commitEvery === undefined && !follow) return undefined
   const reading = new AbortController()
-  onFirstSignal?.(() => reading.abort())
+  onFirstSignal?.(() => {
+    if (!quiet) err('jwst-ingest: ending: what was read is committed (another signal ends at once)\n')
+    reading.abort()
+  })
   return reading.signal
 }
 

@@ -23,14 +23,15 @@ export interface RecordBatch {
 
 /** Decodes the chunks of the inputs, one input after the other. */
 export class Decoder {
-  readonly #tally: Tally
+  /** Counts what is decoded from now on. */
+  tally: Tally
   #input: HeadedInput | undefined
   #reader = new CsvReader({ blocks: true })
   #headerSeen = false
   #hasRows = false
 
   constructor(tally: Tally) {
-    this.#tally = tally
+    this.tally = tally
   }
 
   /** Up to where whole records are decoded; undefined before the first. */
@@ -41,7 +42,7 @@ export class Decoder {
   decode({ input, bytes }: InputChunk): RecordBatch {
     if (input !== this.#input) {
       this.#input = input
-      this.#tally.beginInput(input.name)
+      this.tally.beginInput(input.name)
       this.#reader = new CsvReader({ blocks: true })
       this.#headerSeen = false
       this.#hasRows = false
@@ -51,9 +52,9 @@ export class Decoder {
     if (!this.#headerSeen) this.#takeHeader(blocks, records)
     const rejects = errors.map((error) => toReject(input, error, error.message))
     this.#hasRows ||= rejects.length > 0 || records.some(isRow(input)) || blocks.some((block) => hasRow(block, input))
-    if (atEnd && !this.#hasRows) this.#tally.emptyInput(input.name)
+    if (atEnd && !this.#hasRows) this.tally.emptyInput(input.name)
     // Behind the last line end: a number that was cut is one still.
-    if (atEnd && records.some((record) => wrongRow(record, input) === undefined)) this.#tally.unendedInput(input.name)
+    if (atEnd && records.some((record) => wrongRow(record, input) === undefined)) this.tally.unendedInput(input.name)
     return { input, blocks, records, isLast: atEnd, rejects }
   }
 

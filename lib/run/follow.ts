@@ -5,7 +5,8 @@ import { type FSWatcher, type Stats, watch } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { milliseconds } from '../clock.js'
-import { filesAt } from './source.js'
+import { isPattern } from '../glob.js'
+import { filesAt, leftOutText } from './source.js'
 
 /** What is followed. */
 export interface FollowOptions {
@@ -15,6 +16,8 @@ export interface FollowOptions {
   readonly prefix?: string | undefined
   /** Takes what the user should know. */
   readonly warn: (message: string) => void
+  /** Takes what the user must know: that nothing is where it should be. */
+  readonly alert: (message: string) => void
   /** Ends the following. */
   readonly stop?: AbortSignal | undefined
   /** For how long a file must not have changed, in ms. */
@@ -42,7 +45,10 @@ export class Follower {
   readonly #options: Required<Pick<FollowOptions, 'quiet' | 'lookEvery'>> & FollowOptions
   #looks: ReadonlyMap<string, Look> = new Map()
   readonly #watchers = new Map<string, FSWatcher>()
-  readonly #missing = new Set<string>()
+  /** Names that have been those of a file or folder. */
+  readonly #seen = new Set<string>()
+  /** What was told last of each name. */
+  readonly #told = new Map<string, string>()
   #isChanged = true
   #wake: () => void = () => {}
 
@@ -72,8 +78,7 @@ export class Follower {
     const looks = new Map<string, Look>()
     const ready: string[] = []
     for (const name of this.#options.names) {
-      const { paths } = await filesAt(name, this.#options).catch((error: unknown) => this.#unreadable(name, error))
-      this.#notice(name, paths.length > 0)
+      const paths = await this.#pathsOf(name)
       for (const path of paths) {
         const status = await stat(path).catch(() => undefined)
         if (status?.isFile() !== true || looks.has(path)) continue
@@ -88,26 +93,50 @@ export class Follower {
   }
 
   #lookOf(path: string, status: Stats, now: number): Look {
-    const state = `${status.ino} ${status.size} ${status.mtimeMs}`
+    const { ino, size, mtimeMs, mode, uid, gid } = status
+    const state = [ino, size, mtimeMs, mode, uid, gid].join(' ')
     const before = this.#looks.get(path)
     if (before?.state === state) return before
     const isOld = before === undefined && Date.now() - status.mtimeMs > OLD_MS
     return { state, since: isOld ? Number.NEGATIVE_INFINITY : now, isTaken: false }
   }
 
-  #unreadable(name: string, error: unknown): { readonly paths: readonly string[] } {
-    if (!this.#missing.has(name)) this.#options.warn(error instanceof Error ? error.message : String(error))
-    this.#missing.add(name)
-    return { paths: [] }
+  /** Has a file read again, later: what kept it from being read can change without it. */
+  lookAgain(path: string): void {
+    const { quiet, lookEvery } = this.#options
+    const look = this.#looks.get(path)
+    if (look === undefined) return
+    this.#looks = new Map([
+      ...this.#looks,
+      [path, { ...look, since: milliseconds() + lookEvery - quiet, isTaken: false }],
+    ])
   }
 
-  /** A name that stands for nothing may be a mistake, or stand for something later. */
-  #notice(name: string, isThere: boolean): void {
-    if (isThere) this.#missing.delete(name)
-    else if (!this.#missing.has(name)) {
-      this.#missing.add(name)
-      this.#options.warn(`${name}: no files yet; waiting for some`)
+  /** The files that a name stands for. */
+  async #pathsOf(name: string): Promise<readonly string[]> {
+    const { warn, alert } = this.#options
+    try {
+      const { isThere, paths, others } = await filesAt(name, this.#options)
+      if (isThere || isPattern(name)) this.#seen.add(name)
+      else {
+        const what = this.#seen.has(name) ? 'is gone' : 'no such file or folder yet'
+        this.#tell(name, `${name}: ${what}; waiting for it`, alert)
+        return []
+      }
+      if (paths.length > 0) this.#told.delete(name)
+      else this.#tell(name, `${name}: no files yet; waiting for some`, warn)
+      if (others.length > 0) this.#tell(`others of ${name}`, leftOutText(name, others), warn)
+      return paths
+    } catch (error) {
+      this.#tell(name, error instanceof Error ? error.message : String(error), alert)
+      return []
     }
+  }
+
+  /** Tells something of a name once. */
+  #tell(name: string, text: string, tell: (message: string) => void): void {
+    if (this.#told.get(name) !== text) tell(text)
+    this.#told.set(name, text)
   }
 
   /** Has the system report changes of folders that it does not watch yet. */

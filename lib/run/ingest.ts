@@ -2,13 +2,15 @@
  * A run: rows from the inputs into the database, in one committed step, or in one after the other.
  */
 
+import { once } from 'node:events'
 import type { AssociationFile } from '../asn/find.js'
-import { type ErrorCode, IngestError } from '../errors.js'
+import { IngestError, isOfInput } from '../errors.js'
 import { Meter } from '../process/progress.js'
 import { NAMELESS } from '../rules/layout.js'
 import { isDatabase, mustBeDatabase } from '../store/database.js'
 import { counted } from '../text/words.js'
 import type { InputForm } from '../workers/row-scrubber.js'
+import type { Follower } from './follow.js'
 import type { AssociateOptions, IngestOptions } from './options.js'
 import { type HeadedInput, readHeader } from './read.js'
 import { type HeldOptions, Run } from './run.js'
@@ -31,8 +33,25 @@ export async function ingest(options: IngestOptions): Promise<Summary> {
   await checkRoom(options)
   const associations = await associationFiles(options)
   if (options.follow) return followInputs(associations, { ...options, emitter })
-  const inputs = await headedInputs(options)
-  return runOnce(associations, { ...options, emitter }, (run) => run.take(inputs))
+  const inputs = await untilStopped(headedInputs(options), options.stop)
+  return runOnce(associations, { ...options, emitter }, async (run) => {
+    if (inputs === undefined) run.stopped()
+    else await run.take(inputs)
+  })
+}
+
+/** What comes of work, or nothing where it is stopped before: nobody knows when a pipe gives its header. */
+async function untilStopped<T>(work: Promise<T>, stop: AbortSignal | undefined): Promise<T | undefined> {
+  if (stop === undefined) return work
+  const ended = new AbortController()
+  const stopped = once(stop, 'abort', { signal: ended.signal }).then(() => undefined)
+  stopped.catch(() => {})
+  try {
+    return stop.aborted ? undefined : await Promise.race([work, stopped])
+  } finally {
+    work.catch(() => {})
+    ended.abort()
+  }
 }
 
 /** @throws IngestError USAGE for options that contradict each other, or mean nothing without another one */
@@ -46,7 +65,7 @@ function mustFit(options: IngestOptions): void {
   if (follow && (inputs.length === 0 || inputs.includes('-')))
     throw usage('--follow waits for files that come into folders: name at least one, and no standard input')
   if (share && !commitsOften)
-    throw usage('--share gives others their turn between commits: say with --commit-every when these are')
+    throw usage('--share gives others their turn between commits: say with --commit-every when, or --follow a folder')
   if (!candidates && asn.length === 0)
     throw usage('--no-candidates is about association files: give some with --asn, or leave it out')
   if (replace && commitsOften) {
@@ -76,12 +95,13 @@ async function runOnce(
   work: (run: Run) => Promise<void>,
 ): Promise<Summary> {
   const run = new Run(associations, options)
-  options.onInputs?.(() => run.tally.byInput)
+  options.onInputs?.(() => run.byInput)
   try {
     await work(run)
     return run.summary
   } catch (error) {
-    run.failed()
+    // Of a database that is gone nothing can be said.
+    if (await isDatabase(options.out)) run.failed()
     throw error
   } finally {
     await run.close()
@@ -98,12 +118,12 @@ async function checkRoom(options: AssociateOptions): Promise<void> {
 /** Takes files as they come. */
 async function followInputs(associations: readonly AssociationFile[], options: HeldOptions): Promise<Summary> {
   const { Follower } = await import('./follow.js')
-  const { inputs: names = [], prefix, stop, warn = () => {} } = options
-  const follower = new Follower({ names, prefix, warn, stop: eitherOf(stop, options.signal) })
+  const { inputs: names = [], prefix, stop, warn = () => {}, alert = warn } = options
+  const follower = new Follower({ names, prefix, warn, alert, stop: eitherOf(stop, options.signal) })
   return runOnce(associations, options, async (run) => {
     // What is wrong with the database is known before anything comes; one that is not there gets its columns from files.
     if (await isDatabase(options.out)) await run.take([])
-    for await (const paths of follower.files()) await takeFiles(paths, run, options)
+    for await (const paths of follower.files()) await takeFiles(paths, run, follower, options)
     options.signal?.throwIfAborted()
     warn('stopped following')
   })
@@ -113,27 +133,29 @@ const eitherOf = (...signals: readonly (AbortSignal | undefined)[]) =>
   AbortSignal.any(signals.filter((signal) => signal !== undefined))
 
 /** Takes files; one that cannot be read does not keep back the others, nor those that come later. */
-async function takeFiles(paths: readonly string[], run: Run, options: IngestOptions): Promise<void> {
+async function takeFiles(
+  paths: readonly string[],
+  run: Run,
+  follower: Follower,
+  options: IngestOptions,
+): Promise<void> {
   const { warn = () => {} } = options
   try {
     await run.take(await withHeaders(await fileInputs(paths, { ...options, warn }), { signal: options.signal, warn }))
   } catch (error) {
-    if (!(error instanceof IngestError) || !OF_INPUTS.has(error.code) || options.strict) throw error
-    if (paths.length === 1) warn(`${error.message}; left out until it changes`)
-    else for (const path of paths) await takeFiles([path], run, options)
+    if (!isOfInput(error) || options.strict) throw error
+    const [path = ''] = paths
+    if (paths.length > 1) {
+      // What is committed of the lot need not be read again.
+      const from = Math.max(0, paths.indexOf(run.firstLeft ?? ''))
+      for (const left of paths.slice(from)) await takeFiles([left], run, follower, options)
+    } else {
+      run.leaveOut(path, error.message)
+      // That can change without the file: a right, or the network.
+      if (error.code === 'INPUT_UNREADABLE') follower.lookAgain(path)
+    }
   }
 }
-
-/** What is wrong with a file, not with the run. */
-const OF_INPUTS: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
-  'NO_INPUT',
-  'INPUT_UNREADABLE',
-  'INPUT_NOT_CSV',
-  'HEADER_INVALID',
-  'HEADER_CHANGED',
-  'GZIP_BROKEN',
-  'USAGE',
-])
 
 /** Makes what `work` sends into a database one committed step. */
 export async function ingestInto(

@@ -50,6 +50,8 @@ export interface GroupContext {
   readonly wholePrograms: boolean
   /** Whether the first row that cannot be used ends the run. */
   readonly strict: boolean
+  /** Whether the run has committed something before. */
+  readonly hasCommits?: boolean
   /** Takes how far the run has come. */
   readonly progress?: ProgressMeter | undefined
   readonly signal: AbortSignal | undefined
@@ -71,11 +73,11 @@ export function bufferAndSettle(
 }
 
 async function bufferBatch({ records, rejects, counts }: ScrubbedBatch, context: GroupContext): Promise<void> {
-  const { buffer, tally, strict, progress, signal } = context
+  const { buffer, tally, strict, hasCommits, progress, signal } = context
   for (const some of counts) tally.rows(some)
   tally.reject(rejects)
   // After it is counted: what a run has read is told also where it fails.
-  if (strict && rejects[0] !== undefined) throw rejected(rejects[0])
+  if (strict && rejects[0] !== undefined) throw rejected(rejects[0], hasCommits)
   for (const some of records) buffer.addRecords(asBuffer(some))
   if (buffer.canMerge) await buffer.merge(signal)
   progress?.rows(rejects.length + counts.reduce((rows, some) => rows + rowsOf(some), 0))
@@ -86,8 +88,9 @@ function rowsOf({ levels }: RowCounts): number {
 }
 
 /** The error that ends a run under `strict`. */
-export function rejected({ source, line, reason }: Reject): IngestError {
-  return new IngestError('ROW_REJECTED', `${reason}; nothing was changed (--strict)`, { source, line })
+export function rejected({ source, line, reason }: Reject, hasCommits = false): IngestError {
+  const what = hasCommits ? 'nothing more' : 'nothing'
+  return new IngestError('ROW_REJECTED', `${reason}; ${what} was changed (--strict)`, { source, line })
 }
 
 /** Batches of partitions that are at work on at a time. */

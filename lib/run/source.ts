@@ -123,7 +123,8 @@ async function filesOf(name: string, options: SourceOptions, warnOfDay: SourceOp
   throw new IngestError('NO_INPUT', what + hint, { source: name })
 }
 
-function leftOutText(folder: string, names: readonly string[]): string {
+/** That files of a folder are passed over, as their names tell no day. */
+export function leftOutText(folder: string, names: readonly string[]): string {
   const files = counted(names.length, 'file')
   return `${folder}: ${files} left out, as not named YYYY-MM-DD_DDD.csv or .csv.gz (${few(names)}): name them with --date`
 }
@@ -164,6 +165,8 @@ function hasInputHeader(path: string): boolean {
 
 /** The files that a name stands for. */
 interface FilesAt {
+  /** Whether there is a file or folder of the name itself. */
+  readonly isThere: boolean
   /** Of a folder those with names of daily files, in name order; none where there is nothing. */
   readonly paths: readonly string[]
   /** Names of a folder's other CSV files, in name order. */
@@ -179,14 +182,14 @@ export async function filesAt(name: string, { prefix }: Pick<SourceOptions, 'pre
   const status = await ask(name, () => stat(name))
   if (status === undefined) {
     const { globFiles } = await import('../glob.js')
-    return { paths: (await ask(name, () => globFiles(name))) ?? [], others: [] }
+    return { isThere: false, paths: (await ask(name, () => globFiles(name))) ?? [], others: [] }
   }
-  if (!status.isDirectory()) return { paths: [name], others: [] }
+  if (!status.isDirectory()) return { isThere: true, paths: [name], others: [] }
   const isWanted = await prefixMatcher(prefix)
   const all = (await ask(name, () => readdir(name))) ?? []
   const names = all.filter((file) => CSV_NAME.test(file) && isWanted(file)).sort()
   const paths = names.filter((file) => DAILY_NAME.test(file)).map((file) => join(name, file))
-  return { paths, others: names.filter((file) => !DAILY_NAME.test(file)) }
+  return { isThere: true, paths, others: names.filter((file) => !DAILY_NAME.test(file)) }
 }
 
 async function nothingFound(name: string, status: Stats | undefined, { prefix }: SourceOptions): Promise<string> {

@@ -1,6 +1,9 @@
 /**
  * One committed step of a run: what is sent into the database until it commits, and the database from one step to the next.
  */
+import { stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { IngestError, isOfInput } from '../errors.js'
 import type { TakeOver } from '../maintain/takeover.js'
 import { Meter } from '../process/progress.js'
 import { undecide } from '../process/supervisor.js'
@@ -8,6 +11,7 @@ import { Encoder, type NewCategory, type UnknownValues } from '../rules/category
 import { createLayout, type Layout, otherColumns, uniteColumns } from '../rules/layout.js'
 import { DEFAULT_MEMORY, LineBuffer } from '../sort/buffer.js'
 import { Database, hasIndex, hasTables } from '../store/database.js'
+import { INDEX_FILE } from '../store/index-file.js'
 import { waitingFor } from '../store/lock.js'
 import type { TableContext } from '../store/table.js'
 import { type TablesUpdate, Update } from '../store/update.js'
@@ -28,7 +32,18 @@ export type DatabaseContext = Omit<GroupContext, 'strict' | 'progress'> & {
 /** Options of a run that are about the database, not the inputs. */
 export type DatabaseOptions = Pick<
   IngestOptions,
-  'out' | 'asn' | 'replace' | 'dryRun' | 'maxRejects' | 'memory' | 'tmp' | 'wait' | 'warn' | 'signal' | 'progress'
+  | 'out'
+  | 'asn'
+  | 'replace'
+  | 'dryRun'
+  | 'maxRejects'
+  | 'memory'
+  | 'tmp'
+  | 'wait'
+  | 'warn'
+  | 'alert'
+  | 'signal'
+  | 'progress'
 > & {
   /** Takes the rows of a table as they come. */
   readonly emitter?: Emitter | undefined
@@ -54,7 +69,8 @@ export class HeldDatabase {
   }
 
   /**
-   * Makes what `work` sends into the database one committed step. After an error the database is closed.
+   * Makes what `work` sends into the database one committed step. After an error the database is closed, but for one of an
+   * input: then the run has it still.
    *
    * @param inputs header and day of each input of the step
    */
@@ -66,8 +82,10 @@ export class HeldDatabase {
       this.#steps++
       return await updateDatabase(this.#database, inputs, this.#options, tally, work)
     } catch (error) {
+      if (isOfInput(error)) throw error
+      const isGone = this.#steps > 0 && !(await isThere(this.#options.out))
       await this.close(error)
-      throw error
+      throw isGone ? gone(this.#options.out, error) : error
     }
   }
 
@@ -79,9 +97,22 @@ export class HeldDatabase {
   }
 }
 
+/** Whether a run has left its index in a folder. */
+async function isThere(folder: string): Promise<boolean> {
+  return (await stat(join(folder, INDEX_FILE)).catch(() => undefined)) !== undefined
+}
+
+function gone(folder: string, cause?: unknown): IngestError {
+  const what = 'is gone since the last commit of this run, and what it held with it'
+  const ways = 'see whether its disk is there still; then begin the run anew, as rows that are there change nothing'
+  return new IngestError('DATABASE_UNUSABLE', `${what}: ${ways}`, { source: folder }, cause)
+}
+
 /** @param isFirst whether the run opens it for its first step */
 async function openDatabase(options: DatabaseOptions, isFirst: boolean): Promise<Database> {
-  const warn = options.warn ?? (() => {})
+  const { warn = () => {}, alert = warn } = options
+  // A folder that is made anew would hide that all is lost.
+  if (!isFirst && !(await isThere(options.out))) throw gone(options.out)
   const { out, wait, signal, dryRun = false } = options
   const meter = new Meter(options.progress)
   const database = dryRun
@@ -90,7 +121,7 @@ async function openDatabase(options: DatabaseOptions, isFirst: boolean): Promise
   if (database.folder.recovered !== undefined) warn(database.folder.recovered)
   if (isFirst && database.readings.length > 0) {
     const { brokenOff, endedReadings } = await import('../store/readings.js')
-    for (const reading of endedReadings(database.readings)) warn(brokenOff(reading))
+    for (const reading of endedReadings(database.readings)) alert(brokenOff(reading))
   }
   return database
 }

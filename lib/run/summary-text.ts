@@ -11,7 +11,8 @@ import { formatWaiting } from '../settle/counts.js'
 import { ENCODINGS_FILE, REJECTS_FILE, type Reject } from '../store/tables.js'
 import { visibleName } from '../text/visible.js'
 import { counted, few, withExamples } from '../text/words.js'
-import type { ModelSummary, RejectReason, Summary } from './summary.js'
+import type { RejectReason } from './reject-tally.js'
+import type { ModelSummary, Summary } from './summary.js'
 
 /** How many examples of a kind are told; the rest is counted. */
 const EXAMPLES = 3

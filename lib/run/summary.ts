@@ -21,20 +21,13 @@ import {
   type SettledCounts,
 } from '../settle/counts.js'
 import { type AssociationSummary, AssociationTally } from '../settle/named-counts.js'
+import type { InputPlace } from '../store/readings.js'
 import type { Written } from '../store/staged-file.js'
 import { StoredCensus } from '../store/stored-census.js'
 import type { TableChange } from '../store/table-change.js'
 import type { Reject } from '../store/tables.js'
 import type { Committed } from '../store/update.js'
-
-/** Rows that could not be used for one reason. */
-export interface RejectReason {
-  /** What is wrong, without the value that is. */
-  readonly reason: string
-  readonly rows: number
-  /** The first few of them. */
-  readonly examples: readonly Reject[]
-}
+import { type CommonReject, type RejectReason, RejectTally } from './reject-tally.js'
 
 /** What a run matched of a model, and what there is of it in the database afterwards. */
 export interface ModelSummary extends Readonly<ModelCounts> {
@@ -51,24 +44,24 @@ export interface InputSummary extends Readonly<Record<Level, number>> {
   readonly rejects: number
 }
 
-/** The same while it is counted. */
-type InputRows = { -readonly [member in keyof InputSummary]: InputSummary[member] }
+/** What is counted of an input, beside its rejects. */
+type InputRows = Record<Level, number>
 
-/** A row that was rejected, without its text, which may be long. */
-type RejectExample = Pick<Reject, 'line' | 'reason'>
-
-/** An input of which no row of Level 1 or Level 3 could be used. */
-export interface LostInput {
+/** An input of which no row of Level 1 or Level 3 could be used, with the commonest reason. */
+export interface LostInput extends CommonReject {
   readonly name: string
   readonly rejects: number
-  /** The first of the rows that were rejected for the commonest reason, and how many these are. */
-  readonly example: RejectExample
-  readonly alike: number
 }
 
 /** What was counted of a part of an input. */
 export interface InputCounts extends RowCounts {
   readonly input: string
+}
+
+/** A file that a run which follows folders could not read, and why: it is read when it has changed. */
+export interface LeftOut {
+  readonly input: string
+  readonly reason: string
 }
 
 /** Everything a run reports; the JSON of `--json`. */
@@ -113,6 +106,10 @@ export interface Summary {
   readonly emptyInputs: readonly string[]
   /** Names of inputs whose last row has no line end: it may be cut, where it has all of its fields. */
   readonly unendedInputs: readonly string[]
+  /** Files that could not be read by a run that follows folders, and have not changed since. */
+  readonly leftOut: readonly LeftOut[]
+  /** Where the reading was stopped before the inputs ended: up to where they are in the database. */
+  readonly stoppedAt?: InputPlace
   readonly newCategories: readonly NewCategory[]
   readonly associations: AssociationSummary
   readonly seconds: number
@@ -124,88 +121,63 @@ export interface Outcome extends Committed {
   readonly database: string
 }
 
-/** How many examples of a kind are told; the rest is counted. */
-const EXAMPLES = 3
-
 /** Counts a run's rows. */
 export class Tally {
-  readonly #whole: Tally | undefined
   readonly #start = milliseconds()
   readonly #rows = noRows()
   readonly #byInput = new Map<string, InputRows>()
   readonly #settled = nothingSettled()
-  readonly #rejectExamples: Reject[] = []
-  readonly #rejectReasons = new Map<string, { rows: number; readonly examples: Reject[] }>()
-  /** By input, then by what is wrong. */
-  readonly #rejectsOf = new Map<string, Map<string, { rows: number; readonly example: RejectExample }>>()
-  readonly #emptyInputs: string[] = []
-  readonly #unendedInputs: string[] = []
-  #rejects = 0
+  readonly #multipleMatches = new Set<string>()
+  readonly #rejects = new RejectTally()
+  readonly #emptyInputs = new Set<string>()
+  readonly #unendedInputs = new Set<string>()
   #repeatedHeaders = 0
   /** What the run does with association files. */
   readonly associations = new AssociationTally()
   /** What there is now in each program that changed. */
   readonly census: CensusByProgram = new Map()
 
-  /** @param whole counts what is counted here, too: the run of which this is a step */
-  constructor(whole?: Tally) {
-    this.#whole = whole
-  }
-
   /** Counts input rows. */
-  rows(counts: InputCounts): void {
-    const { input, levels, dropped, headers } = counts
-    this.#whole?.rows(counts)
+  rows({ input, levels, dropped, headers }: InputCounts): void {
     this.#repeatedHeaders += headers
     addNumbers(this.#rows.levels, levels)
-    addNumbers<Level>(this.#of(input), levels)
+    addNumbers(this.#of(input), levels)
     addNumbers(this.#rows.dropped, dropped)
   }
 
   /** Counts rows of one input that could not be used. */
   reject(rejects: readonly Reject[]): void {
-    this.#whole?.reject(rejects)
-    this.#rejects += rejects.length
-    for (const reject of rejects.toSorted((a, b) => a.line - b.line)) {
-      this.#of(reject.source).rejects++
-      if (this.#rejectExamples.length < EXAMPLES) this.#rejectExamples.push(reject)
-      const reason = kindOfReason(reject.reason)
-      const known = this.#rejectReasons.get(reason) ?? { rows: 0, examples: [] }
-      this.#rejectReasons.set(reason, known)
-      known.rows++
-      if (known.examples.length < EXAMPLES) known.examples.push(reject)
-      this.#rejectOf(reject, reason)
-    }
+    for (const { source } of rejects.slice(0, 1)) this.#of(source)
+    this.#rejects.add(rejects)
   }
 
-  #rejectOf({ source, line, reason }: Reject, kind: string): void {
-    const kinds = this.#rejectsOf.get(source) ?? new Map()
-    this.#rejectsOf.set(source, kinds)
-    const known = kinds.get(kind) ?? { rows: 0, example: { line, reason } }
-    kinds.set(kind, known)
-    known.rows++
+  /** Counts what a step of the run has counted; what there is now is the concern of its commit alone. */
+  add(step: Tally): void {
+    this.#repeatedHeaders += step.#repeatedHeaders
+    addNumbers(this.#rows.levels, step.#rows.levels)
+    addNumbers(this.#rows.dropped, step.#rows.dropped)
+    for (const [input, levels] of step.#byInput) addNumbers(this.#of(input), levels)
+    this.#rejects.addAll(step.#rejects)
+    for (const name of step.#emptyInputs) this.#emptyInputs.add(name)
+    for (const name of step.#unendedInputs) this.#unendedInputs.add(name)
+    this.#addSettled(step.#settled)
+    for (const name of step.#multipleMatches) this.#multipleMatches.add(name)
+    this.associations.add(step.associations)
   }
 
-  /** Those of some inputs that have rows, but none of Level 1 or Level 3 that could be used. */
-  lostInputs(names: ReadonlySet<string>): readonly LostInput[] {
+  /** Those of the inputs that have rows, but none of Level 1 or Level 3 that could be used. */
+  get lostInputs(): readonly LostInput[] {
     return this.byInput.flatMap(({ input: name, level1, level3, rejects }) => {
-      const [first, ...others] = this.#rejectsOf.get(name)?.values() ?? []
-      if (first === undefined || level1 + level3 > 0 || !names.has(name)) return []
-      const { example, rows: alike } = others.reduce((most, other) => (other.rows > most.rows ? other : most), first)
-      return [{ name, rejects, example, alike }]
+      const commonest = this.#rejects.commonest(name)
+      return commonest === undefined || level1 + level3 > 0 ? [] : [{ name, rejects, ...commonest }]
     })
   }
 
   /** The counts of an input. */
   #of(input: string): InputRows {
-    const known = this.#byInput.get(input) ?? { input, ...noRows().levels, rejects: 0 }
+    const known = this.#byInput.get(input) ?? noRows().levels
     this.#byInput.set(input, known)
     return known
-  }
-
-  get #reasons(): RejectReason[] {
-    const reasons = [...this.#rejectReasons].map(([reason, { rows, examples }]) => ({ reason, rows, examples }))
-    return reasons.sort((a, b) => b.rows - a.rows)
   }
 
   /** Notes an input of which the first bytes have come. */
@@ -215,17 +187,17 @@ export class Tally {
 
   /** Notes an input that has no rows. */
   emptyInput(name: string): void {
-    this.#emptyInputs.push(name)
+    this.#emptyInputs.add(name)
   }
 
   /** The rows of each input so far, in the order in which they are read. */
   get byInput(): readonly InputSummary[] {
-    return [...this.#byInput.values()]
+    return [...this.#byInput].map(([input, levels]) => ({ input, ...levels, rejects: this.#rejects.rowsOf(input) }))
   }
 
   /** Notes an input whose last row has no line end. */
   unendedInput(name: string): void {
-    this.#unendedInputs.push(name)
+    this.#unendedInputs.add(name)
   }
 
   /**
@@ -234,15 +206,16 @@ export class Tally {
    * @param census what there is now in each program that changed, as it is stored
    */
   settled(counts: SettledCounts, census: Uint32Array): void {
-    // What there is now is the concern of the commit alone: a run that never ends could not hold all of it.
-    this.#whole?.settled(counts, new Uint32Array())
-    const own = this.#settled
-    for (const model of MODELS) addCounts(own.models[model], counts.models[model])
-    own.multipleMatches.push(...counts.multipleMatches)
+    this.#addSettled(counts)
     this.associations.settled(counts.named)
-    own.duplicates += counts.duplicates
-    own.replaced += counts.replaced
+    for (const name of counts.multipleMatches) this.#multipleMatches.add(name)
     new StoredCensus(census).addTo(this.census)
+  }
+
+  #addSettled({ models, duplicates, replaced }: SettledCounts): void {
+    for (const model of MODELS) addCounts(this.#settled.models[model], models[model])
+    this.#settled.duplicates += duplicates
+    this.#settled.replaced += replaced
   }
 
   /** The summary of the run. */
@@ -251,11 +224,12 @@ export class Tally {
     const dryRun = changes !== undefined
     const seconds = (milliseconds() - this.#start) / 1000
     const { levels, dropped } = this.#rows
-    const { models, multipleMatches, duplicates, replaced } = this.#settled
+    const { models, duplicates, replaced } = this.#settled
+    const rejects = this.#rejects
     const ofModel = (model: Model): ModelSummary => {
       return { ...models[model], trained: total[model].matched, waiting: waitingOf(total[model]) }
     }
-    const rows = levels.level1 + levels.level3 + levels.other + this.#rejects
+    const rows = levels.level1 + levels.level3 + levels.other + rejects.rows
     const totals = totalsOf(total)
     return {
       database,
@@ -275,23 +249,18 @@ export class Tally {
       models: Object.fromEntries(MODELS.map((model) => [model, ofModel(model)])) as Record<Model, ModelSummary>,
       waiting: totals.waiting,
       totals,
-      multipleMatches,
-      rejects: this.#rejects,
+      multipleMatches: [...this.#multipleMatches],
+      rejects: rejects.rows,
       rejectsLeftOut,
-      rejectExamples: this.#rejectExamples,
-      rejectReasons: this.#reasons,
-      emptyInputs: this.#emptyInputs,
-      unendedInputs: this.#unendedInputs,
+      rejectExamples: rejects.examples,
+      rejectReasons: rejects.reasons,
+      emptyInputs: [...this.#emptyInputs],
+      unendedInputs: [...this.#unendedInputs],
+      leftOut: [],
       newCategories,
       associations: this.associations.summary,
       seconds: Math.round(seconds * 1000) / 1000,
       rowsPerSecond: Math.round(rows / seconds),
     }
   }
-}
-
-/** What is wrong with a row, without the value that is: rows of one kind are told together. */
-function kindOfReason(reason: string): string {
-  const [start = ''] = reason.replace(/"(?:[^"\\]|\\.)*"/g, '…').split(/[:;]/)
-  return start
 }

@@ -151,6 +151,25 @@ export class AssociationTally {
   readonly #passedOverExamples: string[] = []
   readonly #named = noneNamed()
 
+  /** Counts what was counted elsewhere, too. */
+  add(other: AssociationTally): void {
+    this.#files += other.#files
+    this.#products += other.#products
+    this.#skipped += other.#skipped
+    this.#candidatesLeft += other.#candidatesLeft
+    this.#passedOver += other.#passedOver
+    this.#passedOverExamples.push(...other.#passedOverExamples.slice(0, EXAMPLES - this.#passedOverExamples.length))
+    for (const [reason, { count, examples }] of other.#faults) this.#addFaults(reason, count, examples)
+    this.settled(other.#named)
+  }
+
+  #addFaults(reason: string, count: number, examples: readonly string[]): void {
+    const fault = this.#faults.get(reason) ?? { count: 0, examples: [] }
+    fault.count += count
+    fault.examples.push(...examples.slice(0, EXAMPLES - fault.examples.length))
+    this.#faults.set(reason, fault)
+  }
+
   /** Counts a file that was read. */
   file(products: number, candidatesLeft: number): void {
     this.#files++
@@ -171,10 +190,7 @@ export class AssociationTally {
 
   /** Counts a file that could not be used. */
   fault(reason: string, path: string, message: string): void {
-    const fault = this.#faults.get(reason) ?? { count: 0, examples: [] }
-    fault.count++
-    if (fault.examples.length < EXAMPLES) fault.examples.push(`${path}: ${message}`)
-    this.#faults.set(reason, fault)
+    this.#addFaults(reason, 1, [`${path}: ${message}`])
   }
 
   /** Counts what was settled. */

@@ -41,6 +41,6 @@ export function othersReadings(readings: readonly Reading[]): readonly Reading[]
 /** What to tell a user of a run that was broken off. */
 export function brokenOff({ source, lines, owner }: Reading): string {
   const run = `the run of process ${owner.pid} was broken off while it read ${source}`
-  const state = `up to line ${lines} (and all inputs before it) that is in the database, since ${owner.since}`
+  const state = `up to line ${lines} (and all inputs before it that could be read) that is in the database, since ${owner.since}`
   return `${run}: ${state}; give the rest again, or all of it, as rows that are there change nothing`
 }

@@ -214,6 +214,23 @@ test('a database whose index is lost is read whole and gives the same tables', a
   await assertHealthy(out)
 })
 
+test('an exposure that waits for several products is not taken for lost where the index is', async (t) => {
+  await withFolder(async (folder) => {
+    const out = join(folder, 'db')
+    const [mosaic, own] = ['jw01001-c1001_t001_miri_f770w', productName(1)]
+    const asn = writeAssociations(folder, [
+      asnFile({ [mosaic]: { [exposureName(1)]: 'science' }, [own]: { [exposureName(1)]: 'science' } }),
+    ])
+    const [first, second] = writeDayFiles(folder, [day('2024-02-21', [exposure(1)]), day('2024-02-22', [exposure(2)])])
+    if (first === undefined || second === undefined) throw new Error('two days')
+    await runBoth(out, [first], asn)
+    rmSync(join(out, '.jwst-ingest', 'index'))
+    await runBoth(out, [second], [])
+    await assertHealthy(out)
+    t.is(readRows(out, 'ingest').length, 2)
+  })
+})
+
 test('a run that brings nothing new leaves the tables alone, and counts every row as one duplicate', async (t) => {
   const out = temporaryFolder(t)
   const both = { asn: [poolAssociations('coron_nircam')] }

@@ -52,7 +52,7 @@ export class References {
   readonly #bare = new Map<string, Lacking>()
   /** Tables of features that lack products without exposures, of which features cannot be made anew. */
   readonly #unmakeable = new Set<string>()
-  /** Exposures that groups of `rem-*` counted, and those of ingest.csv that wait in groups. */
+  /** Exposures that groups of `rem-*` counted that keywords alone made, and those of ingest.csv that wait in such. */
   readonly #grouped = Object.fromEntries(MODELS.map((model) => [model, { counted: 0, waiting: 0 }])) as Record<
     Model,
     { counted: number; waiting: number }
@@ -82,7 +82,8 @@ export class References {
       if (lines === undefined) this.#addTakenOver(pid, product, model, counts.of(product))
       else this.#addMade(product, model, lines.filter(isScience(program)).length, counts.of(product))
     }
-    for (const model of MODELS) this.#addGroups(program, model)
+    // By association files, an exposure may be in several groups, and in some though a product has it.
+    if (program.of('associations.csv').length === 0) for (const model of MODELS) this.#addGroups(program, model)
   }
 
   /** Says what is lost. */

@@ -79,8 +79,9 @@ export class HeldDatabase {
       // What comes now is a change of its own, which a signal can keep from happening.
       if (this.#steps > 0) undecide()
       this.#database = await (this.#database?.again() ?? openDatabase(this.#options, this.#steps === 0))
+      const result = await updateDatabase(this.#database, inputs, this.#options, tally, work)
       this.#steps++
-      return await updateDatabase(this.#database, inputs, this.#options, tally, work)
+      return result
     } catch (error) {
       if (isOfInput(error)) throw error
       const isGone = this.#steps > 0 && !(await isThere(this.#options.out))

@@ -14,7 +14,7 @@ import { TABLES, tableColumns } from '../lib/store/tables.js'
 import { partConcerned, type ReadTables } from '../lib/workers/partition-lines.js'
 import { temporaryFolder } from './helpers/database.js'
 
-const LAYOUT = createLayout(['TARGNAME', 'EXP_TYPE', 'CHANNEL'])
+const LAYOUT = createLayout(['PROGRAM', 'OBSERVTN', 'TARGNAME', 'EXP_TYPE', 'CHANNEL'])
 /** An association of the observation of which new rows come, another one of it, and one of another observation. */
 const [OWN, NEAR, FAR] = ['1001-002-F200W-NRC_IMAGE', '1001-002-F444W-NRC_IMAGE', '1001-003-F200W-NRC_IMAGE']
 const EXPOSURE = 'jw01001002001_02101_00001_nrca1'
@@ -22,17 +22,26 @@ const PRODUCT = 'jw01001-o002_t001_nircam_clear-f200w'
 const MOSAIC = 'jw01001-c1001_t001_nircam_clear-f200w'
 
 /** The line of a dataset of an association. */
-function line(file: string, dname: string, params: string) {
+function line(file: string, dname: string, params: string, keywords: Readonly<Record<string, string>> = {}) {
   const table = TABLES.find((its) => its.file === file)
   if (table === undefined && file !== '') throw new Error(`no table ${file}`)
   const dag = dname.includes('-') ? 'LEVEL_3' : 'LEVEL_1'
-  const cells: Readonly<Record<string, string>> = { dname, Dataset: dname, params, dag, EXP_TYPE: 'NRC_IMAGE' }
+  const cells: Readonly<Record<string, string>> = {
+    dname,
+    Dataset: dname,
+    params,
+    dag,
+    EXP_TYPE: 'NRC_IMAGE',
+    ...keywords,
+  }
   const columns = table === undefined ? LAYOUT.columns : tableColumns(table, LAYOUT)
   return { origin: table?.number ?? 0, text: columns.map((column) => cells[column] ?? '').join(','), offset: 0 }
 }
 
-const fresh = (dname: string, params: string) =>
-  readFresh(LAYOUT, line('', dname, params).text, dname.includes('-c') ? 'mosaic' : 'exposure')
+const KEYWORDS = { PROGRAM: '01001', OBSERVTN: '002' }
+
+const fresh = (dname: string, params: string, keywords: Readonly<Record<string, string>> = KEYWORDS) =>
+  readFresh(LAYOUT, line('', dname, params, keywords).text, dname.includes('-c') ? 'mosaic' : 'exposure')
 
 /** Reads lines as they stand in the tables of a program. */
 function readerOf(lines: readonly ReturnType<typeof line>[]): ReadTables {
@@ -86,18 +95,26 @@ test('a version of a product across observations takes part, whatever observatio
   t.is(partConcerned([fresh(MOSAIC, OWN)], readerOf(lines), rowOf)?.rows.length, 1)
 })
 
+interface Parts {
+  readonly name: string
+  readonly params: string
+  readonly keywords: Readonly<Record<string, string>>
+}
+
 const WHOLE = [
   { what: 'a dataset was matched in another association', rows: [line('level1.csv', EXPOSURE, NEAR)] },
   { what: 'a dataset waits in another observation', rows: [line('ingest.csv', EXPOSURE, FAR)] },
   { what: 'a dataset is set aside of another association', rows: [line('expired.csv', EXPOSURE, FAR)] },
   { what: 'a product was of another association', rows: [line('training.csv', PRODUCT, NEAR)], name: PRODUCT },
   { what: 'the new row tells no observation', rows: [], params: '1001-F200W-NRC_IMAGE' },
+  { what: 'a filter looks like one', rows: [], params: '1001-002-NRC_IMAGE', keywords: { PROGRAM: '01001' } },
+  { what: 'the program is no number', rows: [], keywords: { PROGRAM: 'x-o002', OBSERVTN: '002' } },
 ] as const
 
 for (const { what, rows, ...row } of WHOLE)
   test(`all of a program takes part where ${what}`, (t) => {
-    const { name = EXPOSURE, params = OWN }: { readonly name?: string; readonly params?: string } = row
-    t.is(partConcerned([fresh(name, params)], readerOf(rows), rowOf), undefined)
+    const { name = EXPOSURE, params = OWN, keywords }: Partial<Parts> = row
+    t.is(partConcerned([fresh(name, params, keywords)], readerOf(rows), rowOf), undefined)
   })
 
 const CELLS = fc.constantFrom('', 'a', 'b', 'jw1', 'é', '"q, r"', '"s ""t"" u"', '"v\nw"')

@@ -6,7 +6,7 @@ import { modelOf } from '../rules/association.js'
 import { KeywordFinder } from '../rules/keywords.js'
 import type { Layout } from '../rules/layout.js'
 import { programOfPartition } from '../rules/partition.js'
-import type { Row } from '../rules/row.js'
+import { cell, type Row } from '../rules/row.js'
 import { modelCalled, type StoredWait } from '../settle/census.js'
 import { associationsOf } from '../settle/groups.js'
 import type { ProgramLines, ProgramLists } from '../settle/settled.js'
@@ -101,6 +101,13 @@ function placesIn({ tail, holds }: Table) {
 /** An association key that tells its observation begins so: program and observation (section 3.7). */
 const OBSERVATION = /^\d+-\d{3}(?=-|$)/
 
+/** The start of the key of a row that tells its observation, and its name with it; undefined of one with other keywords. */
+function observationOf(row: Row): string | undefined {
+  const start = OBSERVATION.exec(row.params)?.[0]
+  const isPlain = /^\d+$/.test(cell(row, 'PROGRAM')) && start?.endsWith(`-${cell(row, 'OBSERVTN')}`)
+  return isPlain ? start : undefined
+}
+
 /**
  * The part of a program that new rows can concern: the associations to which they belong and, within the same observations,
  * those in which something waits, as two may expect a product of one name. A stored version of a dataset has its name. The
@@ -115,7 +122,7 @@ export function partConcerned(
 ): ConcernedPart | undefined {
   const names = new Set(fresh.map(({ dname }) => dname))
   const keys = new Set(fresh.flatMap(associationsOf))
-  const observations = new Set([...keys].map((key) => OBSERVATION.exec(key)?.[0]))
+  const observations = new Set(fresh.filter((row) => associationsOf(row).length > 0).map(observationOf))
   if (observations.has(undefined)) return undefined
   const own: Entry[] = []
   const others: Entry[] = []

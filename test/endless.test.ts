@@ -1,6 +1,6 @@
 /** The program on a pipe that does not end, and on folders into which files come. */
 import { once } from 'node:events'
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, utimesSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 import { gzipSync } from 'node:zlib'
 import test from 'ava'
@@ -185,7 +185,8 @@ test('a file that cannot be read is left out and told, even with --quiet, and ke
   t.is(code, 0, stderr)
   t.is(stderr.match(/left out/g)?.length, 1, stderr)
   const summary = JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '')
-  t.like(summary, { inputs: 2, rows: 4, rejects: 0 })
+  // The file beside it is read again, but in one commit.
+  t.like(summary, { inputs: 2, rows: 4, rejects: 0, commits: 2 })
   t.deepEqual(
     summary.byInput.map(({ input }: { input: string }) => input),
     [`raw/${good}`, `raw/${later}`],
@@ -193,6 +194,25 @@ test('a file that cannot be read is left out and told, even with --quiet, and ke
   t.is(summary.leftOut.length, 1)
   t.is(summary.leftOut[0].input, `raw/${broken}`)
   t.regex(summary.leftOut[0].reason, /^raw\/2024-02-21_052\.csv\.gz: /)
+})
+
+test('of many files that are there one that cannot be read is left out, and all others are one commit', async (t) => {
+  const dir = new Workdir(t)
+  const nameOf = (number: number) => `raw/2024-02-${10 + number}_0${40 + number}.csv`
+  for (const number of [1, 2, 3, 4, 5]) {
+    dir.write(nameOf(number), number === 3 ? 'nothing of the kind\n' : pairs(number))
+    utimesSync(dir.path(nameOf(number)), 1e9, 1e9)
+  }
+  const { says, child, result } = dir.start(['-o', 'db', '--follow', '--json', 'raw'])
+  await says('commit 1 at ')
+  child.kill('SIGTERM')
+  const { stdout, stderr } = await result
+  const summary = JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '')
+  t.like(summary, { inputs: 4, rows: 8, commits: 1 }, stderr)
+  t.deepEqual(
+    summary.leftOut.map(({ input }: { input: string }) => input),
+    [nameOf(3)],
+  )
 })
 
 test('a file that was left out is taken when it is whole, and is left out no more', async (t) => {

@@ -139,22 +139,26 @@ async function takeFiles(
   follower: Follower,
   options: IngestOptions,
 ): Promise<void> {
-  const { warn = () => {} } = options
+  const { warn = () => {}, signal, strict } = options
   try {
-    await run.take(await withHeaders(await fileInputs(paths, { ...options, warn }), { signal: options.signal, warn }))
+    await run.take(await withHeaders(await fileInputs(paths, { ...options, warn }), { signal, warn }))
   } catch (error) {
-    if (!isOfInput(error) || options.strict) throw error
-    const [path = ''] = paths
-    if (paths.length > 1) {
-      // What is committed of the lot need not be read again.
-      const from = Math.max(0, paths.indexOf(run.firstLeft ?? ''))
-      for (const left of paths.slice(from)) await takeFiles([left], run, follower, options)
-    } else {
-      run.leaveOut(path, error.message)
-      // That can change without the file: a right, or the network.
-      if (error.code === 'INPUT_UNREADABLE') follower.lookAgain(path)
-    }
+    if (!isOfInput(error) || strict) throw error
+    // What is committed of the lot need not be read again.
+    const left = paths.slice(Math.max(0, paths.indexOf(run.takeFirstLeft() ?? '')))
+    for (const lot of lotsWithout(left, error, run, follower)) await takeFiles(lot, run, follower, options)
   }
+}
+
+/** Leaves out the file that an error is of; returns what is to be taken now: each by itself, where the error does not tell. */
+function lotsWithout(paths: readonly string[], error: IngestError, run: Run, follower: Follower) {
+  const bad = paths.length === 1 ? paths[0] : paths.find((path) => path === error.place.source)
+  if (bad === undefined) return paths.map((path) => [path])
+  run.leaveOut(bad, error.message)
+  // That can change without the file: a right, or the network.
+  if (error.code === 'INPUT_UNREADABLE') follower.lookAgain(bad)
+  const others = paths.filter((path) => path !== bad)
+  return others.length > 0 ? [others] : []
 }
 
 /** Makes what `work` sends into a database one committed step. */

@@ -70,7 +70,6 @@ export class Run {
     const watched = this.#progress.watch(inputs)
     const lot = new Tally()
     this.#inputs += inputs.length
-    this.#placeOfLot = undefined
     try {
       if (commitEvery === undefined && stop === undefined) await this.#step(watched, lot, readInputs(watched))
       else await this.#takePortions(watched, lot)
@@ -79,13 +78,16 @@ export class Run {
       for (const input of watched) input.close?.()
       throw error
     }
+    this.#placeOfLot = undefined
     for (const { name } of inputs) this.#leftOut.delete(name)
     await this.#alertOfLost(lot)
   }
 
-  /** The name of the first input of the lot that failed that is not all in the database. */
-  get firstLeft(): string | undefined {
-    return this.#placeOfLot?.source
+  /** After a lot has failed: the name of its first input that is not all in the database, if any input before it is. */
+  takeFirstLeft(): string | undefined {
+    const place = this.#placeOfLot
+    this.#placeOfLot = undefined
+    return place?.source
   }
 
   /** Leaves an input out, and says why where that is news. */

@@ -272,7 +272,7 @@ export class LineRanges {
 const NOTHING = sharedWords(0)
 
 /** Room for so many words, in memory that threads share. */
-function sharedWords(count: number): Uint32Array {
+export function sharedWords(count: number): Uint32Array {
   return new Uint32Array(new SharedArrayBuffer(count * Uint32Array.BYTES_PER_ELEMENT))
 }
 

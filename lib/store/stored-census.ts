@@ -11,11 +11,12 @@ import {
   type ModelCensus,
   noCensus,
 } from '../settle/census.js'
+import { sharedWords } from './line-ranges.js'
 
 /** Numbers kept for a model of a program: program, model, and the seven of {@link ModelCensus}. */
 const NUMBERS = 9
 
-/** A mission has thousands of programs, and every run reads them all: so these are plain numbers, programs ascending. */
+/** A mission has thousands of programs, and every run reads them all: so these are plain numbers that threads share, programs ascending. */
 export class StoredCensus {
   /** The numbers of each model of each program of which there is something, in turn. */
   readonly flat: Uint32Array
@@ -39,7 +40,7 @@ export class StoredCensus {
   /** The same with what there is now in some programs. */
   with(programs: CensusByProgram): StoredCensus {
     const old = this.flat
-    const flat = new Uint32Array(old.length + programs.size * CENSUS_MODELS.length * NUMBERS)
+    const flat = sharedWords(old.length + programs.size * CENSUS_MODELS.length * NUMBERS)
     let used = 0
     let next = 0
     const keep = (end: number) => {
@@ -52,7 +53,7 @@ export class StoredCensus {
       next = this.#startOf(pid + 1, next)
     }
     keep(old.length)
-    return new StoredCensus(flat.slice(0, used))
+    return new StoredCensus(flat.subarray(0, used))
   }
 
   /** What there is in all programs. */

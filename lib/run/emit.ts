@@ -4,11 +4,11 @@
  * Rows with a category value that has no code yet wait in a file until the run knows all of its new values. A row that was
  * settled anew is a row of the run, even where it came out as it was.
  */
-import { once } from 'node:events'
 import { Writable } from 'node:stream'
 import { finished } from 'node:stream/promises'
 import { formatRow } from '../csv/write.js'
 import { IngestError } from '../errors.js'
+import { untilAborted } from '../process/until-aborted.js'
 import type { Layout } from '../rules/layout.js'
 import type { TableText } from '../store/format.js'
 import { Scratch, withCodes } from '../store/scratch.js'
@@ -137,8 +137,7 @@ export class EmitterStep {
     const { encoder } = this.#context
     if (this.#waiting.bytes > 0) {
       const rows = withCodes(this.#table, encoder, this.#waiting.read({ offset: 0, length: this.#waiting.bytes }))
-      const written = this.#emitter.write(Buffer.from(rows))
-      await (signal === undefined ? written : untilAborted(written, signal))
+      await untilAborted(this.#emitter.write(Buffer.from(rows)), signal)
     }
     this.close()
   }
@@ -146,15 +145,5 @@ export class EmitterStep {
   /** Closes the file of rows that waited. */
   close(): void {
     this.#waiting.close()
-  }
-}
-
-/** Waits for work, or until a signal comes; the signal, which may outlive the run, keeps nothing of it. */
-async function untilAborted(work: Promise<void>, signal: AbortSignal): Promise<void> {
-  const waiting = new AbortController()
-  try {
-    await Promise.race([work, once(signal, 'abort', { signal: waiting.signal })])
-  } finally {
-    waiting.abort()
   }
 }

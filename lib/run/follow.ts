@@ -43,7 +43,7 @@ const OLD_MS = 60_000
 /** Follows folders until it is stopped. */
 export class Follower {
   readonly #options: Required<Pick<FollowOptions, 'quiet' | 'lookEvery'>> & FollowOptions
-  #looks: ReadonlyMap<string, Look> = new Map()
+  #looks = new Map<string, Look>()
   readonly #watchers = new Map<string, FSWatcher>()
   /** Names that have been those of a file or folder. */
   readonly #seen = new Set<string>()
@@ -106,10 +106,7 @@ export class Follower {
     const { quiet, lookEvery } = this.#options
     const look = this.#looks.get(path)
     if (look === undefined) return
-    this.#looks = new Map([
-      ...this.#looks,
-      [path, { ...look, since: milliseconds() + lookEvery - quiet, isTaken: false }],
-    ])
+    this.#looks.set(path, { ...look, since: milliseconds() + lookEvery - quiet, isTaken: false })
   }
 
   /** The files that a name stands for. */

@@ -2,10 +2,10 @@
  * A run: rows from the inputs into the database, in one committed step, or in one after the other.
  */
 
-import { once } from 'node:events'
 import type { AssociationFile } from '../asn/find.js'
 import { IngestError, isOfInput } from '../errors.js'
 import { Meter } from '../process/progress.js'
+import { untilAborted } from '../process/until-aborted.js'
 import { NAMELESS } from '../rules/layout.js'
 import { isDatabase, mustBeDatabase } from '../store/database.js'
 import { counted } from '../text/words.js'
@@ -33,25 +33,12 @@ export async function ingest(options: IngestOptions): Promise<Summary> {
   await checkRoom(options)
   const associations = await associationFiles(options)
   if (options.follow) return followInputs(associations, { ...options, emitter })
-  const inputs = await untilStopped(headedInputs(options), options.stop)
+  // Nobody knows when a pipe gives its header.
+  const inputs = await untilAborted(headedInputs(options), options.stop)
   return runOnce(associations, { ...options, emitter }, async (run) => {
     if (inputs === undefined) run.stopped()
     else await run.take(inputs)
   })
-}
-
-/** What comes of work, or nothing where it is stopped before: nobody knows when a pipe gives its header. */
-async function untilStopped<T>(work: Promise<T>, stop: AbortSignal | undefined): Promise<T | undefined> {
-  if (stop === undefined) return work
-  const ended = new AbortController()
-  const stopped = once(stop, 'abort', { signal: ended.signal }).then(() => undefined)
-  stopped.catch(() => {})
-  try {
-    return stop.aborted ? undefined : await Promise.race([work, stopped])
-  } finally {
-    work.catch(() => {})
-    ended.abort()
-  }
 }
 
 /** @throws IngestError USAGE for options that contradict each other, or mean nothing without another one */

@@ -1,7 +1,6 @@
 /**
  * One committed step of a run: what is sent into the database until it commits, and the database from one step to the next.
  */
-import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { IngestError, isOfInput } from '../errors.js'
 import type { TakeOver } from '../maintain/takeover.js'
@@ -10,6 +9,7 @@ import { undecide } from '../process/supervisor.js'
 import { Encoder, type NewCategory, type UnknownValues } from '../rules/category-codes.js'
 import { createLayout, type Layout, otherColumns, uniteColumns } from '../rules/layout.js'
 import { DEFAULT_MEMORY, LineBuffer } from '../sort/buffer.js'
+import { isThere } from '../store/commit-files.js'
 import { Database, hasIndex, hasTables } from '../store/database.js'
 import { INDEX_FILE } from '../store/index-file.js'
 import { waitingFor } from '../store/lock.js'
@@ -84,7 +84,7 @@ export class HeldDatabase {
       return result
     } catch (error) {
       if (isOfInput(error)) throw error
-      const isGone = this.#steps > 0 && !(await isThere(this.#options.out))
+      const isGone = this.#steps > 0 && !(await isThere(join(this.#options.out, INDEX_FILE)))
       await this.close(error)
       throw isGone ? gone(this.#options.out, error) : error
     }
@@ -98,11 +98,6 @@ export class HeldDatabase {
   }
 }
 
-/** Whether a run has left its index in a folder. */
-async function isThere(folder: string): Promise<boolean> {
-  return (await stat(join(folder, INDEX_FILE)).catch(() => undefined)) !== undefined
-}
-
 function gone(folder: string, cause?: unknown): IngestError {
   const what = 'is gone since the last commit of this run, and what it held with it'
   const ways = 'see whether its disk is there still; then begin the run anew, as rows that are there change nothing'
@@ -113,7 +108,7 @@ function gone(folder: string, cause?: unknown): IngestError {
 async function openDatabase(options: DatabaseOptions, isFirst: boolean): Promise<Database> {
   const { warn = () => {}, alert = warn } = options
   // A folder that is made anew would hide that all is lost.
-  if (!isFirst && !(await isThere(options.out))) throw gone(options.out)
+  if (!isFirst && !(await isThere(join(options.out, INDEX_FILE)))) throw gone(options.out)
   const { out, wait, signal, dryRun = false } = options
   const meter = new Meter(options.progress)
   const database = dryRun

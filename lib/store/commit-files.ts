@@ -26,6 +26,11 @@ export function alsoFailed(reason: unknown, error: unknown, note: string): unkno
   return reason instanceof IngestError ? new IngestError(reason.code, `${reason.message}; ${note}`, {}, reason) : reason
 }
 
+/** Whether something is at a path that this process can look at. */
+export async function isThere(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => undefined)) !== undefined
+}
+
 /** What `work` gives; undefined if it fails with `code`, which is no failure here. */
 export async function unless<T>(code: string, work: Promise<T>): Promise<T | undefined> {
   try {

@@ -15,7 +15,7 @@ import { CATEGORIES, type Encodings } from '../rules/category-codes.js'
 import { createLayout, type Layout } from '../rules/layout.js'
 import { checksum } from './checksum.js'
 import { type OpenFolder, type OpenOptions, openFolder } from './commit.js'
-import { attempt, unless } from './commit-files.js'
+import { attempt, isThere, unless } from './commit-files.js'
 import { type DatabaseIndex, INDEX_FILE, isRecord, parseJson, readStoredIndex } from './index-file.js'
 import type { StoredPlaces } from './read/stored-lines.js'
 import type { Reading } from './readings.js'
@@ -246,8 +246,7 @@ function isEncodings(value: unknown): value is Encodings {
 
 /** @throws IngestError TABLE_INVALID for a folder that another program's files are in, with names of tables */
 export async function refuseForeign(folder: string): Promise<void> {
-  const isIndexed = await stat(join(folder, INDEX_FILE)).catch(() => undefined)
-  if (isIndexed !== undefined || !(await isDatabase(folder))) return
+  if ((await isThere(join(folder, INDEX_FILE))) || !(await isDatabase(folder))) return
   const { refuseForeignFiles } = await import('./foreign.js')
   await refuseForeignFiles(folder)
 }
@@ -264,13 +263,8 @@ export async function hasIndex({ folder: { folder } }: Database): Promise<boolea
 
 /** Whether a folder is there and has any table at all. */
 export async function isDatabase(folder: string): Promise<boolean> {
-  const isThere = (file: string) =>
-    stat(join(folder, file)).then(
-      () => true,
-      () => false,
-    )
   const files = [...TABLES.map((table) => table.file), REJECTS_FILE]
-  return (await Promise.all(files.map(isThere))).some(Boolean)
+  return (await Promise.all(files.map((file) => isThere(join(folder, file))))).some(Boolean)
 }
 
 /**

@@ -1,8 +1,8 @@
 /** Files of another program that have the names of tables: a folder with such files must not become a database. */
-import { open, stat } from 'node:fs/promises'
+import { open } from 'node:fs/promises'
 import { join } from 'node:path'
 import { IngestError } from '../errors.js'
-import { attempt, unless } from './commit-files.js'
+import { attempt, isThere, unless } from './commit-files.js'
 import { layoutOf } from './commit-record.js'
 import { hasRun } from './missing-codes.js'
 import { firstItem } from './read/files.js'
@@ -31,9 +31,8 @@ const HEADERS: readonly {
  */
 export async function refuseForeignFiles(folder: string): Promise<void> {
   // Until an interrupted commit is finished, a table may have half of its header.
-  const isCommitted = await stat(layoutOf(folder).record).catch(() => undefined)
-  if (isCommitted !== undefined || (await hasRun(folder))) return
-  if ((await stat(join(folder, EXPORT_MARK)).catch(() => undefined)) !== undefined) throw exported(folder)
+  if ((await isThere(layoutOf(folder).record)) || (await hasRun(folder))) return
+  if (await isThere(join(folder, EXPORT_MARK))) throw exported(folder)
   for (const { file, lacking } of HEADERS) {
     const path = join(folder, file)
     const header = await attempt(path, 'cannot look at it', () => headerOf(path))

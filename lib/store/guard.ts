@@ -1,9 +1,10 @@
 /**
  * Keeps files that a command writes where the user says, a page or an export, from replacing what belongs to a database.
  */
-import { realpath, stat } from 'node:fs/promises'
+import { realpath } from 'node:fs/promises'
 import { basename, dirname, join, resolve, sep } from 'node:path'
 import { IngestError } from '../errors.js'
+import { isThere } from './commit-files.js'
 import { PRIVATE_FOLDER } from './commit-record.js'
 import { isDatabase } from './database.js'
 import { ENCODINGS_FILE, EXPORT_MARK, REJECTS_FILE, TABLES } from './tables.js'
@@ -61,8 +62,4 @@ async function nameDatabase(folder: string): Promise<string | undefined> {
   if (await isThere(join(folder, PRIVATE_FOLDER))) return 'is a database'
   if (!(await isDatabase(folder)) || (await isThere(join(folder, EXPORT_MARK)))) return undefined
   return `is a database (it has tables, and no ${EXPORT_MARK} of an export)`
-}
-
-async function isThere(path: string): Promise<boolean> {
-  return (await stat(path).catch(() => undefined)) !== undefined
 }

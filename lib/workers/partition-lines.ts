@@ -102,7 +102,7 @@ function placesIn({ tail, holds }: Table) {
 const OBSERVATION = /^\d+-\d{3}(?=-|$)/
 
 /** The start of the key of a row that tells its observation, and its name with it; undefined of one with other keywords. */
-function observationOf(row: Row): string | undefined {
+function observationKey(row: Row): string | undefined {
   const start = OBSERVATION.exec(row.params)?.[0]
   const isPlain = /^\d+$/.test(cell(row, 'PROGRAM')) && start?.endsWith(`-${cell(row, 'OBSERVTN')}`)
   return isPlain ? start : undefined
@@ -122,7 +122,7 @@ export function partConcerned(
 ): ConcernedPart | undefined {
   const names = new Set(fresh.map(({ dname }) => dname))
   const keys = new Set(fresh.flatMap(associationsOf))
-  const observations = new Set(fresh.filter((row) => associationsOf(row).length > 0).map(observationOf))
+  const observations = new Set(fresh.filter((row) => associationsOf(row).length > 0).map(observationKey))
   if (observations.has(undefined)) return undefined
   const own: Entry[] = []
   const others: Entry[] = []
